@@ -1,8 +1,8 @@
-"""The contract text as plain values: the reader makes it, the replica holds it, the editor shows it, the writer takes it.
+"""The contract text as plain values: the reader makes it, the replica holds it, the editor shows it.
 
-A text is a list of sections; a section of text has paragraphs, a table has rows of cells of paragraphs. A paragraph is
-spans of characters under marks and one newline, which carries the paragraph's own marks. Marks are a flat mapping from a
-key to a JSON value. The kind of a mark is its key up to the first colon.
+A text is a list of sections; a section of text has paragraphs, a table has rows of cells of paragraphs. A paragraph
+is spans of characters under marks and one newline, which carries the paragraph's own marks. Marks are a flat mapping
+from a key to a JSON value. The kind of a mark is its key up to the first colon.
 
 Marks on characters:
 
@@ -36,11 +36,11 @@ Marks on a newline: ``ins: del: moveFrom: moveTo: typ:`` as above, and
 ``pfmt:<rid>``     {"props": old key, "p:style": ...}     tracked change of paragraph properties
 =================  =====================================  ==========================================================
 
-``d`` orders the marks that Word nests (``ins del moveFrom moveTo box``), outermost first; a new mark gets the greatest
-depth of its place plus one. Characters: a tab is ``\\t``, a line break U+2028, a no-break hyphen U+2011, a soft hyphen
-U+00AD. An object without words is U+FFFC; one with words (mathematics) is those words, all under one ``obj`` mark. Things
-without width (bookmarks, comment and move ranges, field characters and codes, proofing marks) are one HIDDEN character
-each under an ``obj`` mark: zero wide, kept in place, left out of every text that people or offsets see.
+``d`` orders the marks that Word nests (``ins del moveFrom moveTo box``), outermost first; a new mark gets the
+greatest depth of its place plus one. Characters: a tab is ``\\t``, a line break U+2028, a no-break hyphen U+2011, a soft hyphen
+U+00AD. An object without words is U+FFFC; one with words (mathematics) is those words, all under one ``obj`` mark.
+Things without width (bookmarks, comment and move ranges, field characters and codes, proofing marks) are one HIDDEN
+character each under an ``obj`` mark: zero wide, kept in place, left out of every text that people or offsets see.
 """
 
 from collections.abc import Iterator, Mapping
@@ -105,7 +105,7 @@ class TextSection:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. A table inside a cell is flat: its cells' paragraphs stand in the outer cell, each ending in ``p:fix``."""
+    """One cell. A table inside it is flat: its cells' paragraphs stand in the outer cell, each ending in ``p:fix``."""
 
     id: str
     paragraphs: tuple[Paragraph, ...]
@@ -157,7 +157,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class CommentNote:
-    """One comment or reply. ``id`` is Word's ``w:id`` for those that came in, else a random id; ``parent`` is the thread's."""
+    """One comment or reply. ``id`` is Word's ``w:id`` where it came in, else random; ``parent`` is the thread's id."""
 
     id: str
     parent: str | None
@@ -205,7 +205,7 @@ class ParagraphLook:
 
 @dataclass(frozen=True, slots=True)
 class RunProperties:
-    """A Word run's attributes (Clark names) and ``w:rPr`` as XML text without ``w:rPrChange`` ("" where it has none)."""
+    """A Word run's attributes (Clark names) and ``w:rPr`` as XML text without ``w:rPrChange`` ("" for none)."""
 
     attributes: tuple[tuple[str, str], ...] = ()
     xml: str = ""
@@ -255,7 +255,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A paragraph style. ``heading`` is 1 to 9 for headings; ``numbering`` and ``level`` as its numbering gives them."""
+    """A paragraph style. ``heading`` is 1 to 9 for headings; ``numbering``, ``level`` as its numbering has them."""
 
     id: str
     name: str
