@@ -37,7 +37,7 @@ Marks on a newline: ``ins: del: moveFrom: moveTo: typ:`` as above, and
 =================  =====================================  ==========================================================
 
 ``d`` orders the marks that Word nests (``ins del moveFrom moveTo box``), outermost first; a new mark gets the
-greatest depth of its place plus one. Characters: a tab is ``\\t``, a line break U+2028, a no-break hyphen U+2011, a soft hyphen
+greatest depth of its place plus one. Characters: tab ``\\t``, line break U+2028, no-break hyphen U+2011, soft hyphen
 U+00AD. An object without words is U+FFFC; one with words (mathematics) is those words, all under one ``obj`` mark.
 Things without width (bookmarks, comment and move ranges, field characters and codes, proofing marks) are one HIDDEN
 character each under an ``obj`` mark: zero wide, kept in place, left out of every text that people or offsets see.
