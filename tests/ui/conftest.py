@@ -1,0 +1,28 @@
+"""Qt without a screen, one look for all tests, and nothing left running."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from pactoria_desktop.ui.theme.look import Look
+
+
+@pytest.fixture(scope="session")
+def _shared_look(qapp: QApplication) -> Look:
+    look = Look()
+    look.apply(qapp)
+    return look
+
+
+@pytest.fixture
+def look(_shared_look: Look) -> Iterator[Look]:
+    """The light look at 100 %, applied to the application; put back after the test."""
+    yield _shared_look
+    _shared_look.set_white_page(False)
+    _shared_look.set_theme("light")
+    _shared_look.set_text_scale(1.0)
