@@ -1,0 +1,69 @@
+"""Where the program keeps things: one folder, ``PACTORIA_HOME`` or the place the system sets aside for the user."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pactoria_desktop.runtime.errors import ReadOnlyError
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one library and the names of what lies in it."""
+
+    folder: Path
+
+    @property
+    def library(self) -> Path:
+        """The encrypted library."""
+        return self.folder / "library.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that has the library open."""
+        return self.folder / "library.lock"
+
+    @property
+    def key_file(self) -> Path:
+        """Says where the library's key is kept; holds it only sealed under a passphrase."""
+        return self.folder / "library.key.json"
+
+    @property
+    def settings(self) -> Path:
+        """The settings."""
+        return self.folder / "settings.json"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of logs."""
+        return self.folder / "logs"
+
+    @property
+    def crashes(self) -> Path:
+        """The folder of crash reports."""
+        return self.folder / "crashes"
+
+    @property
+    def copies(self) -> Path:
+        """Encrypted copies made before the library's form was changed, under the library's own key."""
+        return self.folder / "copies"
+
+    def prepare(self) -> None:
+        """Make the folder, readable by its owner alone. Raises ReadOnlyError when that cannot be done."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ReadOnlyError(
+                f"The folder {self.folder} for the library cannot be made ({error.strerror}); "
+                "nothing was changed; set PACTORIA_HOME to a folder that you may write."
+            ) from error
+
+
+def home(environment: Mapping[str, str]) -> Home:
+    """The home named by ``PACTORIA_HOME`` in ``environment``, else the user's data folder of this system."""
+    named = environment.get("PACTORIA_HOME", "").strip()
+    if named:
+        return Home(Path(named).expanduser().absolute())
+    import platformdirs
+
+    return Home(platformdirs.user_data_path("Pactoria", appauthor=False))
