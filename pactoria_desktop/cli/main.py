@@ -1,0 +1,99 @@
+"""The command line: ``pactoria`` opens the workbench, ``pactoria COMMAND`` works on documents without a window.
+
+Exit status 0 is done, 1 done but something needs a person, 2 refused with one line on standard error.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from pactoria_desktop import __version__
+from pactoria_desktop.cli.errors import UsageError
+from pactoria_desktop.cli.output import message
+from pactoria_desktop.runtime.errors import PactoriaError
+
+DONE, NEEDS_A_PERSON, REFUSED = 0, 1, 2
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises UsageError."""
+        raise UsageError(f"{self.prog}: {message}; see {self.prog} --help.")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line. Handlers are imported when their command runs."""
+    from pactoria_desktop.cli import commands
+
+    parser = Parser(
+        prog="pactoria",
+        description="Edit, redline, review and compare Word contracts, offline and faithful to Word.",
+        epilog="Without a command, opens the workbench, on these files if any are named.",
+    )
+    parser.add_argument("--version", action="version", version=f"pactoria {__version__}")
+    names = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands.add_to(names)
+    return parser
+
+
+def command_names() -> tuple[str, ...]:
+    """Every command, in the order of the help."""
+    from pactoria_desktop.cli import commands
+
+    return tuple(commands.COMMANDS)
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what the words say; returns the exit status."""
+    try:
+        if not words or (words[0] not in command_names() and not words[0].startswith("-")):
+            return open_workbench(words)
+        arguments = build_parser().parse_args(list(words))
+        if arguments.command is None:
+            return open_workbench(())
+        status: int = arguments.handler(arguments)
+    except PactoriaError as error:
+        message(one_line(error.sentence))
+        return REFUSED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open so that exit does not write
+        return DONE
+    except KeyboardInterrupt:
+        message("Stopped; nothing was half written.")
+        return REFUSED
+    except MemoryError:
+        message("The file needs more memory than a contract should; it was not opened and nothing was changed.")
+        return REFUSED
+    except OSError as error:
+        message(one_line(f"{error.filename or 'The system'} could not be used: {error.strerror or error}."))
+        return REFUSED
+    else:
+        return status
+
+
+def open_workbench(files: Sequence[str]) -> int:
+    """Open the window on these files. Raises UsageError for a word that is neither a command nor a file."""
+    for name in files:
+        if not os.path.exists(name) and not name.count("-") == 4:
+            raise UsageError(f"{name} is neither a command nor a file; see pactoria --help.")
+    from pactoria_desktop.ui.application import open_workbench as show
+
+    return show(tuple(files))
+
+
+def one_line(sentence: str) -> str:
+    """A sentence without line breaks."""
+    return " ".join(sentence.split())
+
+
+def run() -> NoReturn:
+    """The console script."""
+    raise SystemExit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    run()
