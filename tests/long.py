@@ -1,7 +1,7 @@
 """Runs what takes longer than the tests and writes down the result: ``python -m tests.long``.
 
-The long tests (all files of the corpora, the fifty kills, the long random runs), the benchmarks and the cross-validation
-of the clause model. The result (date, commit, figures, seconds) goes to ``.ci/long-result.md``.
+The long tests (all files of the corpora, the fifty kills, the long random runs), the benchmarks and the
+cross-validation of the clause model. The result (date, commit, figures, seconds) goes to ``.ci/long-result.md``.
 """
 
 import json
