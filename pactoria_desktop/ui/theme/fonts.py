@@ -57,15 +57,16 @@ def choose_families(platform: str = sys.platform) -> Families:
 
 
 def make_font(families: tuple[str, ...], pixels: int, weight: int, *, packaged: bool, tabular: bool = False) -> QFont:
-    """A font of whole pixel size without hinting. A packaged variable font is weighted by its axis: ``setWeight``
-    makes a false bold."""
+    """A font of whole pixel size without hinting. ``packaged`` says that the family is a variable font of ours: its
+    axis
+    gives the weight, and ``setWeight`` stays below the weight from which Qt would thicken the outlines once more."""
     font = QFont(list(families))
     font.setPixelSize(pixels)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     if packaged:
         font.setVariableAxis(QFont.Tag("wght"), float(weight))
-    else:
-        font.setWeight(WEIGHTS[weight])
+        weight = min(weight, 600)
+    font.setWeight(WEIGHTS[weight])
     if tabular:
         font.setFeature(QFont.Tag("tnum"), 1)
     return font

@@ -1,0 +1,113 @@
+"""A dock with a head of its own: a title or tabs, actions, close. It is movable and remembered."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from pactoria_desktop.ui.theme.look import Look
+from pactoria_desktop.ui.widgets.buttons import ToolButton
+from pactoria_desktop.ui.widgets.layouts import rule
+from pactoria_desktop.ui.widgets.tabs import PanelTabs
+from pactoria_desktop.ui.widgets.text import Label
+
+HEAD_HEIGHT = 39
+LEAST_WIDTH = 180
+
+
+class DockHead(QWidget):
+    """The head of a dock; Qt moves the dock when its free part is dragged, because it leaves the mouse to its
+    parent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(8, 0, 8, 0)
+        self.row.setSpacing(2)
+
+
+class Dock(QDockWidget):
+    """A dock whose pages are tabs of words; with one page the head is its title. ``page_changed`` gives the page's
+    key."""
+
+    page_changed = Signal(str)
+
+    def __init__(self, look: Look, key: str, title: str, width: int) -> None:
+        super().__init__(title)
+        self._look, self._width = look, width
+        self.setObjectName(f"dock-{key}")
+        self.setAccessibleName(title)
+        self.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        self._keys: list[str] = []
+        self.head = DockHead()
+        self._title = Label(look, title, 13, 600)
+        self._title.setContentsMargins(8, 0, 0, 0)
+        self._tabs = PanelTabs(look, f"{title} pages", ())
+        self._tabs.currentChanged.connect(self._on_tab)
+        self._tabs.hide()
+        self.close_button = ToolButton(look, "close", f"Close {title.lower()}", 13)
+        self.close_button.clicked.connect(self.close)
+        self.head.row.addWidget(self._title)
+        self.head.row.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignBottom)
+        self.head.row.addStretch(1)
+        self.head.row.addWidget(self.close_button)
+        self.pages = QStackedWidget()
+        body = QWidget()
+        body.setObjectName("panel")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        self.setTitleBarWidget(self.head)
+        inner.addWidget(rule())
+        inner.addWidget(self.pages, 1)
+        self.setWidget(body)
+        self._dress()
+        look.changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        self.head.setFixedHeight(self._look.pixels(HEAD_HEIGHT))
+        self.setMinimumWidth(self._look.pixels(LEAST_WIDTH))
+
+    def sizeHint(self) -> QSize:
+        """The width the dock was given."""
+        return QSize(self._look.pixels(self._width), 400)
+
+    def preferred_width(self) -> int:
+        """The width to open with, in logical pixels."""
+        return self._look.pixels(self._width)
+
+    def add_page(self, key: str, title: str, page: QWidget, actions: Sequence[ToolButton] = ()) -> None:
+        """Add a page; a second one turns the title into tabs. ``actions`` stand in the head, before close."""
+        self._keys.append(key)
+        self.pages.addWidget(page)
+        self._tabs.addTab(title)
+        self._tabs.setVisible(len(self._keys) > 1)
+        self._title.setVisible(len(self._keys) == 1)
+        if len(self._keys) == 1:
+            self._title.setText(title)
+        for action in actions:
+            self.head.row.insertWidget(self.head.row.count() - 1, action)
+
+    def page_keys(self) -> tuple[str, ...]:
+        """The keys of the pages in their order."""
+        return tuple(self._keys)
+
+    def current_page(self) -> str:
+        """The key of the page shown; empty without pages."""
+        return self._keys[self._tabs.currentIndex()] if self._keys else ""
+
+    def show_page(self, key: str) -> None:
+        """Open the dock at a page. Raises ValueError for an unknown key."""
+        self._tabs.setCurrentIndex(self._keys.index(key))
+        self.show()
+        self.raise_()
+
+    def _on_tab(self, number: int) -> None:
+        if 0 <= number < self.pages.count():
+            self.pages.setCurrentIndex(number)
+            self.page_changed.emit(self._keys[number])
