@@ -1,0 +1,362 @@
+"""Compares one flow of paragraphs with another and says, as steps, how the first becomes the second.
+
+A flow is paragraphs that follow each other with no table between: the words between two tables, a cell, a note.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
+from pactoria_desktop.contract.difference import changes_between
+from pactoria_desktop.contract.lines import Line, View, accepted, lines_of, seen_spans, tokens_of
+from pactoria_desktop.contract.rewriting import Keep, Newline, Put, Step, Strike, rewrite
+from pactoria_desktop.contract.text import Paragraph, Span
+from pactoria_desktop.documents.compare_setting import Setting
+
+Profile = tuple[tuple[int, str], ...]
+
+
+@dataclass(slots=True)
+class Flow:
+    """Paragraphs that follow each other, and the lines that are seen of them."""
+
+    paragraphs: Sequence[Paragraph]
+    lines: list[Line]
+    view: View
+    new: bool
+    _profiles: dict[int, Profile] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, paragraphs: Sequence[Paragraph], setting: Setting, *, new: bool, keeps_last: bool = False) -> "Flow":
+        view = accepted if new else setting.old_view
+        signature = setting.new_signature if new else setting.old_signature
+        return cls(paragraphs, lines_of(paragraphs, view, signature, keeps_last=keeps_last), view, new)
+
+    def profile(self, index: int) -> Profile:
+        """The run keys of a line's words: (length, key), in order."""
+        known = self._profiles.get(index)
+        if known is None:
+            joined: list[tuple[int, str]] = []
+            for span in seen_spans(self.paragraphs, self.lines[index], self.view):
+                key = str(span.marks.get("run", ""))
+                if joined and joined[-1][1] == key:
+                    joined[-1] = (joined[-1][0] + len(span.text), key)
+                else:
+                    joined.append((len(span.text), key))
+            known = self._profiles[index] = tuple(joined)
+        return known
+
+    def spans(self, index: int) -> list[Span]:
+        """The seen spans of a line."""
+        return list(seen_spans(self.paragraphs, self.lines[index], self.view))
+
+
+def rewritten(
+    setting: Setting, old: Flow, new: Flow, old_lines: range, new_lines: range, start: int, stop: int
+) -> list[Paragraph]:
+    """Marked paragraphs ``start`` to ``stop`` of OLD's flow, which hold the lines, with the changes to NEW's lines."""
+    steps = steps_between(setting, old, new, old_lines, new_lines)
+    endings = {old.lines[index].last - start for index in old_lines}
+    return rewrite(old.paragraphs[start:stop], steps, setting.register, setting.objects_material(), old.view, endings)
+
+
+def steps_between(setting: Setting, old: Flow, new: Flow, old_lines: range, new_lines: range) -> list[Step]:
+    """The steps over the seen characters of OLD's lines. Both ends stay ends: the last newlines are each other's."""
+    writer = _StepWriter(setting, old, new)
+    if not old_lines:
+        writer.put_lines(new_lines)
+        return writer.steps
+    if not new_lines:
+        writer.strike_lines(old_lines)
+        return writer.steps
+    keys = [old.lines[index].key for index in old_lines]
+    other_keys = [new.lines[index].key for index in new_lines]
+    pairs = [(old_lines.start + a, new_lines.start + b) for a, b in equal_pairs(keys, other_keys)]
+    low, other_low = old_lines.start, new_lines.start
+    at_end = (old_lines.stop, new_lines.stop)
+    pending: Pair | None = None
+    for high, other_high in [*pairs, at_end]:
+        last = (high, other_high) == at_end
+        lopsided = (low == high) != (other_low == other_high)
+        if pending is not None:
+            if last and lopsided:
+                low, other_low = pending
+            else:
+                writer.keep_line(*pending)
+        writer.change_lines(range(low, high), range(other_low, other_high), ends=last)
+        pending = (high, other_high)
+        low, other_low = high + 1, other_high + 1
+    return writer.steps
+
+
+class _StepWriter:
+    def __init__(self, setting: Setting, old: Flow, new: Flow) -> None:
+        self.setting = setting
+        self.old = old
+        self.new = new
+        self.steps: list[Step] = []
+
+    # ---- whole lines
+    def put_lines(self, lines: range) -> None:
+        for index in lines:
+            self._put([*self._content(index, 0, len(self.new.lines[index].text)), self._newline(index)])
+
+    def strike_lines(self, lines: range) -> None:
+        for index in lines:
+            self._strike(len(self.old.lines[index].text) + 1)
+
+    def keep_line(self, index: int, other: int) -> None:
+        self.setting.met(self.old, index, self.new, other)
+        old_profile, new_profile = self.old.profile(index), self.new.profile(other)
+        self._keep_words(index, 0, other, 0, len(self.old.lines[index].text), old_profile, new_profile)
+        self._keep_newline(index, other)
+
+    # ---- changed lines
+    def change_lines(self, lines: range, others: range, *, ends: bool) -> None:
+        """Lines between two kept ones. ``ends`` tells that nothing follows, so that the last newlines must meet."""
+        if not lines and not others:
+            return
+        if not lines:
+            self.put_lines(others)
+            return
+        if not others:
+            self.strike_lines(lines)
+            return
+        left = _Words(self.setting, self.old, lines)
+        right = _Words(self.setting, self.new, others)
+        left_code, right_code = left.code, right.code
+        if ends:
+            left_code, right_code = left_code[:-1], right_code[:-1]
+        changes = changes_between(left_code, right_code, left.tokens, right.tokens)
+        at = other_at = 0
+        for change in changes:
+            self._keep_tokens(left, at, change.old_start, right, other_at)
+            if change.old_end > change.old_start:
+                self._strike(left.starts[change.old_end] - left.starts[change.old_start])
+            if change.new_end > change.new_start:
+                in_field = self._replaces_in_field(left, change.old_start, change.old_end, right, change.new_start)
+                self._put_tokens(right, change.new_start, change.new_end, in_field)
+            at, other_at = change.old_end, change.new_end
+        self._keep_tokens(left, at, len(left.tokens), right, other_at)
+
+    def _keep_tokens(self, left: "_Words", at: int, to: int, right: "_Words", other_at: int) -> None:
+        """Tokens that both sides have, line by line."""
+        count = to - at
+        while count > 0:
+            index, offset = left.place(at)
+            other, other_offset = right.place(other_at)
+            if left.tokens[at] == "\n":
+                self._keep_newline(index, other)
+                at, other_at, count = at + 1, other_at + 1, count - 1
+                continue
+            stop = at
+            while stop < at + count and left.tokens[stop] != "\n":
+                stop += 1
+            self.setting.met_between(
+                self.old, index, offset, self.new, other, other_offset, left.starts[stop] - left.starts[at]
+            )
+            self._keep_words(
+                index,
+                offset,
+                other,
+                other_offset,
+                left.starts[stop] - left.starts[at],
+                self.old.profile(index),
+                self.new.profile(other),
+            )
+            count, other_at, at = count - (stop - at), other_at + (stop - at), stop
+
+    def _put_tokens(self, right: "_Words", at: int, to: int, in_field: bool) -> None:
+        content: list[Span | Newline] = []
+        while at < to:
+            index, offset = right.place(at)
+            if right.tokens[at] == "\n":
+                content.append(self._newline(index))
+                at += 1
+                continue
+            stop = at
+            while stop < to and right.tokens[stop] != "\n":
+                stop += 1
+            content += self._content(index, offset, offset + right.starts[stop] - right.starts[at])
+            at = stop
+        self._put(content, in_field)
+
+    def _replaces_in_field(self, left: "_Words", at: int, to: int, right: "_Words", other_at: int) -> bool:
+        """Whether words of a field's result are replaced by words of a field's result."""
+        if at == to or left.tokens[at] == "\n" or right.tokens[other_at] == "\n":
+            return False
+        return self._in_field(self.old, *left.place(at)) and self._in_field(self.new, *right.place(other_at))
+
+    @staticmethod
+    def _in_field(flow: Flow, index: int, offset: int) -> bool:
+        for span in seen_spans(flow.paragraphs, flow.lines[index], flow.view):
+            if offset < len(span.text):
+                return any(key.startswith("fld:") for key in span.marks)
+            offset -= len(span.text)
+        return False
+
+    # ---- pieces
+    def _strike(self, count: int) -> None:
+        if count:
+            last = self.steps[-1] if self.steps else None
+            if isinstance(last, Strike) and last.author == self.setting.author:
+                self.steps[-1] = Strike(last.count + count, last.author)
+            else:
+                self.steps.append(Strike(count, self.setting.author))
+
+    def _put(self, content: list[Span | Newline], in_field: bool = False) -> None:
+        if content:
+            last = self.steps[-1] if self.steps else None
+            if isinstance(last, Put) and last.in_field == in_field:
+                self.steps[-1] = Put(last.content + tuple(content), last.author, in_field)
+            else:
+                self.steps.append(Put(tuple(content), self.setting.author, in_field))
+
+    def _keep(self, count: int, run: str | None = None, paragraph: str | None = None) -> None:
+        last = self.steps[-1] if self.steps else None
+        if run is None and paragraph is None:
+            if isinstance(last, Keep) and last.author is None:
+                self.steps[-1] = Keep(last.count + count)
+            elif count:
+                self.steps.append(Keep(count))
+        elif count:
+            self.steps.append(Keep(count, run, paragraph, self.setting.author))
+
+    def _keep_newline(self, index: int, other: int) -> None:
+        old = str(self.old.lines[index].ending.get("p:props", ""))
+        new = str(self.new.lines[other].ending.get("p:props", ""))
+        self._keep(1, paragraph=self.setting.paragraph_change(old, new))
+
+    def _keep_words(
+        self, index: int, offset: int, other: int, other_offset: int, count: int, old: Profile, new: Profile
+    ) -> None:
+        if old == new and offset == other_offset:
+            self._keep(count)
+            return
+        left, right = _cut(old, offset, count), _cut(new, other_offset, count)
+        while left and right:
+            (length, key), (other_length, other_key) = left[-1], right[-1]
+            step = min(length, other_length)
+            self._keep(step, run=self.setting.run_change(key, other_key))
+            left.pop()
+            right.pop()
+            if length > step:
+                left.append((length - step, key))
+            if other_length > step:
+                right.append((other_length - step, other_key))
+
+    def _content(self, index: int, start: int, end: int) -> list[Span | Newline]:
+        content: list[Span | Newline] = []
+        at = 0
+        for span in self.new.spans(index):
+            low, high = max(start, at), min(end, at + len(span.text))
+            if low < high:
+                content.append(self.setting.carried(Span(span.text[low - at : high - at], span.marks)))
+            at += len(span.text)
+            if at >= end:
+                break
+        return content
+
+    def _newline(self, index: int) -> Newline:
+        return Newline(self.setting.new_paragraph_marks(self.new.lines[index].ending))
+
+
+def _cut(profile: Profile, offset: int, count: int) -> list[tuple[int, str]]:
+    """The part of a profile from ``offset``, ``count`` long, last first."""
+    out: list[tuple[int, str]] = []
+    for length, key in profile:
+        if offset >= length:
+            offset -= length
+            continue
+        taken = min(length - offset, count)
+        if taken <= 0:
+            break
+        out.append((taken, key))
+        offset, count = 0, count - taken
+    out.reverse()
+    return out
+
+
+class _Words:
+    """The tokens of several lines, each line's newline among them."""
+
+    def __init__(self, setting: Setting, flow: Flow, lines: range) -> None:
+        self.tokens: list[str] = []
+        compared: list[str] = []
+        self._line_of: list[int] = []
+        self._line_start: dict[int, int] = {}
+        self.starts = [0]
+        for index in lines:
+            tokens, keys = tokens_of(flow.lines[index])
+            self._line_start[index] = self.starts[-1]
+            for token in (*tokens, "\n"):
+                self.starts.append(self.starts[-1] + len(token))
+            self.tokens += tokens
+            self.tokens.append("\n")
+            compared += keys
+            compared.append("\n")
+            self._line_of += [index] * (len(tokens) + 1)
+        self.code = setting.vocabulary.code(compared)
+
+    def place(self, token: int) -> tuple[int, int]:
+        """The line of a token and its offset there, in code points."""
+        index = self._line_of[token]
+        return index, self.starts[token] - self._line_start[index]
+
+
+def cuts_of(setting: Setting, old: Flow, new: Flow, old_lines: range, new_lines: range) -> list[tuple[range, range]]:
+    """Lines in pieces, so that each newline that may not be struck ends a piece and has a newline of NEW to meet."""
+    walls = [index for index in old_lines[:-1] if old.lines[index].fixed]
+    if not walls or not new_lines:
+        if not walls:
+            return [(old_lines, new_lines)]
+        return [(piece, range(new_lines.start, new_lines.start)) for piece in _split(old_lines, walls)]
+    pairs = paired_lines(setting, old, new, old_lines, new_lines)
+    partner = dict(pairs)
+    pieces: list[tuple[range, range]] = []
+    other = new_lines.start
+    reached = new_lines.start
+    known = iter([*pairs, (old_lines.stop, new_lines.stop)])
+    following = next(known)
+    for piece in _split(old_lines, walls):
+        if piece.stop == old_lines.stop:
+            pieces.append((piece, range(other, new_lines.stop)))
+            break
+        while following[0] < piece.stop:
+            reached = following[1] + 1
+            following = next(known)
+        wall = piece.stop - 1
+        stop = partner[wall] + 1 if wall in partner else max(reached, other)
+        if stop == other and following[1] > other:
+            stop = other + 1
+        pieces.append((piece, range(other, stop)))
+        other = stop
+    return pieces
+
+
+def _split(lines: range, walls: Sequence[int]) -> list[range]:
+    pieces = []
+    start = lines.start
+    for wall in walls:
+        pieces.append(range(start, wall + 1))
+        start = wall + 1
+    pieces.append(range(start, lines.stop))
+    return pieces
+
+
+def paired_lines(setting: Setting, old: Flow, new: Flow, old_lines: range, new_lines: range) -> list[Pair]:
+    """Equal lines, and between them similar ones."""
+    keys = [old.lines[index].key for index in old_lines]
+    other_keys = [new.lines[index].key for index in new_lines]
+    pairs: list[Pair] = []
+    low, other_low = old_lines.start, new_lines.start
+    equal = [(old_lines.start + a, new_lines.start + b) for a, b in equal_pairs(keys, other_keys)]
+    for high, other_high in [*equal, (old_lines.stop, new_lines.stop)]:
+        if low < high and other_low < other_high:
+            left = [_Words(setting, old, range(index, index + 1)).code for index in range(low, high)]
+            right = [_Words(setting, new, range(index, index + 1)).code for index in range(other_low, other_high)]
+            pairs += [(low + a, other_low + b) for a, b in similar_pairs(left, right)]
+        if high < old_lines.stop:
+            pairs.append((high, other_high))
+        low, other_low = high + 1, other_high + 1
+    return pairs

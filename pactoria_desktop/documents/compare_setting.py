@@ -1,0 +1,157 @@
+"""What a comparison carries with it: whose changes they are, and how words of NEW look once they stand in OLD."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pactoria_desktop.contract.lines import Line, View, accepted, seen_spans
+from pactoria_desktop.contract.rewriting import Author, Register
+from pactoria_desktop.contract.text import ContractText, Marks, MarkValue, Material, Paragraph, Span, WordObject
+from pactoria_desktop.contract.words import Vocabulary
+from pactoria_desktop.documents.compare_formats import FormatCarrier
+
+_IDENTITY = re.compile(r'\s(?:[\w]+:)?(?:id|paraId|textId|rsid\w*|editId|anchorId|spid|name|title|descr)="[^"]*"')
+_BOX_WORDS = re.compile(r"<(?:w:)?txbxContent\b.*?</(?:w:)?txbxContent>", re.DOTALL)
+_RELATION = re.compile(r'\s(?:r|o):(?:embed|link|id|pict|relid|dm|lo|qs|cs)="([^"]*)"')
+_CARRIED_MARKS = ("bold", "italic", "underline", "strike", "el")
+
+
+class Words(Protocol):
+    """Lines of one side, as ``compare_flow.Flow`` has them."""
+
+    @property
+    def paragraphs(self) -> Sequence[Paragraph]:
+        """The marked paragraphs."""
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """The lines seen of them."""
+
+    @property
+    def view(self) -> View:
+        """What is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPair:
+    """The same object on both sides: keys of ``Material.objects``."""
+
+    old: str
+    new: str
+
+
+class Setting:
+    """One comparison of NEW with OLD, by one author at one time."""
+
+    def __init__(self, old: ContractText, new: ContractText, author: Author, old_styles: Iterable[str]) -> None:
+        self.author = author
+        self.old_view: View = accepted
+        self.register = Register(old.revisions)
+        self.vocabulary = Vocabulary()
+        self.formats = FormatCarrier(old.material, new.material, old_styles)
+        self.pairs: list[ObjectPair] = []
+        self.put_objects: dict[str, WordObject] = {}
+        self.remarks: list[str] = []
+        self._old = old.material
+        self._new = new.material
+        self._signatures: dict[tuple[bool, str], str] = {}
+
+    # ---- objects
+    def old_signature(self, key: str) -> str:
+        """What makes an object of OLD the same as another: its kind and content, not its ids."""
+        return self._signature(key, self._old, False)
+
+    def new_signature(self, key: str) -> str:
+        """The same for an object of NEW."""
+        return self._signature(key, self._new, True)
+
+    def _signature(self, key: str, material: Material, new: bool) -> str:
+        known = self._signatures.get((new, key))
+        if known is None:
+            known = self._signatures[new, key] = signature_of(material.objects.get(key))
+        return known
+
+    def met(self, old: Words, index: int, new: Words, other: int) -> None:
+        """Remember the objects of two equal lines as pairs."""
+        if old.lines[index].objects:
+            self.met_between(old, index, 0, new, other, 0, len(old.lines[index].text))
+
+    def met_between(
+        self, old: Words, index: int, offset: int, new: Words, other: int, other_offset: int, count: int
+    ) -> None:
+        """Remember the objects within ``count`` equal characters of two lines as pairs."""
+        if not old.lines[index].objects or not new.lines[other].objects:
+            return
+        left = _objects_in(old, index, offset, offset + count)
+        right = _objects_in(new, other, other_offset, other_offset + count)
+        self.pairs += [ObjectPair(a, b) for a, b in zip(left, right, strict=False)]
+
+    def objects_material(self) -> Material:
+        """The material that names the objects of OLD."""
+        return self._old
+
+    # ---- formatting
+    def run_change(self, old: str, new: str) -> str | None:
+        """The run properties that words of OLD get when NEW formats them otherwise, None where it does not."""
+        if old == new or self.formats.run_shape(old, new=False) == self.formats.run_shape(new, new=True):
+            return None
+        return self.formats.restyled_run(old, new)
+
+    def paragraph_change(self, old: str, new: str) -> str | None:
+        """The same for paragraph properties."""
+        if old == new or self.formats.paragraph_shape(old, new=False) == self.formats.paragraph_shape(new, new=True):
+            return None
+        return self.formats.repropertied(old, new)
+
+    def new_paragraph_marks(self, ending: Marks) -> dict[str, MarkValue]:
+        """The marks of a newline that NEW has and OLD has not."""
+        key = ending.get("p:props")
+        marks: dict[str, MarkValue] = {name: ending[name] for name in ("p:style", "p:num", "p:lvl") if name in ending}
+        if key is not None:
+            marks["p:props"] = self.formats.carried_paragraph(str(key))
+        return marks
+
+    def carried(self, span: Span) -> Span:
+        """Words of NEW as they are written into OLD."""
+        marks: dict[str, MarkValue] = {name: span.marks[name] for name in _CARRIED_MARKS if name in span.marks}
+        if "run" in span.marks:
+            marks["run"] = self.formats.carried_run(str(span.marks["run"]))
+        key = span.marks.get("obj")
+        if key is not None:
+            known = self._new.objects.get(str(key))
+            if known is None or _RELATION.search(known.xml):
+                self.remarks.append("A picture or object of the new file is shown by a placeholder.")
+                return Span(span.text if known is None else "[object]", marks)
+            self.put_objects[str(key)] = known
+            marks["obj"] = str(key)
+        return Span(span.text, marks)
+
+    def material(self) -> Material:
+        """OLD's material with everything that was put."""
+        grown = self.formats.material()
+        return replace(grown, objects={**grown.objects, **self.put_objects})
+
+
+def signature_of(known: WordObject | None) -> str:
+    """Equal for objects that a reader would call the same."""
+    if known is None:
+        return ""
+    if known.kind in ("note", "mathematics"):
+        return f"{known.kind}:{known.role}"
+    boxes = known.xml.count("txbxContent>")
+    shell = _RELATION.sub("", _IDENTITY.sub("", _BOX_WORDS.sub("", known.xml)))
+    if boxes:
+        return f"{known.kind}:box"
+    return f"{known.kind}:{known.role}:{hashlib.sha256(shell.encode()).hexdigest()[:16]}"
+
+
+def _objects_in(flow: Words, index: int, start: int, end: int) -> list[str]:
+    out: list[str] = []
+    at = 0
+    for span in seen_spans(flow.paragraphs, flow.lines[index], flow.view):
+        if start <= at < end and "obj" in span.marks:
+            out.append(str(span.marks["obj"]))
+        at += len(span.text)
+    return out

@@ -1,0 +1,182 @@
+"""Compares tables: rows are aligned, then cells by their place in the grid, then their paragraphs.
+
+Rows come and go as tracked rows. Word tracks no other change of structure, so a row whose cells are cut otherwise is
+struck whole and put anew.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
+from pactoria_desktop.contract.lines import accepted
+from pactoria_desktop.contract.rewriting import rewrite, struck
+from pactoria_desktop.contract.text import Cell, Paragraph, Row, Span, TableSection
+from pactoria_desktop.contract.words import words_of
+from pactoria_desktop.documents.compare_flow import Flow, cuts_of, rewritten, steps_between
+
+if TYPE_CHECKING:
+    from pactoria_desktop.documents.compare_setting import Setting
+
+
+def _flow(setting: "Setting", cell: Cell, *, new: bool) -> Flow:
+    return Flow.of(cell.paragraphs, setting, new=new, keeps_last=True)
+
+
+def _shape(row: Row) -> tuple[tuple[int, bool], ...]:
+    return tuple((cell.columns, cell.continues) for cell in row.cells)
+
+
+def _seen(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if accepted(row.marks)]
+
+
+def _row_key(setting: "Setting", row: Row, *, new: bool) -> object:
+    return (
+        _shape(row),
+        tuple(tuple(line.key for line in _flow(setting, cell, new=new).lines) for cell in row.cells),
+    )
+
+
+def table_key(setting: "Setting", table: TableSection, *, new: bool) -> object:
+    """Equal for tables with the same cells and words."""
+    return tuple(_row_key(setting, row, new=new) for row in _seen(table.rows))
+
+
+def _words(setting: "Setting", rows: Sequence[Row], *, new: bool) -> str:
+    tokens: list[str] = []
+    for row in rows:
+        for cell in row.cells:
+            for line in _flow(setting, cell, new=new).lines:
+                tokens += words_of(line.text)
+    return setting.vocabulary.code(token for token in tokens if not token.isspace())
+
+
+def table_code(setting: "Setting", table: TableSection | None, *, new: bool) -> str:
+    """The words of a table, to be compared with another's."""
+    return _words(setting, _seen(table.rows), new=new) if table is not None else ""
+
+
+def struck_row(setting: "Setting", row: Row) -> Row:
+    """A row struck with its words; the newlines of its cells stay (Word strikes them with the row)."""
+    if any(key.startswith("del:") for key in row.marks):
+        return row
+    name = setting.register.new("row_deletion", setting.author)
+    words = setting.register.new("deletion", setting.author)
+    cells = tuple(
+        replace(cell, paragraphs=tuple(_struck_words(paragraph, words) for paragraph in cell.paragraphs))
+        for cell in row.cells
+    )
+    return replace(row, cells=cells, marks=struck(row.marks, name))
+
+
+def _struck_words(paragraph: Paragraph, name: str) -> Paragraph:
+    spans = tuple(
+        Span(span.text, struck(span.marks, name)) if accepted(span.marks) and not _untouchable(span) else span
+        for span in paragraph.spans
+    )
+    return Paragraph(spans, paragraph.marks)
+
+
+def _untouchable(span: Span) -> bool:
+    return "obj" in span.marks and span.text.startswith("\u2060") and not any(key[:4] == "fld:" for key in span.marks)
+
+
+def struck_table(setting: "Setting", table: TableSection) -> TableSection:
+    """A table of which every row is struck."""
+    return replace(table, rows=tuple(struck_row(setting, row) for row in table.rows))
+
+
+def new_row(setting: "Setting", row: Row) -> Row:
+    """A row of NEW as an inserted row of OLD."""
+    name = setting.register.new("row_insertion", setting.author)
+    empty = Flow((), [], accepted, False)
+    cells: list[Cell] = []
+    for cell in row.cells:
+        flow = _flow(setting, cell, new=True)
+        steps = steps_between(setting, empty, flow, range(0), range(len(flow.lines)))
+        paragraphs = rewrite((), steps, setting.register, setting.objects_material())
+        last = paragraphs[-1]
+        paragraphs[-1] = Paragraph(last.spans, {**last.marks, "p:fix": True})
+        cells.append(Cell(f"{name}-{len(cells)}", tuple(paragraphs), columns=cell.columns, continues=cell.continues))
+    return Row(name, tuple(cells), {f"ins:{name}": {"d": 0}})
+
+
+def new_table(setting: "Setting", table: TableSection, part: str) -> TableSection:
+    """A table of NEW as inserted rows of OLD."""
+    rows = tuple(new_row(setting, row) for row in _seen(table.rows))
+    return TableSection(f"table-{rows[0].id}", rows, table.widths, part)
+
+
+def compared_table(setting: "Setting", old: TableSection, new: TableSection) -> TableSection:
+    """OLD's table with the changes to NEW's marked in it."""
+    seen = [index for index, row in enumerate(old.rows) if accepted(row.marks)]
+    others = _seen(new.rows)
+    partner = dict(_row_pairs(setting, [old.rows[index] for index in seen], others))
+    rows: list[Row] = []
+    at = 0
+    order = {index: place for place, index in enumerate(seen)}
+    for index, row in enumerate(old.rows):
+        place = order.get(index)
+        if place is None:
+            rows.append(row)
+            continue
+        other = partner.get(place)
+        if other is None:
+            rows.append(struck_row(setting, row))
+            continue
+        rows += [new_row(setting, one) for one in others[at:other]]
+        rows.append(_compared_row(setting, row, others[other]))
+        at = other + 1
+    rows += [new_row(setting, one) for one in others[at:]]
+    return replace(old, rows=tuple(rows))
+
+
+def _row_pairs(setting: "Setting", old: Sequence[Row], new: Sequence[Row]) -> list[Pair]:
+    keys = [_row_key(setting, row, new=False) for row in old]
+    other_keys = [_row_key(setting, row, new=True) for row in new]
+    found: list[Pair] = []
+    low = other_low = 0
+    for high, other_high in [*equal_pairs(keys, other_keys), (len(old), len(new))]:
+        found += _similar_rows(setting, old, new, range(low, high), range(other_low, other_high))
+        if high < len(old):
+            found.append((high, other_high))
+        low, other_low = high + 1, other_high + 1
+    return found
+
+
+def _similar_rows(setting: "Setting", old: Sequence[Row], new: Sequence[Row], rows: range, others: range) -> list[Pair]:
+    """Rows that may be compared cell by cell: those whose cells are cut alike."""
+    if not rows or not others:
+        return []
+    if len(rows) == len(others) and all(
+        len(old[a].cells) == len(new[b].cells) and _widths(old[a]) == _widths(new[b])
+        for a, b in zip(rows, others, strict=True)
+    ):
+        return list(zip(rows, others, strict=True))
+    left = [_words(setting, [old[index]], new=False) for index in rows]
+    right = [_words(setting, [new[index]], new=True) for index in others]
+    pairs = similar_pairs(left, right, lambda a, b: _widths(old[rows[a]]) == _widths(new[others[b]]), least=0.3)
+    return [(rows[a], others[b]) for a, b in pairs]
+
+
+def _widths(row: Row) -> tuple[int, ...]:
+    return tuple(cell.columns for cell in row.cells)
+
+
+def _compared_row(setting: "Setting", old: Row, new: Row) -> Row:
+    cells = tuple(_compared_cell(setting, a, b) for a, b in zip(old.cells, new.cells, strict=True))
+    return replace(old, cells=cells)
+
+
+def _compared_cell(setting: "Setting", old: Cell, new: Cell) -> Cell:
+    left, right = _flow(setting, old, new=False), _flow(setting, new, new=True)
+    out: list[Paragraph] = []
+    reached = 0
+    for piece, other in cuts_of(setting, left, right, range(len(left.lines)), range(len(right.lines))):
+        stop = left.lines[piece.stop - 1].last + 1
+        out += rewritten(setting, left, right, piece, other, reached, stop)
+        reached = stop
+    out += old.paragraphs[reached:]
+    paragraphs = tuple(out)
+    return old if paragraphs == old.paragraphs else replace(old, paragraphs=paragraphs)
