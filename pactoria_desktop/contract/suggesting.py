@@ -119,12 +119,7 @@ def typing_allowed(
     shared = {key for key in left[1] if key in right[1]}
     if any(kind_of(key) == "fld" for key in shared):
         return False
-    if (
-        "obj" in shared
-        and left[1]["obj"] == right[1]["obj"]
-        and not is_wordless(left[0])
-        and not is_wordless(right[0])
-    ):
+    if "obj" in shared and left[1]["obj"] == right[1]["obj"] and not is_wordless(left[0]) and not is_wordless(right[0]):
         return False
     boxes = [key for key in shared if kind_of(key) == "box"]
     if any(is_locked_box(id_of(key)) for key in boxes):

@@ -1,0 +1,235 @@
+"""Deleting and striking: which characters of a selection may go, and what happens to each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pactoria_desktop.contract.suggesting import Fate, deletion_value, fate_when_struck, is_struck, is_wordless
+from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, id_of, kind_of
+from pactoria_desktop.replica.boxes import keep_emptied_boxes
+from pactoria_desktop.replica.changes import Place, Stretch
+from pactoria_desktop.replica.joining import can_join_next, join_next, remove
+from pactoria_desktop.replica.living import LivingText, Part
+from pactoria_desktop.replica.loro_text import Run, character_at, character_before, lay_marks, runs_between
+from pactoria_desktop.replica.structure import Slot
+from pactoria_desktop.replica.writing import pieces, put, sanitised, typed_look, typing_offset
+
+
+@dataclass(frozen=True, slots=True)
+class Deletable:
+    """The pieces of one part that may go; ``ending`` is the slot's last newline where that is among them."""
+
+    part: Part
+    pieces: tuple[Run, ...]
+    ending: Run | None
+
+
+def _fields(marks: Marks) -> set[str]:
+    return {key for key in marks if kind_of(key) == "fld"}
+
+
+def _widened(part: Part) -> Part:
+    """A part with the hidden ends of fields whose shown words it begins or ends with."""
+    text, start, end = part.slot.text, part.start, part.end
+    while True:
+        before, first = character_before(text, start), character_at(text, start)
+        if before is None or first is None or before[0] != HIDDEN or not _fields(before[1]) & _fields(first[1]):
+            break
+        start -= 1
+    while True:
+        after, last = character_at(text, end), character_before(text, end)
+        if after is None or last is None or after[0] != HIDDEN or not _fields(after[1]) & _fields(last[1]):
+            break
+        end += 1
+    return Part(part.slot, start, end)
+
+
+def _cut_fields(living: LivingText, parts: Sequence[Part]) -> set[str]:
+    """The fields that the parts cover in part only."""
+    cut: set[str] = set()
+    covered = {part.slot.key: part for part in parts}
+    for part in parts:
+        text = part.slot.text
+        for at in (part.start, part.end):
+            before, after = character_before(text, at), character_at(text, at)
+            if before is not None and after is not None:
+                cut |= _fields(before[1]) & _fields(after[1])
+        if part.start == 0:
+            previous = living.structure.before(part.slot)
+            first = character_at(text, 0)
+            if previous is not None and first is not None and _fields(first[1]):
+                last = character_before(previous.text, previous.text.len_utf16)
+                beside = covered.get(previous.key)
+                if last is not None and (beside is None or beside.end < previous.text.len_utf16):
+                    cut |= _fields(last[1]) & _fields(first[1])
+        if part.end == text.len_utf16:
+            following = living.structure.after(part.slot)
+            last = character_before(text, part.end)
+            if following is not None and last is not None and _fields(last[1]):
+                first = character_at(following.text, 0)
+                beside = covered.get(following.key)
+                if first is not None and (beside is None or beside.start > 0):
+                    cut |= _fields(last[1]) & _fields(first[1])
+    return cut
+
+
+def _cut_objects(part: Part) -> set[str]:
+    """The objects with words that a part covers in part only."""
+    cut: set[str] = set()
+    for at in (part.start, part.end):
+        before, after = character_before(part.slot.text, at), character_at(part.slot.text, at)
+        if before is None or after is None or is_wordless(before[0]) or is_wordless(after[0]):
+            continue
+        if "obj" in before[1] and before[1]["obj"] == after[1].get("obj"):
+            cut.add(str(before[1]["obj"]))
+    return cut
+
+
+def deletable(living: LivingText, parts: Sequence[Part]) -> list[Deletable]:
+    """What may go of parts in document order.
+
+    Never: hidden characters outside a field that goes whole, fields and objects covered in part, locked words, fixed
+    newlines and newlines inside fields, a last newline that nothing of the same story follows.
+    """
+    parts = [_widened(part) for part in parts]
+    cut = _cut_fields(living, parts)
+    found = []
+    for part in parts:
+        objects = _cut_objects(part)
+        free: list[Run] = []
+        ending: Run | None = None
+        length = part.slot.text.len_utf16
+        for run in runs_between(part.slot.text, part.start, part.end):
+            fields = _fields(run.marks)
+            if fields & cut or "lock" in run.marks or str(run.marks.get("obj", "")) in objects:
+                continue
+            if any(kind_of(key) == "box" and living.is_locked_box(id_of(key)) for key in run.marks):
+                continue
+            for piece in pieces(run):
+                if piece.text == HIDDEN and not fields:
+                    continue
+                if piece.text == "\n":
+                    if fields or "p:fix" in piece.marks:
+                        continue
+                    if piece.end == length:
+                        if can_join_next(living, part.slot):
+                            ending = piece
+                        continue
+                free.append(piece)
+        found.append(Deletable(part, tuple(free), ending))
+    return found
+
+
+def delete(living: LivingText, stretches: Iterable[Stretch], forward: bool = False) -> Place | None:
+    """Delete stretches, or strike them when suggesting.
+
+    Gives the caret: where the first stretch began; with ``forward``, after what stays struck of the last.
+    """
+    parts = living.parts(stretches)
+    if not parts:
+        return None
+    begin = Place(parts[0].slot.id, parts[0].start)
+    last = parts[-1]
+    tail = last.slot.text.len_utf16 - last.end
+    if living.suggesting:
+        _strike(living, parts)
+    else:
+        _delete(living, deletable(living, parts))
+    if forward and living.suggesting:
+        return Place(last.slot.id, max(0, last.slot.text.len_utf16 - max(tail, 1)))
+    first = parts[0].slot
+    return Place(begin.slot, max(0, min(begin.offset, first.text.len_utf16 - 1)))
+
+
+def _delete(living: LivingText, found: list[Deletable]) -> None:
+    for each in reversed(found):
+        slot = each.part.slot
+        remove(living, slot, [(piece.start, piece.end) for piece in each.pieces], first_stays=True)
+        keep_emptied_boxes(living, slot, each.pieces)
+        _note_vanishing(living, slot)
+        if each.ending is not None:
+            join_next(living, slot)
+
+
+def _note_vanishing(living: LivingText, slot: Slot) -> None:
+    if slot.may_vanish:
+        living.structure.forget(slot.key)
+
+
+def _own_deletion(living: LivingText, parts: Sequence[Part]) -> str | None:
+    """One's own deletion beside the parts, which the new one extends."""
+    first, last = parts[0], parts[-1]
+    for beside in (character_at(last.slot.text, last.end), character_before(first.slot.text, first.start)):
+        if beside is None:
+            continue
+        for key in sorted(beside[1]):
+            if kind_of(key) == "del" and living.is_own(id_of(key)):
+                return id_of(key)
+    return None
+
+
+def _strike(living: LivingText, parts: Sequence[Part]) -> None:
+    id = _own_deletion(living, parts)
+    for each in reversed(deletable(living, parts)):
+        slot = each.part.slot
+        gone: list[Run] = []
+        struck = [*each.pieces, *([each.ending] if each.ending is not None else [])]
+        joins = False
+        for piece in struck:
+            fate = fate_when_struck(piece.marks, living.is_own)
+            if fate is Fate.REMOVE:
+                if piece is each.ending:
+                    joins = True
+                else:
+                    gone.append(piece)
+            elif fate is Fate.STRIKE:
+                if id is None:
+                    id = living.new_revision("deletion")
+                changes: dict[str, MarkValue | None] = {f"del:{id}": deletion_value(piece.marks)}
+                lay_marks(slot.text, piece.start, piece.end, changes)
+        remove(living, slot, [(piece.start, piece.end) for piece in gone], first_stays=False)
+        keep_emptied_boxes(living, slot, gone)
+        _note_vanishing(living, slot)
+        if joins:
+            join_next(living, slot)
+
+
+def replace(
+    living: LivingText,
+    stretches: Iterable[Stretch],
+    text: str,
+    formatting: dict[str, MarkValue | None] | None = None,
+) -> Place | None:
+    """Put text in the place of stretches: after the struck words when suggesting, in the first stretch."""
+    parts = living.parts(stretches)
+    text = sanitised(text)
+    if not parts:
+        return None
+    first = parts[0]
+    slot = first.slot
+    look = _look_of_part(living, first)
+    for key, value in (formatting or {}).items():
+        look.pop(key, None)
+        if value is not None:
+            look[key] = value
+    where = first.end if living.suggesting and len(parts) == 1 else first.start
+    if living.suggesting and len(parts) > 1:
+        where = min(first.end, slot.text.len_utf16 - 1)
+    tail = slot.text.len_utf16 - where
+    if living.suggesting:
+        _strike(living, parts)
+        where = slot.text.len_utf16 - tail
+    else:
+        _delete(living, deletable(living, parts))
+    slot = living.structure.slot(slot.id) if living.structure.place_of(slot) >= 0 else living.structure.slots()[0]
+    offset = typing_offset(living, slot, max(0, where))
+    if offset is None or not text:
+        return Place(slot.id, max(0, min(where, slot.text.len_utf16 - 1)))
+    return put(living, slot, offset, text, look)
+
+
+def _look_of_part(living: LivingText, part: Part) -> dict[str, MarkValue]:
+    for run in runs_between(part.slot.text, part.start, part.end):
+        words = run.text.strip("\n" + HIDDEN)
+        if words and not is_wordless(words[0]) and not is_struck(run.marks):
+            return {key: run.marks[key] for key in ("run", "bold", "italic", "underline", "strike") if key in run.marks}
+    return typed_look(living, part.slot, part.start)

@@ -1,0 +1,132 @@
+"""Loro's events as the changes that views apply."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from loro import ContainerID, Diff, DiffEvent, LoroDoc, TextDelta
+
+from pactoria_desktop.contract.text import kind_of
+from pactoria_desktop.replica.changes import Changes, Delta, Drop, Keep, Origin, Place, Put, TextChange
+from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
+from pactoria_desktop.replica.loro_text import COMMENTS, INTERNAL_MARK, REVISIONS, utf16_before, visible_marks
+from pactoria_desktop.replica.records import MATERIAL_TABLES
+
+
+class EventQueue:
+    """Collects what Loro reports while it commits or imports; a callback of Loro's must do no more than that."""
+
+    def __init__(self, document: LoroDoc) -> None:
+        self._events: list[tuple[str, object]] = []
+        self._tables = {str(document.get_map(name).id): name for name in (REVISIONS, COMMENTS, *MATERIAL_TABLES)}
+        self._subscription = document.subscribe_root(self._collect)
+
+    def _collect(self, event: DiffEvent) -> None:
+        for each in event.events:
+            self._events.append((str(each.target), each.diff))
+
+    def take(self) -> list[tuple[str, object]]:
+        """What was reported since the last time: container and difference."""
+        found, self._events = self._events, []
+        return found
+
+    def table_of(self, key: str) -> str | None:
+        """The name of the record table whose container this is."""
+        return self._tables.get(key)
+
+    def close(self) -> None:
+        """Stop listening. A subscription that is kept is never freed."""
+        self._subscription.unsubscribe()
+
+
+def container_key(id: ContainerID) -> str:
+    """The key that a container goes by here."""
+    return str(id)
+
+
+def _deltas(found: Iterable[TextDelta]) -> tuple[Delta, ...]:
+    deltas: list[Delta] = []
+    for each in found:
+        if isinstance(each, TextDelta.Insert):
+            deltas.append(Put(each.insert, visible_marks(each.attributes)))
+        elif isinstance(each, TextDelta.Delete):
+            deltas.append(Drop(each.delete))
+        else:
+            marks = {key: value for key, value in (each.attributes or {}).items() if key != INTERNAL_MARK}
+            deltas.append(Keep(each.retain, marks))
+    while deltas and isinstance(deltas[-1], Keep) and not deltas[-1].marks:
+        deltas.pop()
+    return tuple(deltas)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What happened: the changes for views, and the containers whose texts were touched."""
+
+    changes: Changes
+    touched: tuple[str, ...]
+
+
+def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
+    """Turn what was collected into changes, and let the living text know what to read again."""
+    texts: list[TextChange] = []
+    touched: list[str] = []
+    structure = revisions = comments = False
+    for key, difference in queue.take():
+        table = queue.table_of(key)
+        if table is not None:
+            living.records_changed(table)
+            revisions = revisions or table == REVISIONS
+            comments = comments or table == COMMENTS
+            continue
+        if not isinstance(difference, Diff.Text):
+            living.structure.forget(key)
+            structure = True
+            continue
+        touched.append(key)
+        slot = living.structure.slot_by_key(key)
+        if slot is None:
+            continue
+        if slot.may_vanish:
+            living.structure.forget(key)
+            structure = True
+        deltas = _deltas(difference.diff)
+        if deltas:
+            texts.append(TextChange(slot.id, deltas))
+            kinds = _kinds_touched(living, slot.id, deltas)
+            revisions = revisions or bool(kinds.intersection(TRACKED_KINDS))
+            comments = comments or "comment" in kinds
+    changes = Changes(tuple(texts), structure, revisions or structure, comments or structure, origin)
+    living.names_changed(changes)
+    return Report(changes, tuple(touched))
+
+
+def _kinds_touched(living: LivingText, slot: str, deltas: tuple[Delta, ...]) -> set[str]:
+    kinds: set[str] = set()
+    for delta in deltas:
+        if isinstance(delta, Drop):
+            kinds |= {kind_of(key) for key in living.known_names(slot)}
+        else:
+            kinds |= {kind_of(key) for key in delta.marks}
+    return kinds
+
+
+def caret_after(living: LivingText, changes: Changes) -> Place | None:
+    """Where the caret belongs after changes: at the end of the last one in a text that is shown."""
+    shown = {slot.id: slot for slot in living.structure.slots()}
+    for change in reversed(changes.texts):
+        slot = shown.get(change.slot)
+        if slot is None:
+            continue
+        points = caret = 0
+        for delta in change.deltas:
+            if isinstance(delta, Put):
+                points += len(delta.text)
+                caret = points
+            elif isinstance(delta, Keep):
+                points += delta.count
+                caret = points if delta.marks else caret
+            else:
+                caret = points
+        offset = utf16_before(slot.text, min(caret, slot.text.len_unicode - 1))
+        return Place(slot.id, max(0, offset))
+    return None

@@ -1,0 +1,50 @@
+"""What the replica sets right by itself after something arrived: broken texts, and words carried twice.
+
+Every replica does the same with the same state, outside undo. What it writes is harmless when others write it too.
+"""
+
+from collections.abc import Iterable
+
+from loro import LoroText
+
+from pactoria_desktop.replica.carrying import doubled
+from pactoria_desktop.replica.living import LivingText
+from pactoria_desktop.replica.loro_text import INTERNAL_MARK, all_runs
+from pactoria_desktop.replica.structure import Slot
+
+
+def mend(living: LivingText, touched: Iterable[str] | None) -> bool:
+    """Set right the touched texts, or all; gives whether anything was written."""
+    if touched is None:
+        slots = list(living.structure.slots())
+    else:
+        slots = [slot for slot in map(living.structure.slot_by_key, dict.fromkeys(touched)) if slot is not None]
+    changed = False
+    for slot in slots:
+        changed = _end_in_newline(slot.text) or changed
+    carried = [slot for slot in slots if _has_carried(slot)]
+    if carried and _drop_doubled(living):
+        changed = True
+    return changed
+
+
+def _end_in_newline(text: LoroText) -> bool:
+    length = text.len_unicode
+    if length and text.slice(length - 1, length) == "\n":
+        return False
+    text.insert(length, "\n")
+    for run in all_runs(text)[-1:]:
+        for key in run.marks:
+            text.unmark_utf16(run.end - 1, run.end, key)
+    return True
+
+
+def _has_carried(slot: Slot) -> bool:
+    return any(INTERNAL_MARK in run.marks for run in all_runs(slot.text))
+
+
+def _drop_doubled(living: LivingText) -> bool:
+    surplus = doubled([slot.text for slot in living.structure.slots()])
+    for text, run in sorted(surplus, key=lambda item: -item[1].start):
+        text.delete_utf16(run.start, run.end - run.start)
+    return bool(surplus)

@@ -1,0 +1,267 @@
+"""The state that the commands share: the document, its structure, who edits and how, and what is marked where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+
+from loro import LoroDoc
+
+from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, Material, Revision, kind_of
+from pactoria_desktop.replica.changes import Changes, Keep, Put, Stretch
+from pactoria_desktop.replica.identity import Identity
+from pactoria_desktop.replica.loro_text import (
+    COMMENTS,
+    REVISIONS,
+    Run,
+    all_runs,
+    paragraph_end,
+    paragraph_start,
+    runs_between,
+    snapped,
+)
+from pactoria_desktop.replica.reading import comments_of, material_from, revisions_of
+from pactoria_desktop.replica.records import MATERIAL_TABLES, StoredComment, encoded, material_of, plain
+from pactoria_desktop.replica.structure import Slot, Structure
+from pactoria_desktop.runtime.clock import Clock
+
+TRACKED_KINDS = ("ins", "del", "moveFrom", "moveTo", "fmt", "pfmt")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a shown slot, its bounds between characters."""
+
+    slot: Slot
+    start: int
+    end: int
+
+
+class LivingText:
+    """One opened replica document and what the commands need to know about it."""
+
+    def __init__(self, document: LoroDoc, identity: Identity, clock: Clock) -> None:
+        self.document = document
+        self.identity = identity
+        self.clock = clock
+        self.suggesting = False
+        self.round: int | None = None
+        self.structure = Structure(document)
+        self._counter = max(0, document.oplog_vv.get_last(document.peer_id) or 0)
+        self._revisions: dict[str, Revision] | None = None
+        self._comments: dict[str, StoredComment] | None = None
+        self._material: Material | None = None
+        self._waiting: dict[str, Revision] = {}
+        self._named: dict[str, frozenset[str]] = {}
+        self._open: bool | None = None
+
+    # Ids, dates, revisions
+
+    def new_id(self) -> str:
+        """An id that no other opening of any replica gives."""
+        self._counter += 1
+        return f"{self.document.peer_id:x}.{self._counter}"
+
+    def now(self) -> str:
+        """The moment in UTC, to the second, as Word writes dates."""
+        return self.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def revisions(self) -> dict[str, Revision]:
+        """Every registered revision, those of the running command included."""
+        if self._revisions is None:
+            self._revisions, _ = revisions_of(self.document)
+        return {**self._revisions, **self._waiting} if self._waiting else self._revisions
+
+    def revision(self, id: str) -> Revision | None:
+        """A registered revision, None where nothing is known of it."""
+        found = self._waiting.get(id)
+        return found if found is not None else self.revisions.get(id)
+
+    def is_own(self, id: str) -> bool:
+        """Whether a revision was typed here by this person in this round."""
+        found = self.revision(id)
+        return (
+            found is not None
+            and found.source == "typed"
+            and found.author == self.identity.author
+            and found.by == self.identity.by
+            and found.round == self.round
+        )
+
+    def same_hand(self, first: str, second: str) -> bool:
+        """Whether two revisions are of one author."""
+        if first == second:
+            return True
+        one, other = self.revision(first), self.revision(second)
+        return one is not None and other is not None and (one.author, one.by) == (other.author, other.by)
+
+    def new_revision(self, kind: str) -> str:
+        """The id of a new revision of this person; it is registered when the command is done."""
+        id = self.new_id()
+        self._waiting[id] = Revision(id, kind, self.identity.author, self.now(), self.identity.by, "typed", self.round)
+        return id
+
+    def add_revision(self, revision: Revision) -> None:
+        """Register a revision that somebody else made, as a received file has it."""
+        if self.revision(revision.id) is None:
+            self._waiting[revision.id] = revision
+
+    def register_waiting(self) -> bool:
+        """Write the revisions of the finished command; gives whether there were any.
+
+        They are written apart from the command, so that undoing it never takes the author from words that somebody
+        has carried elsewhere meanwhile.
+        """
+        if not self._waiting:
+            return False
+        table = self.document.get_map(REVISIONS)
+        for id, revision in self._waiting.items():
+            table.insert(id, plain(revision))
+        if self._revisions is not None:
+            self._revisions.update(self._waiting)
+        self._waiting = {}
+        return True
+
+    # Comments and material
+
+    @property
+    def comments(self) -> dict[str, StoredComment]:
+        """Every comment by id, in order."""
+        if self._comments is None:
+            self._comments = comments_of(self.document)
+        return self._comments
+
+    def write_comment(self, comment: StoredComment) -> None:
+        """Store a comment anew or changed."""
+        self.document.get_map(COMMENTS).insert(comment.note.id, plain(comment))
+        self._comments = None
+
+    @property
+    def material(self) -> Material:
+        """What marks name."""
+        if self._material is None:
+            self._material = material_of(material_from(self.document))
+        return self._material
+
+    def add_material(self, table: str, key: str, value: object) -> None:
+        """Add an entry to a table of the material; one that is there stays as it is."""
+        if key in getattr(self.material, table):
+            return
+        self.document.get_map(table).insert(key, encoded(value))
+        self._material = None
+
+    def is_locked_box(self, id: str) -> bool:
+        """Whether a container's words cannot be edited."""
+        box = self.material.boxes.get(id)
+        return box is not None and (box.locked or box.kind == "fldSimple")
+
+    def ends_section(self, marks: Marks) -> bool:
+        """Whether a newline carries the properties of a Word section."""
+        properties = self.material.paragraphs.get(str(marks.get("p:props", "")))
+        return properties is not None and properties.ends_section
+
+    # Places
+
+    def parts(self, stretches: Iterable[Stretch]) -> list[Part]:
+        """Stretches in document order, clipped to their slots and snapped to characters; empty ones are left out.
+
+        Raises ReplicaError where a slot is gone.
+        """
+        found = []
+        for stretch in stretches:
+            slot = self.structure.slot(stretch.slot)
+            start, end = sorted((stretch.start, stretch.end))
+            start, end = snapped(slot.text, start), snapped(slot.text, end, forward=True)
+            if start < end:
+                found.append(Part(slot, start, end))
+        return sorted(found, key=lambda part: (self.structure.place_of(part.slot), part.start))
+
+    def paragraph_marks_at(self, slot: Slot, offset: int) -> dict[str, MarkValue]:
+        """The marks of the newline that ends a paragraph."""
+        end = paragraph_end(slot.text, offset)
+        return runs_between(slot.text, end, end + 1)[0].marks
+
+    def words_between(self, slot: Slot, start: int, end: int) -> bool:
+        """Whether a range has anything but newlines and hidden characters."""
+        if start >= end:
+            return False
+        return bool(str(slot.text.slice_utf16(start, end)).replace(HIDDEN, "").replace("\n", ""))
+
+    def paragraph_bounds(self, slot: Slot, offset: int) -> tuple[int, int]:
+        """Where the paragraph of an offset begins, and its newline."""
+        return paragraph_start(slot.text, offset), paragraph_end(slot.text, offset)
+
+    def look_runs(self, slot: Slot, offset: int) -> list[Run]:
+        """The runs before an offset, nearest first, as far as the look of typed characters may come from."""
+        start = snapped(slot.text, max(0, offset - 48))
+        return list(reversed(runs_between(slot.text, start, offset)))
+
+    # What is marked where
+
+    def names_in(self, slot: Slot) -> frozenset[str]:
+        """The keys of revision and comment marks in a slot; at times also of some that are gone."""
+        found = self._named.get(slot.id)
+        if found is None:
+            found = self.note_names(slot, (run.marks for run in all_runs(slot.text)))
+        return found
+
+    def known_names(self, slot: str) -> frozenset[str]:
+        """What is remembered of a slot's names, without reading it."""
+        return self._named.get(slot, frozenset())
+
+    def note_names(self, slot: Slot, marks: Iterable[Marks]) -> frozenset[str]:
+        """Remember which revisions and comments a slot's marks name."""
+        found = frozenset(key for each in marks for key in each if _is_name(key))
+        self._named[slot.id] = found
+        return found
+
+    def names_changed(self, changes: Changes) -> None:
+        """Keep up with what changed in texts."""
+        if changes.structure:
+            self._open = None
+        for change in changes.texts:
+            added = {
+                key
+                for delta in change.deltas
+                if isinstance(delta, Put | Keep)
+                for key, value in delta.marks.items()
+                if value is not None and _is_name(key)
+            }
+            if any(kind_of(key) in TRACKED_KINDS for key in added):
+                self._open = True
+            known = self._named.get(change.slot)
+            if known is not None and not added <= known:
+                self._named[change.slot] = known | added
+
+    def forget_names(self, slot: Slot) -> None:
+        """Marks were taken away in a slot: look anew for what is still named there."""
+        self._named.pop(slot.id, None)
+        self._open = None
+
+    def revisions_open(self) -> bool:
+        """Whether tracked changes stand anywhere in the text; at times still said just after the last has gone."""
+        if self._open is None:
+            self._open = any(
+                kind_of(key) in TRACKED_KINDS for slot in self.structure.slots() for key in self.names_in(slot)
+            ) or any(row.marks for section in self.structure.sections() for row in section.rows)
+        return self._open
+
+    # Caches
+
+    def records_changed(self, table: str) -> None:
+        """A table beside the text changed: read it again when it is next asked for."""
+        if table == REVISIONS:
+            self._revisions = None
+        elif table == COMMENTS:
+            self._comments = None
+        elif table in MATERIAL_TABLES:
+            self._material = None
+
+
+def _is_name(key: str) -> bool:
+    return ":" in key and kind_of(key) in (*TRACKED_KINDS, "comment")
+
+
+def has_words(text: str) -> bool:
+    """Whether a text has a character that people see as a word or a thing."""
+    return any(character not in (HIDDEN, "\n") for character in text)

@@ -1,0 +1,118 @@
+"""Accepting and rejecting tracked changes: chosen ones, an author's, a round's or all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pactoria_desktop.contract.suggesting import resolve
+from pactoria_desktop.contract.text import MarkValue, id_of, kind_of
+from pactoria_desktop.replica.boxes import keep_emptied_boxes
+from pactoria_desktop.replica.joining import can_join_next, join_next, remove
+from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
+from pactoria_desktop.replica.loro_text import Run, all_runs, lay_marks
+from pactoria_desktop.replica.structure import Slot
+from pactoria_desktop.replica.writing import pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which tracked changes: those that meet every condition that is set; with none set, all."""
+
+    ids: frozenset[str] | None = None
+    author: str | None = None
+    round: int | None = None
+
+
+def chooser(living: LivingText, selection: Selection) -> Callable[[str], bool]:
+    """Whether a revision id is among the selected."""
+
+    def chosen(id: str) -> bool:
+        if selection.ids is not None and id not in selection.ids:
+            return False
+        if selection.author is None and selection.round is None:
+            return True
+        revision = living.revision(id)
+        if revision is None:
+            return False
+        if selection.author is not None and revision.author != selection.author:
+            return False
+        return selection.round is None or revision.round == selection.round
+
+    return chosen
+
+
+def resolve_revisions(living: LivingText, selection: Selection, accept: bool) -> int:
+    """Accept or reject the selected tracked changes; gives how many revisions were among them."""
+    chosen = chooser(living, selection)
+    touched: set[str] = set()
+    _resolve_rows(living, chosen, accept, touched)
+    joins: list[Slot] = []
+    for slot in _texts(living):
+        names = {id_of(key) for key in living.names_in(slot) if kind_of(key) in TRACKED_KINDS}
+        here = {id for id in names if chosen(id)}
+        if here:
+            touched |= here
+            living.forget_names(slot)
+            if _resolve_slot(living, slot, chosen, accept):
+                joins.append(slot)
+    for slot in reversed(joins):
+        join_next(living, slot)
+    return len(touched)
+
+
+def _texts(living: LivingText) -> list[Slot]:
+    """Every slot of the shown sections, covered cells and hidden rows included."""
+    found: list[Slot] = []
+    for section in living.structure.sections():
+        if section.slot is not None:
+            found.append(section.slot)
+        else:
+            found.extend(living.structure.cells_of(section))
+    return found
+
+
+def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool], accept: bool) -> bool:
+    """Resolve one text; gives whether its last newline goes."""
+    length = slot.text.len_utf16
+    gone: list[Run] = []
+    joins = False
+    for run in all_runs(slot.text):
+        if not run.marks:
+            continue
+        result = resolve(run.marks, chosen, accept, living.same_hand)
+        if result is None:
+            continue
+        if not result.kill:
+            lay_marks(slot.text, run.start, run.end, result.changes)
+            continue
+        for piece in pieces(run):
+            if piece.text == "\n" and (piece.end == length or "p:fix" in piece.marks):
+                joins = joins or (piece.end == length and "p:fix" not in piece.marks and can_join_next(living, slot))
+                settled: dict[str, MarkValue | None] = {
+                    key: None for key in piece.marks if kind_of(key) in TRACKED_KINDS and chosen(id_of(key))
+                }
+                lay_marks(slot.text, piece.start, piece.end, settled)
+            else:
+                gone.append(piece)
+    remove(living, slot, [(piece.start, piece.end) for piece in gone], first_stays=accept)
+    keep_emptied_boxes(living, slot, gone)
+    if slot.may_vanish:
+        living.structure.forget(slot.key)
+    return joins
+
+
+def _resolve_rows(living: LivingText, chosen: Callable[[str], bool], accept: bool, touched: set[str]) -> None:
+    for section in living.structure.sections():
+        for row in section.rows:
+            result = resolve(row.marks, chosen, accept, living.same_hand) if row.marks else None
+            if result is None:
+                continue
+            ids = [id_of(key) for key in row.marks if chosen(id_of(key))]
+            touched.update(ids)
+            if result.kill:
+                row.holder.insert("deleted", True)
+                changes: dict[str, MarkValue | None] = {key: None for key in row.marks if id_of(key) in ids}
+            else:
+                changes = result.changes
+            for key in changes:
+                row.holder.delete(key)
+            living.structure.forget(row.key)
