@@ -1,7 +1,7 @@
 """Which paragraphs of two texts belong together.
 
 Equal ones are found by patience (Bram Cohen's rule: what occurs once on either side anchors the rest), then by a
-longest common subsequence in what is left; similar ones by an alignment that maximises the words in common. Nothing here is
+longest common subsequence in what is left; similar ones by an alignment that maximises the words in common. Nothing is
 quadratic in the length of a contract: sizes above a bound fall back to a coarser answer.
 """
 

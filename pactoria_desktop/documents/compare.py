@@ -47,7 +47,13 @@ def compare_texts(
     pairs_of_parts: Mapping[str, str] | None = None,
 ) -> ComparedText:
     """OLD with the changes that lead to NEW. ``pairs_of_parts`` says which header of NEW belongs to one of OLD."""
-    setting = Setting(old, new, author, [*old.material.styles, *old_styles])
+    return compared(Setting(old, new, author, old_styles=old_styles), old, new, pairs_of_parts)
+
+
+def compared(
+    setting: Setting, old: ContractText, new: ContractText, pairs_of_parts: Mapping[str, str] | None = None
+) -> ComparedText:
+    """The same under a setting that says what counts as seen on either side."""
     stories, others = _stories(old), _stories(new)
     partners = _Partners(stories, others, dict(pairs_of_parts or {}))
     written: dict[str, list[Section]] = {}

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
 from pactoria_desktop.contract.difference import changes_between
-from pactoria_desktop.contract.lines import Line, View, accepted, lines_of, seen_spans, tokens_of
-from pactoria_desktop.contract.rewriting import Keep, Newline, Put, Step, Strike, rewrite
+from pactoria_desktop.contract.lines import Line, View, is_hidden, lines_of, seen_spans, tokens_of
+from pactoria_desktop.contract.rewriting import Author, Keep, Newline, Put, Step, Strike, rewrite
 from pactoria_desktop.contract.text import Paragraph, Span
-from pactoria_desktop.documents.compare_setting import Setting
+from pactoria_desktop.documents.compare_setting import Setting, Tracked
 
 Profile = tuple[tuple[int, str], ...]
 
@@ -25,10 +25,11 @@ class Flow:
     view: View
     new: bool
     _profiles: dict[int, Profile] = field(default_factory=dict)
+    _annotations: "dict[int, Annotations]" = field(default_factory=dict)
 
     @classmethod
     def of(cls, paragraphs: Sequence[Paragraph], setting: Setting, *, new: bool, keeps_last: bool = False) -> "Flow":
-        view = accepted if new else setting.old_view
+        view = setting.new_view if new else setting.old_view
         signature = setting.new_signature if new else setting.old_signature
         return cls(paragraphs, lines_of(paragraphs, view, signature, keeps_last=keeps_last), view, new)
 
@@ -46,9 +47,78 @@ class Flow:
             known = self._profiles[index] = tuple(joined)
         return known
 
+    def annotations(self, index: int, tracked: Tracked) -> "Annotations":
+        """What the new tracked changes of a line put and strike."""
+        known = self._annotations.get(index)
+        if known is None:
+            known = self._annotations[index] = Annotations.of(self, index, tracked)
+        return known
+
     def spans(self, index: int) -> list[Span]:
         """The seen spans of a line."""
         return list(seen_spans(self.paragraphs, self.lines[index], self.view))
+
+
+@dataclass(slots=True)
+class Annotations:
+    """The new tracked changes of one line of NEW, at offsets of the line as it was before them.
+
+    ``puts`` holds (offset, words or a newline, author) in order, ``strikes`` (start, end, author); ``newline`` is who
+    struck the line's end. ``done`` counts the puts that were written.
+    """
+
+    puts: list[tuple[int, Span | Newline, Author]]
+    strikes: list[tuple[int, int, Author]]
+    newline: Author | None
+    done: int = 0
+
+    @classmethod
+    def of(cls, flow: Flow, index: int, tracked: Tracked) -> "Annotations":
+        line = flow.lines[index]
+        puts: list[tuple[int, Span | Newline, Author]] = []
+        strikes: list[tuple[int, int, Author]] = []
+        at = 0
+        for number in range(line.first, line.last + 1):
+            paragraph = flow.paragraphs[number]
+            for span in paragraph.spans:
+                if is_hidden(span):
+                    continue
+                if flow.view(span.marks):
+                    by = tracked.struck_by(span.marks)
+                    if by is not None:
+                        strikes.append((at, at + len(span.text), by))
+                    at += len(span.text)
+                elif (by := tracked.put_by(span.marks)) is not None:
+                    puts.append((at, span, by))
+            if not flow.view(paragraph.marks) and (by := tracked.put_by(paragraph.marks)) is not None:
+                puts.append((at, Newline(paragraph.marks), by))
+        return cls(puts, strikes, tracked.struck_by(line.ending))
+
+    def struck(self, start: int, end: int) -> list[tuple[int, Author | None]]:
+        """The stretch as lengths, each with who struck it."""
+        out: list[tuple[int, Author | None]] = []
+        at = start
+        for low, high, by in self.strikes:
+            low, high = max(low, start), min(high, end)
+            if low < high:
+                if low > at:
+                    out.append((low - at, None))
+                out.append((high - low, by))
+                at = high
+        if at < end:
+            out.append((end - at, None))
+        return out
+
+    def due(self, offset: int) -> list[tuple[int, Span | Newline, Author]]:
+        """The puts up to an offset that were not written yet."""
+        low = self.done
+        while self.done < len(self.puts) and self.puts[self.done][0] <= offset:
+            self.done += 1
+        return self.puts[low : self.done]
+
+    def next_put(self, offset: int, end: int) -> int:
+        """Where the next unwritten put after an offset is, at most ``end``."""
+        return min(self.puts[self.done][0], end) if self.done < len(self.puts) else end
 
 
 def rewritten(
@@ -99,7 +169,8 @@ class _StepWriter:
     # ---- whole lines
     def put_lines(self, lines: range) -> None:
         for index in lines:
-            self._put([*self._content(index, 0, len(self.new.lines[index].text)), self._newline(index)])
+            self._put_words(index, 0, len(self.new.lines[index].text))
+            self._put_newline(index)
 
     def strike_lines(self, lines: range) -> None:
         for index in lines:
@@ -167,19 +238,17 @@ class _StepWriter:
             count, other_at, at = count - (stop - at), other_at + (stop - at), stop
 
     def _put_tokens(self, right: "_Words", at: int, to: int, in_field: bool) -> None:
-        content: list[Span | Newline] = []
         while at < to:
             index, offset = right.place(at)
             if right.tokens[at] == "\n":
-                content.append(self._newline(index))
+                self._put_newline(index)
                 at += 1
                 continue
             stop = at
             while stop < to and right.tokens[stop] != "\n":
                 stop += 1
-            content += self._content(index, offset, offset + right.starts[stop] - right.starts[at])
+            self._put_words(index, offset, offset + right.starts[stop] - right.starts[at], in_field)
             at = stop
-        self._put(content, in_field)
 
     def _replaces_in_field(self, left: "_Words", at: int, to: int, right: "_Words", other_at: int) -> bool:
         """Whether words of a field's result are replaced by words of a field's result."""
@@ -196,21 +265,52 @@ class _StepWriter:
         return False
 
     # ---- pieces
-    def _strike(self, count: int) -> None:
+    def _strike(self, count: int, author: Author | None = None) -> None:
+        author = author or self.setting.author
         if count:
             last = self.steps[-1] if self.steps else None
-            if isinstance(last, Strike) and last.author == self.setting.author:
-                self.steps[-1] = Strike(last.count + count, last.author)
+            if isinstance(last, Strike) and last.author == author:
+                self.steps[-1] = Strike(last.count + count, author)
             else:
-                self.steps.append(Strike(count, self.setting.author))
+                self.steps.append(Strike(count, author))
 
-    def _put(self, content: list[Span | Newline], in_field: bool = False) -> None:
+    def _put(self, content: list[Span | Newline], in_field: bool = False, author: Author | None = None) -> None:
+        author = author or self.setting.author
         if content:
             last = self.steps[-1] if self.steps else None
-            if isinstance(last, Put) and last.in_field == in_field:
-                self.steps[-1] = Put(last.content + tuple(content), last.author, in_field)
+            if isinstance(last, Put) and last.in_field == in_field and last.author == author:
+                self.steps[-1] = Put(last.content + tuple(content), author, in_field)
             else:
-                self.steps.append(Put(tuple(content), self.setting.author, in_field))
+                self.steps.append(Put(tuple(content), author, in_field))
+
+    def _put_words(self, index: int, start: int, end: int, in_field: bool = False) -> None:
+        if self.setting.tracked is None:
+            self._put(self._content(index, start, end), in_field)
+            return
+        notes = self.new.annotations(index, self.setting.tracked)
+        while start < end:
+            self._put_due(notes, start)
+            stop = notes.next_put(start, end)
+            for length, by in notes.struck(start, stop):
+                if by is None:
+                    self._put(self._content(index, start, start + length))
+                start += length
+            start = stop
+
+    def _put_newline(self, index: int) -> None:
+        if self.setting.tracked is not None:
+            notes = self.new.annotations(index, self.setting.tracked)
+            self._put_due(notes, len(self.new.lines[index].text))
+            if notes.newline is not None:
+                return
+        self._put([Newline(self.setting.new_paragraph_marks(self.new.lines[index].ending))])
+
+    def _put_due(self, notes: Annotations, offset: int) -> None:
+        for _, item, by in notes.due(offset):
+            if isinstance(item, Span):
+                self._put([self.setting.carried(item)], author=by)
+            else:
+                self._put([Newline(self.setting.new_paragraph_marks(item.marks))], author=by)
 
     def _keep(self, count: int, run: str | None = None, paragraph: str | None = None) -> None:
         last = self.steps[-1] if self.steps else None
@@ -223,6 +323,12 @@ class _StepWriter:
             self.steps.append(Keep(count, run, paragraph, self.setting.author))
 
     def _keep_newline(self, index: int, other: int) -> None:
+        if self.setting.tracked is not None:
+            notes = self.new.annotations(other, self.setting.tracked)
+            self._put_due(notes, len(self.new.lines[other].text))
+            if notes.newline is not None:
+                self._strike(1, notes.newline)
+                return
         old = str(self.old.lines[index].ending.get("p:props", ""))
         new = str(self.new.lines[other].ending.get("p:props", ""))
         self._keep(1, paragraph=self.setting.paragraph_change(old, new))
@@ -230,6 +336,23 @@ class _StepWriter:
     def _keep_words(
         self, index: int, offset: int, other: int, other_offset: int, count: int, old: Profile, new: Profile
     ) -> None:
+        tracked = self.setting.tracked
+        if tracked is None:
+            self._keep_formatted(offset, other_offset, count, old, new)
+            return
+        notes = self.new.annotations(other, tracked)
+        end = other_offset + count
+        while other_offset < end:
+            self._put_due(notes, other_offset)
+            stop = notes.next_put(other_offset, end)
+            for length, by in notes.struck(other_offset, stop):
+                if by is None:
+                    self._keep_formatted(offset, other_offset, length, old, new)
+                else:
+                    self._strike(length, by)
+                offset, other_offset = offset + length, other_offset + length
+
+    def _keep_formatted(self, offset: int, other_offset: int, count: int, old: Profile, new: Profile) -> None:
         if old == new and offset == other_offset:
             self._keep(count)
             return
@@ -256,9 +379,6 @@ class _StepWriter:
             if at >= end:
                 break
         return content
-
-    def _newline(self, index: int) -> Newline:
-        return Newline(self.setting.new_paragraph_marks(self.new.lines[index].ending))
 
 
 def _cut(profile: Profile, offset: int, count: int) -> list[tuple[int, str]]:

@@ -2,13 +2,24 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pactoria_desktop.contract.lines import Line, View, accepted, seen_spans
 from pactoria_desktop.contract.rewriting import Author, Register
-from pactoria_desktop.contract.text import ContractText, Marks, MarkValue, Material, Paragraph, Span, WordObject
+from pactoria_desktop.contract.text import (
+    ContractText,
+    Marks,
+    MarkValue,
+    Material,
+    Paragraph,
+    Revision,
+    Span,
+    WordObject,
+    id_of,
+    kind_of,
+)
 from pactoria_desktop.contract.words import Vocabulary
 from pactoria_desktop.documents.compare_formats import FormatCarrier
 
@@ -42,13 +53,73 @@ class ObjectPair:
     new: str
 
 
+class Tracked:
+    """Tracked changes of NEW that are told from what was changed without tracking, and keep their authors."""
+
+    def __init__(self, revisions: Mapping[str, Revision], names: Collection[str]) -> None:
+        """``names`` are the ids of the revisions that count as new; older ones count as accepted."""
+        self._revisions = revisions
+        self.names = frozenset(names)
+
+    def before(self, marks: Marks) -> bool:
+        """Whether characters with these marks were there before the new changes."""
+        for key in marks:
+            kind = kind_of(key)
+            if kind in ("ins", "moveTo") and id_of(key) in self.names:
+                return False
+            if kind in ("del", "moveFrom") and id_of(key) not in self.names:
+                return False
+        return True
+
+    def put_by(self, marks: Marks) -> Author | None:
+        """Who put characters that are there after the new changes and were not before; None for any others."""
+        by: Author | None = None
+        for key in marks:
+            kind = kind_of(key)
+            if kind in ("del", "moveFrom"):
+                return None
+            if kind in ("ins", "moveTo") and id_of(key) in self.names:
+                by = self._author(key)
+        return by
+
+    def struck_by(self, marks: Marks) -> Author | None:
+        """Who struck characters that were there before the new changes."""
+        return self._by(marks, ("del", "moveFrom"))
+
+    def formatted_by(self, marks: Marks) -> Author | None:
+        """Who changed the format of characters or of a paragraph."""
+        return self._by(marks, ("fmt", "pfmt"))
+
+    def _by(self, marks: Marks, kinds: tuple[str, ...]) -> Author | None:
+        for key in marks:
+            if kind_of(key) in kinds and id_of(key) in self.names:
+                return self._author(key)
+        return None
+
+    def _author(self, key: str) -> Author:
+        revision = self._revisions[id_of(key)]
+        return Author(revision.author, revision.date)
+
+
 class Setting:
     """One comparison of NEW with OLD, by one author at one time."""
 
-    def __init__(self, old: ContractText, new: ContractText, author: Author, old_styles: Iterable[str]) -> None:
+    def __init__(
+        self,
+        old: ContractText,
+        new: ContractText,
+        author: Author,
+        *,
+        old_styles: Iterable[str] = (),
+        old_view: View = accepted,
+        tracked: Tracked | None = None,
+        prefix: str = "c",
+    ) -> None:
         self.author = author
-        self.old_view: View = accepted
-        self.register = Register(old.revisions)
+        self.old_view = old_view
+        self.tracked = tracked
+        self.new_view: View = tracked.before if tracked is not None else accepted
+        self.register = Register(old.revisions, prefix)
         self.vocabulary = Vocabulary()
         self.formats = FormatCarrier(old.material, new.material, old_styles)
         self.pairs: list[ObjectPair] = []

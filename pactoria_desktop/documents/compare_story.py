@@ -5,12 +5,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
-from pactoria_desktop.contract.lines import accepted
 from pactoria_desktop.contract.rewriting import rewrite
 from pactoria_desktop.contract.text import Paragraph, Section, TableSection, TextSection
 from pactoria_desktop.documents.compare_flow import Flow, cuts_of, rewritten, steps_between
 from pactoria_desktop.documents.compare_setting import Setting
-from pactoria_desktop.documents.compare_tables import compared_table, new_table, struck_table, table_code, table_key
+from pactoria_desktop.documents.compare_tables import (
+    compared_table,
+    has_rows,
+    new_table,
+    struck_table,
+    table_code,
+    table_key,
+)
 
 
 @dataclass(slots=True)
@@ -54,7 +60,7 @@ def _side(setting: Setting, sections: Sequence[Section], *, new: bool, keeps_las
             if not isinstance(section, TableSection):
                 continue
             flows.append(section)
-            if any(accepted(row.marks) for row in section.rows):
+            if has_rows(setting, section, new=new):
                 blocks.append(_Block(None, 0, section, ("table", table_key(setting, section, new=new))))
     return _Side(blocks, flows)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
 from pactoria_desktop.contract.lines import accepted
-from pactoria_desktop.contract.rewriting import rewrite, struck
+from pactoria_desktop.contract.rewriting import Author, rewrite, struck
 from pactoria_desktop.contract.text import Cell, Paragraph, Row, Span, TableSection
 from pactoria_desktop.contract.words import words_of
 from pactoria_desktop.documents.compare_flow import Flow, cuts_of, rewritten, steps_between
@@ -27,8 +27,9 @@ def _shape(row: Row) -> tuple[tuple[int, bool], ...]:
     return tuple((cell.columns, cell.continues) for cell in row.cells)
 
 
-def _seen(rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if accepted(row.marks)]
+def _seen(setting: "Setting", rows: Sequence[Row], *, new: bool) -> list[Row]:
+    view = setting.new_view if new else setting.old_view
+    return [row for row in rows if view(row.marks)]
 
 
 def _row_key(setting: "Setting", row: Row, *, new: bool) -> object:
@@ -40,7 +41,7 @@ def _row_key(setting: "Setting", row: Row, *, new: bool) -> object:
 
 def table_key(setting: "Setting", table: TableSection, *, new: bool) -> object:
     """Equal for tables with the same cells and words."""
-    return tuple(_row_key(setting, row, new=new) for row in _seen(table.rows))
+    return tuple(_row_key(setting, row, new=new) for row in _seen(setting, table.rows, new=new))
 
 
 def _words(setting: "Setting", rows: Sequence[Row], *, new: bool) -> str:
@@ -54,25 +55,25 @@ def _words(setting: "Setting", rows: Sequence[Row], *, new: bool) -> str:
 
 def table_code(setting: "Setting", table: TableSection | None, *, new: bool) -> str:
     """The words of a table, to be compared with another's."""
-    return _words(setting, _seen(table.rows), new=new) if table is not None else ""
+    return _words(setting, _seen(setting, table.rows, new=new), new=new) if table is not None else ""
 
 
-def struck_row(setting: "Setting", row: Row) -> Row:
+def struck_row(setting: "Setting", row: Row, author: Author | None = None) -> Row:
     """A row struck with its words; the newlines of its cells stay (Word strikes them with the row)."""
     if any(key.startswith("del:") for key in row.marks):
         return row
-    name = setting.register.new("row_deletion", setting.author)
-    words = setting.register.new("deletion", setting.author)
+    name = setting.register.new("row_deletion", author or setting.author)
+    words = setting.register.new("deletion", author or setting.author)
     cells = tuple(
-        replace(cell, paragraphs=tuple(_struck_words(paragraph, words) for paragraph in cell.paragraphs))
+        replace(cell, paragraphs=tuple(_struck_words(setting, paragraph, words) for paragraph in cell.paragraphs))
         for cell in row.cells
     )
     return replace(row, cells=cells, marks=struck(row.marks, name))
 
 
-def _struck_words(paragraph: Paragraph, name: str) -> Paragraph:
+def _struck_words(setting: "Setting", paragraph: Paragraph, name: str) -> Paragraph:
     spans = tuple(
-        Span(span.text, struck(span.marks, name)) if accepted(span.marks) and not _untouchable(span) else span
+        Span(span.text, struck(span.marks, name)) if setting.old_view(span.marks) and not _untouchable(span) else span
         for span in paragraph.spans
     )
     return Paragraph(spans, paragraph.marks)
@@ -89,7 +90,8 @@ def struck_table(setting: "Setting", table: TableSection) -> TableSection:
 
 def new_row(setting: "Setting", row: Row) -> Row:
     """A row of NEW as an inserted row of OLD."""
-    name = setting.register.new("row_insertion", setting.author)
+    author = (setting.tracked.put_by(row.marks) if setting.tracked is not None else None) or setting.author
+    name = setting.register.new("row_insertion", author)
     empty = Flow((), [], accepted, False)
     cells: list[Cell] = []
     for cell in row.cells:
@@ -104,15 +106,28 @@ def new_row(setting: "Setting", row: Row) -> Row:
 
 def new_table(setting: "Setting", table: TableSection, part: str) -> TableSection:
     """A table of NEW as inserted rows of OLD."""
-    rows = tuple(new_row(setting, row) for row in _seen(table.rows))
+    rows = tuple(new_row(setting, row) for row in table.rows if _arrives(setting, row))
     return TableSection(f"table-{rows[0].id}", rows, table.widths, part)
+
+
+def _arrives(setting: "Setting", row: Row) -> bool:
+    """Whether a row of NEW is there once its tracked changes are accepted."""
+    return accepted(row.marks)
+
+
+def has_rows(setting: "Setting", table: TableSection, *, new: bool) -> bool:
+    """Whether anything of a table is seen, or of a table of NEW arrives with its tracked changes."""
+    return bool(_seen(setting, table.rows, new=new)) or (new and any(_arrives(setting, row) for row in table.rows))
 
 
 def compared_table(setting: "Setting", old: TableSection, new: TableSection) -> TableSection:
     """OLD's table with the changes to NEW's marked in it."""
-    seen = [index for index, row in enumerate(old.rows) if accepted(row.marks)]
-    others = _seen(new.rows)
-    partner = dict(_row_pairs(setting, [old.rows[index] for index in seen], others))
+    seen = [index for index, row in enumerate(old.rows) if setting.old_view(row.marks)]
+    tracked = setting.tracked
+    others = [row for row in new.rows if setting.new_view(row.marks) or (tracked and tracked.put_by(row.marks))]
+    before = [place for place, row in enumerate(others) if setting.new_view(row.marks)]
+    pairs = _row_pairs(setting, [old.rows[index] for index in seen], [others[place] for place in before])
+    partner = {place: before[other] for place, other in pairs}
     rows: list[Row] = []
     at = 0
     order = {index: place for place, index in enumerate(seen)}
@@ -125,10 +140,14 @@ def compared_table(setting: "Setting", old: TableSection, new: TableSection) -> 
         if other is None:
             rows.append(struck_row(setting, row))
             continue
-        rows += [new_row(setting, one) for one in others[at:other]]
-        rows.append(_compared_row(setting, row, others[other]))
+        rows += [new_row(setting, one) for one in others[at:other] if _arrives(setting, one)]
+        by = tracked.struck_by(others[other].marks) if tracked is not None else None
+        if by is not None:
+            rows.append(struck_row(setting, row, by))
+        else:
+            rows.append(_compared_row(setting, row, others[other]))
         at = other + 1
-    rows += [new_row(setting, one) for one in others[at:]]
+    rows += [new_row(setting, one) for one in others[at:] if _arrives(setting, one)]
     return replace(old, rows=tuple(rows))
 
 
