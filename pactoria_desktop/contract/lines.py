@@ -7,7 +7,7 @@ knows which marked paragraphs it is made of, so that a difference between lines 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pactoria_desktop.contract.text import HIDDEN, Marks, Paragraph, Span
+from pactoria_desktop.contract.text import HIDDEN, OBJECT, Marks, Paragraph, Span
 from pactoria_desktop.contract.words import words_of
 
 View = Callable[[Marks], bool]
@@ -67,7 +67,7 @@ def lines_of(
             if key is not None:
                 if span.text.startswith(HIDDEN):
                     continue
-                objects.append((length, length + len(span.text), signature(str(key))))
+                objects += _stretches(span.text, length, signature(str(key)))
             texts.append(span.text)
             length += len(span.text)
         ending = paragraph.marks
@@ -79,6 +79,15 @@ def lines_of(
             lines.append(Line(first, index, "".join(texts), tuple(objects), ending, fixed))
         first, texts, objects, length = index + 1, [], [], 0
     return lines
+
+
+def _stretches(text: str, start: int, signature: str) -> list[tuple[int, int, str]]:
+    """The objects that a stretch stands for: equal ones may stand side by side; white space is words, not an object."""
+    if text.isspace():
+        return []
+    if text == OBJECT * len(text):
+        return [(start + place, start + place + 1, signature) for place in range(len(text))]
+    return [(start, start + len(text), signature)]
 
 
 def seen_spans(paragraphs: Sequence[Paragraph], line: Line, view: View = accepted) -> Iterator[Span]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from pactoria_desktop.contract.lines import Line, View, accepted, seen_spans
 from pactoria_desktop.contract.rewriting import Author, Register
 from pactoria_desktop.contract.text import (
+    OBJECT,
     ContractText,
     Marks,
     MarkValue,
@@ -222,7 +223,7 @@ def _objects_in(flow: Words, index: int, start: int, end: int) -> list[str]:
     out: list[str] = []
     at = 0
     for span in seen_spans(flow.paragraphs, flow.lines[index], flow.view):
-        if start <= at < end and "obj" in span.marks:
-            out.append(str(span.marks["obj"]))
+        if start <= at < end and "obj" in span.marks and not span.text.isspace():
+            out += [str(span.marks["obj"])] * (len(span.text) if span.text[0] == OBJECT else 1)
         at += len(span.text)
     return out

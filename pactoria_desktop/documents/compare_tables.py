@@ -144,6 +144,8 @@ def compared_table(setting: "Setting", old: TableSection, new: TableSection) -> 
         by = tracked.struck_by(others[other].marks) if tracked is not None else None
         if by is not None:
             rows.append(struck_row(setting, row, by))
+        elif not _can_be_told(setting, row, others[other]):
+            rows += [struck_row(setting, row), new_row(setting, others[other])]
         else:
             rows.append(_compared_row(setting, row, others[other]))
         at = other + 1
@@ -181,6 +183,16 @@ def _similar_rows(setting: "Setting", old: Sequence[Row], new: Sequence[Row], ro
 
 def _widths(row: Row) -> tuple[int, ...]:
     return tuple(cell.columns for cell in row.cells)
+
+
+def _can_be_told(setting: "Setting", old: Row, new: Row) -> bool:
+    """Whether every paragraph of the row that goes can go: the ends of cells of a table within a cell cannot."""
+    for cell, other in zip(old.cells, new.cells, strict=True):
+        left, right = _flow(setting, cell, new=False), _flow(setting, other, new=True)
+        pieces = cuts_of(setting, left, right, range(len(left.lines)), range(len(right.lines)))
+        if any(piece and not other_piece for piece, other_piece in pieces):
+            return False
+    return True
 
 
 def _compared_row(setting: "Setting", old: Row, new: Row) -> Row:
