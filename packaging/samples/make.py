@@ -244,9 +244,15 @@ class Writer:
         return parts
 
 
+def curled(text: str) -> str:
+    """Quote marks as a typesetter has them, and no space in front of a bookmark."""
+    text = re.sub(r'"(?=\*\*\w|\w)', "\u201c", text).replace('"', "\u201d").replace("'", "\u2019")
+    return re.sub(r"\s+(\{bookmark:)", r"\1", text)
+
+
 def make(source: str, name: str, received: bool) -> None:
     """Write one Word file."""
-    lines = (HERE / f"{source}.txt").read_text(encoding="utf-8").splitlines()
+    lines = curled((HERE / f"{source}.txt").read_text(encoding="utf-8")).splitlines()
     writer = Writer(source, lines, received)
     title = lines[0][2:]
     with zipfile.ZipFile(TARGET / name, "w", zipfile.ZIP_DEFLATED) as package:
