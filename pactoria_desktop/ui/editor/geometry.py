@@ -1,0 +1,115 @@
+"""Where words stand on the viewport: the visible paragraphs, and the rectangles of stretches line by line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextCursor, QTextLine, QTextTable
+from PySide6.QtWidgets import QTextEdit
+
+
+@dataclass(frozen=True, slots=True)
+class OnLine:
+    """A stretch on one line, in viewport coordinates; ``ascent`` and ``descent`` are those of its line's font."""
+
+    left: float
+    right: float
+    baseline: float
+    ascent: float
+    descent: float
+
+    @property
+    def box(self) -> QRectF:
+        """From above the capitals to below the descenders."""
+        return QRectF(self.left, self.baseline - self.ascent, self.right - self.left, self.ascent + self.descent)
+
+
+def visible_blocks(edit: QTextEdit, top: float, bottom: float) -> Iterator[tuple[QTextBlock, QRectF]]:
+    """The paragraphs between two heights of the viewport, with their rectangles; cells of a shown row among them."""
+    layout = edit.document().documentLayout()
+    scrolled = edit.verticalScrollBar().value()
+    cursor = edit.cursorForPosition(QPoint(edit.viewport().width() // 3, int(top)))
+    table = cursor.currentTable()
+    block = cursor.block()
+    if table is not None:
+        cell = table.cellAt(cursor)
+        row = max(0, cell.row() - 1) if cell.isValid() else 0
+        block = table.cellAt(_first_row_of(table, row), 0).firstCursorPosition().block()
+    above = block.previous()
+    if above.isValid():
+        block = above
+    while block.isValid():
+        box = layout.blockBoundingRect(block).translated(0, -scrolled)
+        if box.top() > bottom:
+            inside = QTextCursor(block).currentTable()
+            if inside is None:
+                return
+            block = inside.lastCursorPosition().block().next()
+            continue
+        if box.bottom() >= top and block.isVisible():
+            yield block, box
+        block = block.next()
+
+
+def _first_row_of(table: QTextTable, row: int) -> int:
+    while row > 0:
+        cell = table.cellAt(row, 0)
+        if cell.row() == row:
+            return row
+        row = cell.row()
+    return 0
+
+
+def on_lines(block: QTextBlock, box: QRectF, start: int, end: int) -> Iterator[OnLine]:
+    """Where a block's characters ``start`` to ``end`` (counted in the block) stand, spaces at their ends left out."""
+    layout = block.layout()
+    text = block.text()
+    words = text[start:end]
+    if words and not words.isspace():
+        start += len(words) - len(words.lstrip(" "))
+        end -= len(words) - len(words.rstrip(" "))
+    for number in range(layout.lineCount()):
+        line = layout.lineAt(number)
+        first = line.textStart()
+        last = first + line.textLength()
+        if last <= start:
+            continue
+        if first >= end:
+            return
+        yield _on_line(line, box, max(first, start), min(last, end))
+
+
+def _on_line(line: QTextLine, box: QRectF, start: int, end: int) -> OnLine:
+    one, other = _x(line, start), _x(line, end)
+    return OnLine(
+        box.x() + min(one, other),
+        box.x() + max(one, other),
+        box.y() + line.y() + line.ascent(),
+        min(line.ascent(), 18.0 if line.ascent() < 30 else line.ascent()),
+        min(line.descent(), 6.0 if line.descent() < 10 else line.descent()),
+    )
+
+
+def _x(line: QTextLine, at: int) -> float:
+    found: Any = line.cursorToX(at)
+    return float(found[0] if isinstance(found, tuple) else found)
+
+
+def first_baseline(block: QTextBlock, box: QRectF) -> QPointF:
+    """Left end and baseline of a paragraph's first line."""
+    line = block.layout().lineAt(0)
+    if not line.isValid():
+        return QPointF(box.x(), box.y() + QFontMetricsF(block.charFormat().font()).ascent())
+    return QPointF(box.x() + line.x(), box.y() + line.y() + line.ascent())
+
+
+def band(block: QTextBlock, box: QRectF) -> QRectF:
+    """From above a paragraph's first line to below its last, without the space around it."""
+    layout = block.layout()
+    if layout.lineCount() == 0:
+        return box
+    first, last = layout.lineAt(0), layout.lineAt(layout.lineCount() - 1)
+    top = box.y() + first.y()
+    bottom = box.y() + last.y() + last.height()
+    return QRectF(box.x(), top, box.width(), bottom - top)

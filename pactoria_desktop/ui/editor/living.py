@@ -1,0 +1,88 @@
+"""What the editor needs of a contract's living text; `pactoria_desktop.replica.replica.Replica` has it all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from pactoria_desktop.contract.text import CommentNote, Marks, MarkValue, Material, Revision
+from pactoria_desktop.replica.changes import Changes, Node, Place, Stretch
+from pactoria_desktop.replica.resolving import Selection
+
+
+class LivingText(Protocol):
+    """Reading, commands and events of one open contract. Each command commits once and may raise ReplicaError."""
+
+    @property
+    def suggesting(self) -> bool:
+        """Whether edits are tracked changes."""
+
+    @suggesting.setter
+    def suggesting(self, suggesting: bool) -> None: ...
+
+    @property
+    def revisions(self) -> Mapping[str, Revision]:
+        """Who changed what, by revision id."""
+
+    @property
+    def comments(self) -> tuple[CommentNote, ...]:
+        """Comments and replies."""
+
+    @property
+    def material(self) -> Material:
+        """What marks name."""
+
+    def nodes(self) -> tuple[Node, ...]:
+        """The shown sections in document order."""
+
+    def spans(self, slot: str) -> list[tuple[str, Marks]]:
+        """A slot's characters under their marks, newlines included."""
+
+    def length(self, slot: str) -> int:
+        """A slot's length in UTF-16 units."""
+
+    def subscribe(self, callback: Callable[[Changes], None]) -> Callable[[], None]:
+        """Call back after every commit, import and undo; gives the way to stop it."""
+
+    def insert(self, place: Place, text: str, formatting: Mapping[str, MarkValue | None] | None = None) -> Place | None:
+        """Type or paste; newlines make paragraphs."""
+
+    def enter(self, place: Place) -> Place | None:
+        """Divide a paragraph."""
+
+    def delete(self, stretches: Sequence[Stretch], forward: bool = False) -> Place | None:
+        """Strike or remove."""
+
+    def replace(
+        self, stretches: Sequence[Stretch], text: str, formatting: dict[str, MarkValue | None] | None = None
+    ) -> Place | None:
+        """Strike or remove, then type."""
+
+    def format(self, stretches: Sequence[Stretch], key: str, value: bool | None) -> None:
+        """Change a look of characters."""
+
+    def set_paragraph(self, stretches: Sequence[Stretch], key: str, value: str | int | None) -> None:
+        """Change a property of paragraphs."""
+
+    def comment(self, stretches: Sequence[Stretch], text: str) -> str:
+        """Comment on words; gives the id."""
+
+    def reply(self, comment: str, text: str) -> str:
+        """Answer in a thread; gives the id."""
+
+    def resolve_comment(self, comment: str, resolved: bool = True) -> None:
+        """Settle a thread, or open it again."""
+
+    def accept(self, selection: Selection) -> int:
+        """Accept tracked changes; gives how many."""
+
+    def reject(self, selection: Selection) -> int:
+        """Reject tracked changes; gives how many."""
+
+    def undo_group(self) -> AbstractContextManager[None]:
+        """What happens inside is one step of undo."""
+
+    def undo(self) -> Place | None:
+        """Take the last step back."""
+
+    def redo(self) -> Place | None:
+        """Do again what was taken back."""
