@@ -1,0 +1,1 @@
+"""How a library of any released form becomes one of this program's."""

@@ -1,0 +1,73 @@
+"""Word packages as they came, by their SHA-256; the same bytes are kept once."""
+
+import hashlib
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from pactoria_desktop.store.chunks import chunks_of
+from pactoria_desktop.store.errors import LibraryDamagedError, NotInLibraryError
+from pactoria_desktop.store.schema import Package, PackageChunk, PackageEntry
+
+
+class Packages:
+    """The packages, in one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        """On a session of the library."""
+        self._session = session
+
+    def add(self, content: bytes, name: str, *, at: int) -> str:
+        """Keep a package under the name of the file it came as; gives its SHA-256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        if not self.holds(sha256):
+            self._session.execute(insert(Package).values(sha256=sha256, size=len(content), name=name, added_at=at))
+            self._session.execute(
+                insert(PackageChunk),
+                [{"sha256": sha256, "position": place, "content": piece} for place, piece in chunks_of(content)],
+            )
+        return sha256
+
+    def holds(self, sha256: str) -> bool:
+        """Whether a package is here."""
+        return self._session.execute(select(Package.size).where(Package.sha256 == sha256)).first() is not None
+
+    def read(self, sha256: str) -> bytes:
+        """The bytes of a package. Raises NotInLibraryError, or LibraryDamagedError when they are not what came."""
+        pieces = self._session.execute(
+            select(PackageChunk.content).where(PackageChunk.sha256 == sha256).order_by(PackageChunk.position)
+        ).scalars()
+        content = b"".join(pieces)
+        if hashlib.sha256(content).hexdigest() == sha256:
+            return content
+        if not self.holds(sha256):
+            raise NotInLibraryError(
+                f"The library holds no Word file {sha256[:12]}; nothing was changed; import it again."
+            )
+        raise LibraryDamagedError(
+            f"The Word file {sha256[:12]} in the library is damaged; the contract's text is safe; restore a backup."
+        )
+
+    def attach(self, contract: str, sha256: str, *, at: int) -> int:
+        """List a package with a contract, after those before it; gives its place. Once is enough."""
+        known = self._session.execute(
+            select(PackageEntry.position).where(PackageEntry.contract == contract, PackageEntry.sha256 == sha256)
+        ).scalar()
+        if known is not None:
+            return known
+        last = self._session.execute(
+            select(func.max(PackageEntry.position)).where(PackageEntry.contract == contract)
+        ).scalar()
+        position = 1 if last is None else last + 1
+        self._session.execute(
+            insert(PackageEntry).values(contract=contract, position=position, sha256=sha256, added_at=at)
+        )
+        return position
+
+    def of(self, contract: str) -> tuple[str, ...]:
+        """The packages listed with a contract, first to last."""
+        return tuple(
+            self._session.execute(
+                select(PackageEntry.sha256).where(PackageEntry.contract == contract).order_by(PackageEntry.position)
+            ).scalars()
+        )
