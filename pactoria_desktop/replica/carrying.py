@@ -7,6 +7,7 @@ the copy of the act with the greater id; words that only one of them saw stay.
 
 from loro import LoroText, Side
 
+from pactoria_desktop.contract.text import Marks
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import (
     INTERNAL_MARK,
@@ -19,39 +20,56 @@ from pactoria_desktop.replica.loro_text import (
 )
 
 
-def _origins(text: LoroText, start: int, end: int) -> list[tuple[str, str]]:
-    """For each word of a range, its characters and the identity of its first one."""
-    found: list[tuple[str, str]] = []
-    points = len(text.slice_utf16(0, start))
-    for character in text.slice_utf16(start, end):
-        cursor = text.get_cursor(points, Side.Middle)
-        identity = f"{cursor.id.peer:x}@{cursor.id.counter}" if cursor is not None and cursor.id is not None else ""
-        found.append((character, identity))
-        points += 1
-    return found
+def _identity(text: LoroText, point: int) -> str:
+    """The identity of the character at a code point of a text, "" where it has none."""
+    cursor = text.get_cursor(point, Side.Middle)
+    return f"{cursor.id.peer:x}@{cursor.id.counter}" if cursor is not None and cursor.id is not None else ""
 
 
-def carry(living: LivingText, source: LoroText, start: int, end: int, target: LoroText, at: int) -> None:
-    """Move the characters ``start`` to ``end`` of one text to an offset of another, with their marks."""
+def carry(
+    living: LivingText,
+    source: LoroText,
+    start: int,
+    end: int,
+    target: LoroText,
+    at: int,
+    separator: Marks | None = None,
+) -> None:
+    """Move the characters ``start`` to ``end`` of one text to an offset of another, with their marks.
+
+    A newline with the marks ``separator`` goes before them where that is given; it counts as a copy of the source's
+    last newline.
+    """
     if start >= end:
         return
-    runs = runs_between(source, start, end)
-    origins = _origins(source, start, end)
     act = living.new_id()
+    point = len(source.slice_utf16(0, start))
+    copies = [
+        (character, _identity(source, point + number))
+        for number, character in enumerate(source.slice_utf16(start, end))
+    ]
+    runs = runs_between(source, start, end)
+    offset = at
+    if separator is not None:
+        copies.insert(0, ("\n", _identity(source, source.len_unicode - 1)))
+        _put(target, at, "\n", separator)
+        at += 1
     for run in runs:
-        length = utf16_length(run.text)
-        target.insert_utf16(at, run.text)
-        marks = {key: value for key, value in run.marks.items() if key != INTERNAL_MARK}
-        for got in runs_between(target, at, at + length):
-            set_marks(target, got, marks)
-        at += length
-    offset = at - (end - start)
-    for character, identity in origins:
+        _put(target, at, run.text, run.marks)
+        at += run.end - run.start
+    for character, identity in copies:
         width = utf16_length(character)
         if identity:
             lay_marks(target, offset, offset + width, {INTERNAL_MARK: [identity, act]})
         offset += width
     source.delete_utf16(start, end - start)
+
+
+def _put(target: LoroText, at: int, text: str, marks: Marks) -> None:
+    target.insert_utf16(at, text)
+    wanted = {key: value for key, value in marks.items() if key != INTERNAL_MARK}
+    for got in runs_between(target, at, at + utf16_length(text)):
+        set_marks(target, got, wanted)
 
 
 def doubled(texts: list[LoroText]) -> list[tuple[LoroText, Run]]:

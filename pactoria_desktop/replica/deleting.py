@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pactoria_desktop.contract.suggesting import Fate, deletion_value, fate_when_struck, is_struck, is_wordless
+from pactoria_desktop.contract.suggesting import Fate, deletion_value, fate_when_struck, is_wordless
 from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, id_of, kind_of
 from pactoria_desktop.replica.boxes import keep_emptied_boxes
-from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.joining import can_join_next, join_next, remove
 from pactoria_desktop.replica.living import LivingText, Part
 from pactoria_desktop.replica.loro_text import Run, character_at, character_before, lay_marks, runs_between
 from pactoria_desktop.replica.structure import Slot
-from pactoria_desktop.replica.writing import pieces, put, sanitised, typed_look, typing_offset
+from pactoria_desktop.replica.writing import pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,29 +118,9 @@ def deletable(living: LivingText, parts: Sequence[Part]) -> list[Deletable]:
     return found
 
 
-def delete(living: LivingText, stretches: Iterable[Stretch], forward: bool = False) -> Place | None:
-    """Delete stretches, or strike them when suggesting.
-
-    Gives the caret: where the first stretch began; with ``forward``, after what stays struck of the last.
-    """
-    parts = living.parts(stretches)
-    if not parts:
-        return None
-    begin = Place(parts[0].slot.id, parts[0].start)
-    last = parts[-1]
-    tail = last.slot.text.len_utf16 - last.end
-    if living.suggesting:
-        _strike(living, parts)
-    else:
-        _delete(living, deletable(living, parts))
-    if forward and living.suggesting:
-        return Place(last.slot.id, max(0, last.slot.text.len_utf16 - max(tail, 1)))
-    first = parts[0].slot
-    return Place(begin.slot, max(0, min(begin.offset, first.text.len_utf16 - 1)))
-
-
-def _delete(living: LivingText, found: list[Deletable]) -> None:
-    for each in reversed(found):
+def take_out(living: LivingText, parts: Sequence[Part]) -> None:
+    """Delete what may go of parts in document order."""
+    for each in reversed(deletable(living, parts)):
         slot = each.part.slot
         remove(living, slot, [(piece.start, piece.end) for piece in each.pieces], first_stays=True)
         keep_emptied_boxes(living, slot, each.pieces)
@@ -167,7 +146,8 @@ def _own_deletion(living: LivingText, parts: Sequence[Part]) -> str | None:
     return None
 
 
-def _strike(living: LivingText, parts: Sequence[Part]) -> None:
+def strike(living: LivingText, parts: Sequence[Part]) -> None:
+    """Strike what may go of parts in document order; what one has inserted oneself goes at once."""
     id = _own_deletion(living, parts)
     for each in reversed(deletable(living, parts)):
         slot = each.part.slot
@@ -193,43 +173,12 @@ def _strike(living: LivingText, parts: Sequence[Part]) -> None:
             join_next(living, slot)
 
 
-def replace(
-    living: LivingText,
-    stretches: Iterable[Stretch],
-    text: str,
-    formatting: dict[str, MarkValue | None] | None = None,
-) -> Place | None:
-    """Put text in the place of stretches: after the struck words when suggesting, in the first stretch."""
-    parts = living.parts(stretches)
-    text = sanitised(text)
+def delete_words(living: LivingText, slots: Iterable[Slot]) -> None:
+    """Delete the words of slots, or strike them when suggesting; what may not go stays."""
+    parts = [Part(slot, 0, slot.text.len_utf16 - 1) for slot in slots if slot.text.len_utf16 > 1]
     if not parts:
-        return None
-    first = parts[0]
-    slot = first.slot
-    look = _look_of_part(living, first)
-    for key, value in (formatting or {}).items():
-        look.pop(key, None)
-        if value is not None:
-            look[key] = value
-    where = first.end if living.suggesting and len(parts) == 1 else first.start
-    if living.suggesting and len(parts) > 1:
-        where = min(first.end, slot.text.len_utf16 - 1)
-    tail = slot.text.len_utf16 - where
+        return
     if living.suggesting:
-        _strike(living, parts)
-        where = slot.text.len_utf16 - tail
+        strike(living, parts)
     else:
-        _delete(living, deletable(living, parts))
-    slot = living.structure.slot(slot.id) if living.structure.place_of(slot) >= 0 else living.structure.slots()[0]
-    offset = typing_offset(living, slot, max(0, where))
-    if offset is None or not text:
-        return Place(slot.id, max(0, min(where, slot.text.len_utf16 - 1)))
-    return put(living, slot, offset, text, look)
-
-
-def _look_of_part(living: LivingText, part: Part) -> dict[str, MarkValue]:
-    for run in runs_between(part.slot.text, part.start, part.end):
-        words = run.text.strip("\n" + HIDDEN)
-        if words and not is_wordless(words[0]) and not is_struck(run.marks):
-            return {key: run.marks[key] for key in ("run", "bold", "italic", "underline", "strike") if key in run.marks}
-    return typed_look(living, part.slot, part.start)
+        take_out(living, parts)

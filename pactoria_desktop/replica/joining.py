@@ -86,10 +86,8 @@ def join_next(living: LivingText, slot: Slot) -> None:
     A section that has nothing left is hidden instead. Words that somebody types meanwhile in the carried paragraph
     stay where they were typed and show again.
     """
-    if not can_join_next(living, slot):
-        return
     following = living.structure.after(slot)
-    if following is None:
+    if following is None or not can_join_next(living, slot):
         return
     if slot.text.len_utf16 <= 1 and living.structure.place_of(slot) >= 0:
         slot.holder.insert("deleted", True)
@@ -111,8 +109,10 @@ def join_next(living: LivingText, slot: Slot) -> None:
         following.text.delete_utf16(0, 1)
 
 
-def hide_if_empty(living: LivingText, slot: Slot) -> None:
-    """Hide a text section that has no words and is not the only one of its story."""
-    if is_blank(slot.text) and slot.row is None:
-        slot.holder.insert("deleted", True)
-        living.structure.forget(slot.key)
+def take_back_section(living: LivingText, slot: Slot) -> bool:
+    """Hide a text section whose last newline was inserted and is rejected, where nothing is left in it."""
+    if slot.row is not None or not is_blank(slot.text) or len(living.structure.slots()) < 2:
+        return False
+    slot.holder.insert("deleted", True)
+    living.structure.forget(slot.key)
+    return True

@@ -12,6 +12,7 @@ from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.loro_text import (
     COMMENTS,
     REVISIONS,
+    SYSTEM_ORIGIN,
     Run,
     all_runs,
     paragraph_end,
@@ -121,6 +122,11 @@ class LivingText:
             self._revisions.update(self._waiting)
         self._waiting = {}
         return True
+
+    def commit_apart(self) -> None:
+        """Commit what a command has made hidden and empty, outside undo."""
+        self.document.set_next_commit_origin(SYSTEM_ORIGIN)
+        self.document.commit()
 
     # Comments and material
 

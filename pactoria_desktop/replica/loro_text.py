@@ -22,12 +22,15 @@ from loro import (
     TextDelta,
 )
 
-from pactoria_desktop.contract.text import MarkValue
+from pactoria_desktop.contract.text import HIDDEN, MarkValue
 from pactoria_desktop.replica.errors import ReplicaError
 
 SECTIONS = "sections"
 REVISIONS = "revisions"
 COMMENTS = "comments"
+SYSTEM_ORIGIN = "sys"
+"""Commits of this origin cannot be undone: what the replica does by itself."""
+
 INTERNAL_MARK = "mv"
 """A mark that only the replica sees: where words that were carried over a border came from."""
 
@@ -162,7 +165,12 @@ def paragraph_start(text: LoroText, offset: int) -> int:
 
 def is_blank(text: LoroText) -> bool:
     """Whether a text has nothing but newlines."""
-    return text.len_utf16 <= 1 or text.to_string().strip("\n") == ""
+    return bool(text.to_string().strip("\n") == "")
+
+
+def is_empty(text: LoroText) -> bool:
+    """Whether a text has nothing that people see: only newlines and hidden characters."""
+    return bool(text.to_string().strip("\n" + HIDDEN) == "")
 
 
 def lay_marks(text: LoroText, start: int, end: int, changes: Mapping[str, MarkValue | None]) -> None:

@@ -5,10 +5,10 @@ What comes back may have been written by a stranger: an entry that is not of its
 
 import json
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from pactoria_desktop.contract.text import (
     Box,
@@ -55,12 +55,12 @@ def plain(value: object) -> object:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
 @cache
-def _required(kind: type) -> frozenset[str]:
+def _required(kind: Any) -> frozenset[str]:
     return frozenset(each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING)
 
 
@@ -93,8 +93,8 @@ def shaped(kind: type[Value], value: object) -> Value:
     """The dataclass ``kind`` out of its plain form. Raises MalformedRecordError when the value is not of that shape."""
     if not isinstance(value, dict):
         raise MalformedRecordError("a record was expected")
-    hints = _hints(kind)
-    if not value.keys() <= hints.keys() or not _required(kind) <= value.keys():
+    hints = _hints(cast(Hashable, kind))
+    if not value.keys() <= hints.keys() or not _required(cast(Hashable, kind)) <= value.keys():
         raise MalformedRecordError("a record has other fields than it should")
     return kind(**{name: _shaped(hints[name], item) for name, item in value.items()})
 

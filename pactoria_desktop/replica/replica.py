@@ -8,23 +8,24 @@ caret, or None where nothing may be done there. Nothing here is safe to use from
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from loro import ExportMode, Frontiers, LoroDoc, VersionVector
 
 from pactoria_desktop.contract.canonical import canonical_bytes, to_json
 from pactoria_desktop.contract.text import CommentNote, ContractText, Marks, MarkValue, Material, Revision
-from pactoria_desktop.replica import commenting, deleting, formatting, writing
+from pactoria_desktop.replica import commenting, erasing, formatting, tables, writing
 from pactoria_desktop.replica.changes import Changes, Node, Origin, Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.events import EventQueue, caret_after, report
 from pactoria_desktop.replica.guarding import mend
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.living import LivingText
-from pactoria_desktop.replica.loro_text import character_at, guarded, new_document, snapped
+from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, character_at, guarded, new_document, snapped
 from pactoria_desktop.replica.reading import contract_text, spans_of, write_contract_text
 from pactoria_desktop.replica.resolving import Selection, resolve_revisions
 from pactoria_desktop.replica.structure import Structure
-from pactoria_desktop.replica.undoing import SYSTEM_ORIGIN, UndoSteps
+from pactoria_desktop.replica.undoing import UndoSteps
 from pactoria_desktop.runtime.clock import Clock
 
 Subscriber = Callable[[Changes], None]
@@ -75,7 +76,7 @@ class Replica:
         """A replica from what ``snapshot`` and ``updates_since`` gave. Raises ReplicaError where they are broken."""
         document = new_document(random_peer() if peer is None else peer)
         for part in (snapshot, *updates):
-            guarded(lambda data=part: document.import_(data), "The stored text is damaged and could not be opened.")
+            guarded(partial(document.import_, part), "The stored text is damaged and could not be opened.")
         replica = cls(document, identity, clock)
         replica._mend(None)
         replica._finish("system")
@@ -195,14 +196,14 @@ class Replica:
     def delete(self, stretches: Sequence[Stretch], forward: bool = False) -> Place | None:
         """Delete, or strike when suggesting. With ``forward`` the caret goes after what stays struck."""
         with self._command():
-            return deleting.delete(self._living, stretches, forward)
+            return erasing.delete(self._living, stretches, forward)
 
     def replace(
         self, stretches: Sequence[Stretch], text: str, formatting: dict[str, MarkValue | None] | None = None
     ) -> Place | None:
         """Put text in the place of stretches, as one step."""
         with self._command():
-            return deleting.replace(self._living, stretches, text, formatting)
+            return erasing.replace(self._living, stretches, text, formatting)
 
     def format(self, stretches: Sequence[Stretch], key: str, value: bool | None) -> None:
         """Give characters ``bold``, ``italic``, ``underline`` or ``strike``; None takes the word of their run."""
@@ -251,6 +252,53 @@ class Replica:
             if to != section.index:
                 items.mov(section.index, to)
                 structure.forget()
+
+    # Tables; a cell's slot names its row and column
+
+    def insert_row(self, slot: str, below: bool = True) -> Place:
+        """A row beside that of a cell; gives the caret in its first cell."""
+        with self._command():
+            return tables.insert_row(self._living, slot, below)
+
+    def delete_rows(self, slots: Sequence[str]) -> Place | None:
+        """Delete the rows of these cells, or strike them when suggesting."""
+        with self._command():
+            return tables.delete_rows(self._living, slots)
+
+    def insert_column(self, slot: str, right: bool = True) -> Place:
+        """A column beside that of a cell; not while suggesting."""
+        with self._command():
+            return tables.insert_column(self._living, slot, right)
+
+    def delete_column(self, slot: str) -> Place | None:
+        """Delete the column that a cell begins in; not while suggesting."""
+        with self._command():
+            return tables.delete_column(self._living, slot)
+
+    def merge_right(self, slot: str) -> Place:
+        """Merge a cell with the one at its right; not while suggesting."""
+        with self._command():
+            return tables.merge_right(self._living, slot)
+
+    def merge_down(self, slot: str) -> Place:
+        """Merge a cell with the one below it; not while suggesting."""
+        with self._command():
+            return tables.merge_down(self._living, slot)
+
+    def split_cell(self, slot: str) -> Place:
+        """Let the cells of a merged one stand by themselves again; not while suggesting."""
+        with self._command():
+            return tables.split_cell(self._living, slot)
+
+    def new_table(self, slot: str, rows: int, columns: int) -> Place:
+        """A table after the section of a slot."""
+        with self._command():
+            return tables.new_table(self._living, slot, rows, columns)
+
+    def paragraph_beside(self, slot: str, before: bool) -> Place:
+        """An empty paragraph before or after the table of a cell, where nobody could type otherwise."""
+        with self._command():
+            return tables.paragraph_beside(self._living, slot, before)
 
     # Tracked changes
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pactoria_desktop.contract.suggesting import resolve
 from pactoria_desktop.contract.text import MarkValue, id_of, kind_of
 from pactoria_desktop.replica.boxes import keep_emptied_boxes
-from pactoria_desktop.replica.joining import can_join_next, join_next, remove
+from pactoria_desktop.replica.joining import join_next, remove, take_back_section
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.loro_text import Run, all_runs, lay_marks
 from pactoria_desktop.replica.structure import Slot
@@ -55,7 +55,8 @@ def resolve_revisions(living: LivingText, selection: Selection, accept: bool) ->
             if _resolve_slot(living, slot, chosen, accept):
                 joins.append(slot)
     for slot in reversed(joins):
-        join_next(living, slot)
+        if accept or not take_back_section(living, slot):
+            join_next(living, slot)
     return len(touched)
 
 
@@ -86,7 +87,7 @@ def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool],
             continue
         for piece in pieces(run):
             if piece.text == "\n" and (piece.end == length or "p:fix" in piece.marks):
-                joins = joins or (piece.end == length and "p:fix" not in piece.marks and can_join_next(living, slot))
+                joins = joins or (piece.end == length and "p:fix" not in piece.marks)
                 settled: dict[str, MarkValue | None] = {
                     key: None for key in piece.marks if kind_of(key) in TRACKED_KINDS and chosen(id_of(key))
                 }

@@ -13,7 +13,7 @@ from loro import LoroDoc, LoroMap, LoroMovableList, LoroText
 from pactoria_desktop.contract.text import MarkValue, kind_of
 from pactoria_desktop.replica.changes import CellNode, Node, RowNode, TableNode, TextNode
 from pactoria_desktop.replica.errors import ReplicaError
-from pactoria_desktop.replica.loro_text import SECTIONS, is_blank, list_of, maps_in, text_of, value_of
+from pactoria_desktop.replica.loro_text import SECTIONS, is_blank, is_empty, list_of, maps_in, text_of, value_of
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +61,7 @@ class RowRecord:
     @property
     def shown(self) -> bool:
         """Whether the row is still there."""
-        return bool(self.cells) and not (self.deleted and all(is_blank(cell.text) for cell in self.cells))
+        return bool(self.cells) and not (self.deleted and all(is_empty(cell.text) for cell in self.cells))
 
 
 @dataclass(slots=True, eq=False)
@@ -87,7 +87,7 @@ class SectionRecord:
             return not (self.deleted and is_blank(self.slot.text))
         if not any(row.shown for row in self.rows):
             return False
-        return not (self.deleted and all(is_blank(cell.text) for row in self.rows for cell in row.cells))
+        return not (self.deleted and all(is_empty(cell.text) for row in self.rows for cell in row.cells))
 
     @property
     def shown_rows(self) -> list[RowRecord]:
@@ -121,7 +121,7 @@ def grid(section: SectionRecord) -> tuple[int, list[list[_Placed]]]:
         column = 0
         for position, cell in enumerate(row.cells):
             width = cell.columns if position < len(row.cells) - 1 else columns - column
-            upper = above.get(column) if cell.continues and is_blank(cell.text) else None
+            upper = above.get(column) if cell.continues and is_empty(cell.text) else None
             if upper is not None and upper.columns == width:
                 upper.rows = number - upper.row + 1
                 here[column] = upper
@@ -265,8 +265,8 @@ class Structure:
             rows = list_of(holder, "rows")
             if rows is None:
                 return None
-            widths = value_of(holder, "widths", [])
-            section.widths = tuple(width for width in widths if type(width) is int)
+            widths: list[object] = value_of(holder, "widths", [])
+            section.widths = tuple(width for width in widths if isinstance(width, int))
             section.row_list = rows
             self._owners[str(rows.id)] = (key, None)
             for index, row_holder in maps_in(rows):
@@ -333,7 +333,7 @@ class Structure:
         owner = (row.section.key, row.key)
         self._owners[slot.key] = self._owners[str(holder.id)] = owner
         self._by_key[slot.key] = slot
-        if not (slot.deleted and is_blank(text)):
+        if not (slot.deleted and is_empty(text)):
             row.cells.append(slot)
 
     def _lay_out(self, sections: list[SectionRecord]) -> None:

@@ -4,13 +4,12 @@ Loro closes a running group of steps whenever something arrives from elsewhere o
 groups are kept here: a step is a number of Loro's steps, which are undone together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from loro import LoroDoc, UndoManager
 
-SYSTEM_ORIGIN = "sys"
-"""Commits of this origin cannot be undone: what the replica does by itself."""
+from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN
 
 _MOST_STEPS = 100_000
 
@@ -83,13 +82,13 @@ class UndoSteps:
         """Redo the last undone step; gives whether there was one."""
         return self._take_back(self._redo, self._undo, self._manager.redo)
 
-    def _take_back(self, source: list[int], target: list[int], act: object) -> bool:
+    def _take_back(self, source: list[int], target: list[int], act: Callable[[], bool]) -> bool:
         if not source or self._depth:
             return False
         count = source.pop()
         done = 0
         for _ in range(count):
-            if not act():  # type: ignore[operator]
+            if not act():
                 break
             done += 1
         if done:
