@@ -5,7 +5,7 @@ OLD stay, with their authors and dates. Every story is compared: body, tables, n
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pactoria_desktop.contract.alignment import equal_pairs, similar_pairs
@@ -13,8 +13,12 @@ from pactoria_desktop.contract.lines import accepted
 from pactoria_desktop.contract.rewriting import Author
 from pactoria_desktop.contract.text import ContractText, Revision, Section, kind_of, paragraphs_of
 from pactoria_desktop.contract.words import Vocabulary, words_of
+from pactoria_desktop.documents.compare_parts import NoteCarrier, PartCarrier
 from pactoria_desktop.documents.compare_setting import Setting
 from pactoria_desktop.documents.compare_story import compared_story
+from pactoria_desktop.documents.names import word
+from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.reader import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,45 +35,124 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class ComparedText:
-    """OLD's text with the changes to NEW marked in it, and a sentence for each thing that could not be shown."""
+    """OLD's text with the changes to NEW marked in it, and a sentence for each thing that could not be shown.
+
+    ``missing_notes`` are parts of NEW (footnotes, endnotes) that OLD would need room for.
+    """
 
     text: ContractText
     counts: Counts
     remarks: tuple[str, ...]
+    missing_notes: tuple[str, ...] = ()
 
 
-def compare_texts(
-    old: ContractText,
-    new: ContractText,
-    author: Author,
-    *,
-    old_styles: Iterable[str] = (),
-    pairs_of_parts: Mapping[str, str] | None = None,
-) -> ComparedText:
-    """OLD with the changes that lead to NEW. ``pairs_of_parts`` says which header of NEW belongs to one of OLD."""
-    return compared(Setting(old, new, author, old_styles=old_styles), old, new, pairs_of_parts)
+@dataclass(frozen=True, slots=True)
+class CompareResult:
+    """A redline: the bytes of OLD with the changes in it, what was marked, and what could not be shown."""
+
+    data: bytes
+    counts: Counts
+    remarks: tuple[str, ...]
+
+
+def compare(old: Package, new: Package, author: str, date: str) -> CompareResult:
+    """The changes from OLD to NEW as tracked changes on OLD, by this author at this time (as Word writes dates).
+
+    Raises DocumentError where one of the files cannot be read, or OLD cannot be written.
+    """
+    from pactoria_desktop.documents.writer import write
+
+    base, other = read(old), read(new)
+    carrier = PartCarrier(old, new)
+    result = compared(_setting(base, other, old, author, date, carrier, {}), base, other, old=old, new=new)
+    if result.missing_notes:
+        notes = NoteCarrier(old)
+        places = {part: f"{part_kind(part)}:{notes.place_for(part_kind(part))}" for part in result.missing_notes}
+        old = notes.package()
+        base, carrier = read(old), PartCarrier(old, new)
+        setting = _setting(base, other, old, author, date, carrier, places)
+        known = {place: part for part, place in places.items()}
+        result = compared(setting, base, other, known, old=old, new=new)
+    data = write(old, base, result.text)
+    parts = carrier.parts(written := Package(data, old.name))
+    return CompareResult(written.with_parts(parts) if parts else data, result.counts, result.remarks)
+
+
+def _setting(
+    base: ContractText,
+    other: ContractText,
+    old: Package,
+    author: str,
+    date: str,
+    carrier: PartCarrier,
+    notes: Mapping[str, str],
+) -> Setting:
+    return Setting(base, other, Author(author, date), old_styles=style_ids(old), parts=carrier, notes=notes)
+
+
+def style_ids(package: Package) -> list[str]:
+    """The ids of all styles that a package defines."""
+    member = package.related("styles")
+    if member is None:
+        return []
+    return [style.get(word("styleId"), "") for style in package.parse(member).iter(word("style"))]
+
+
+def compare_texts(old: ContractText, new: ContractText, author: Author) -> ComparedText:
+    """The same for texts alone: objects that need other parts of their file are shown by a placeholder."""
+    return compared(Setting(old, new, author), old, new)
 
 
 def compared(
-    setting: Setting, old: ContractText, new: ContractText, pairs_of_parts: Mapping[str, str] | None = None
+    setting: Setting,
+    base: ContractText,
+    other: ContractText,
+    pairs_of_parts: Mapping[str, str] | None = None,
+    *,
+    old: Package | None = None,
+    new: Package | None = None,
 ) -> ComparedText:
-    """The same under a setting that says what counts as seen on either side."""
-    stories, others = _stories(old), _stories(new)
+    """BASE with the changes to OTHER, under a setting that says what counts as seen on either side."""
+    stories, others = _stories(base), _stories(other)
     partners = _Partners(stories, others, dict(pairs_of_parts or {}))
     written: dict[str, list[Section]] = {}
-    for kind in ("main", "textbox", "footnote", "endnote", "header", "footer", "textbox"):
-        for part in [part for part in stories if part_kind(part) == kind and part not in written]:
-            partner = partners.of(part, setting)
-            if partner is None and kind == "textbox" and len(written) < len(stories) - 1 and kind in written:
-                continue
-            written[part] = compared_story(setting, stories[part], others.get(partner or "", []), part)
+    waiting = sorted(stories, key=_turn)
+    while waiting:
+        part = next((one for one in waiting if part_kind(one) != "textbox" or partners.knows_box(one, setting)), None)
+        part = part if part is not None else waiting[0]
+        waiting.remove(part)
+        partner = partners.of(part, setting) or ""
+        setting.members = (_member(partner, new), _member(part, old))
+        written[part] = compared_story(setting, stories[part], others.get(partner, []), part)
     for part in partners.unmet():
         if any(paragraph.text.strip() for section in others[part] for paragraph in paragraphs_of(section)):
             setting.remarks.append(f"The new file has a {part_kind(part)} that the old one has no place for.")
     sections = [section for part in stories for section in written[part]]
-    revisions = {**old.revisions, **setting.register.made}
-    text = replace(old, sections=tuple(sections), revisions=revisions, material=setting.material())
-    return ComparedText(text, _counted(text, setting.register.made), tuple(dict.fromkeys(setting.remarks)))
+    revisions = {**base.revisions, **setting.register.made}
+    text = replace(base, sections=tuple(sections), revisions=revisions, material=setting.material())
+    return ComparedText(
+        text,
+        _counted(text, setting.register.made),
+        tuple(dict.fromkeys(setting.remarks)),
+        tuple(dict.fromkeys(setting.missing_notes)),
+    )
+
+
+def _turn(part: str) -> int:
+    """Stories in which objects are met come before the boxes and notes that those objects hold."""
+    return ("main", "header", "footer", "footnote", "endnote", "textbox").index(part_kind(part))
+
+
+def _member(part: str, package: Package | None) -> str:
+    """The member that holds a part; "" where that is not told by its name."""
+    kind, _, name = part.partition(":")
+    if package is None or not part:
+        return ""
+    if kind == "main":
+        return package.main
+    if kind in ("footnote", "endnote"):
+        return package.related(f"{kind}s") or ""
+    return name if kind in ("header", "footer") else ""
 
 
 def part_kind(part: str) -> str:
@@ -113,6 +196,10 @@ class _Partners:
         if found is not None:
             self._met.add(found)
         return found
+
+    def knows_box(self, part: str, setting: Setting) -> bool:
+        """Whether the object that holds this box was met."""
+        return any(part.split(":", 2)[1] == pair.old for pair in setting.pairs)
 
     def unmet(self) -> list[str]:
         """Stories of NEW that have no place in OLD."""

@@ -23,10 +23,12 @@ from pactoria_desktop.contract.text import (
 )
 from pactoria_desktop.contract.words import Vocabulary
 from pactoria_desktop.documents.compare_formats import FormatCarrier
+from pactoria_desktop.documents.compare_parts import PartCarrier, has_references
 
 _IDENTITY = re.compile(r'\s(?:[\w]+:)?(?:id|paraId|textId|rsid\w*|editId|anchorId|spid|name|title|descr)="[^"]*"')
 _BOX_WORDS = re.compile(r"<(?:w:)?txbxContent\b.*?</(?:w:)?txbxContent>", re.DOTALL)
 _RELATION = re.compile(r'\s(?:r|o):(?:embed|link|id|pict|relid|dm|lo|qs|cs)="([^"]*)"')
+_PLACEHOLDER = "[object]"
 _CARRIED_MARKS = ("bold", "italic", "underline", "strike", "el")
 
 
@@ -115,7 +117,10 @@ class Setting:
         old_view: View = accepted,
         tracked: Tracked | None = None,
         prefix: str = "c",
+        parts: PartCarrier | None = None,
+        notes: Mapping[str, str] | None = None,
     ) -> None:
+        """``notes`` gives, for parts of notes that only NEW has, the note of OLD that takes their words."""
         self.author = author
         self.old_view = old_view
         self.tracked = tracked
@@ -126,6 +131,10 @@ class Setting:
         self.pairs: list[ObjectPair] = []
         self.put_objects: dict[str, WordObject] = {}
         self.remarks: list[str] = []
+        self.members = ("", "")
+        self.missing_notes: list[str] = []
+        self._parts = parts
+        self._notes = dict(notes or {})
         self._old = old.material
         self._new = new.material
         self._signatures: dict[tuple[bool, str], str] = {}
@@ -192,13 +201,33 @@ class Setting:
             marks["run"] = self.formats.carried_run(str(span.marks["run"]))
         key = span.marks.get("obj")
         if key is not None:
-            known = self._new.objects.get(str(key))
-            if known is None or _RELATION.search(known.xml):
+            known = self._carried_object(str(key))
+            if known is None:
                 self.remarks.append("A picture or object of the new file is shown by a placeholder.")
-                return Span(span.text if known is None else "[object]", marks)
-            self.put_objects[str(key)] = known
-            marks["obj"] = str(key)
+                return Span(_PLACEHOLDER if OBJECT in span.text else span.text, marks)
+            name = f"{key}-{len(self.put_objects)}" if known is not self._new.objects.get(str(key)) else str(key)
+            self.put_objects[name] = known
+            marks["obj"] = name
         return Span(span.text, marks)
+
+    def _carried_object(self, key: str) -> WordObject | None:
+        known = self._new.objects.get(key)
+        if known is None:
+            return None
+        if known.kind == "note":
+            kind = known.role.removesuffix("Reference")
+            part = f"{kind}:{known.ref}"
+            place = self._notes.get(part)
+            if place is None:
+                self.missing_notes.append(part)
+                return None
+            number = place.partition(":")[2]
+            return replace(known, ref=number, xml=re.sub(r'(\bw:id=")[^"]*"', rf'\g<1>{number}"', known.xml))
+        if not has_references(known):
+            return known
+        if self._parts is None or not all(self.members):
+            return None
+        return self._parts.carried(known, *self.members)
 
     def material(self) -> Material:
         """OLD's material with everything that was put."""
