@@ -1,5 +1,7 @@
 """What can go wrong with the living text."""
 
+from pactoria_desktop.runtime.errors import PactoriaError
 
-class ReplicaError(Exception):
+
+class ReplicaError(PactoriaError):
     """A command or an import that was refused; its message is one sentence, and the text is as it was before."""

@@ -1,0 +1,186 @@
+"""Commands on the library: import, list, search, export, backup, restore, verify."""
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pactoria_desktop.cli.errors import UsageError
+from pactoria_desktop.cli.output import message, print_json, print_lines
+from pactoria_desktop.services.sources import READABLE, Source, SourceError, read_source
+
+if TYPE_CHECKING:
+    from pactoria_desktop.runtime.secrets import PassphraseSources
+    from pactoria_desktop.services.library import LibraryService
+
+
+def prompt(choosing: bool) -> str | None:
+    """Ask for the passphrase on the terminal; None when it is declined."""
+    question = "Choose a passphrase for the library: " if choosing else "Passphrase of the library: "
+    first = getpass.getpass(question)
+    if choosing and first and getpass.getpass("The same once more: ") != first:
+        raise UsageError("The two passphrases differ; nothing was made; try again.")
+    return first or None
+
+
+def passphrases(arguments: argparse.Namespace) -> "PassphraseSources":
+    """Where this command's passphrase may come from."""
+    from pactoria_desktop.services.keys import passphrase_sources
+
+    terminal = sys.stdin is not None and sys.stdin.isatty()
+    return passphrase_sources(os.environ, arguments.key_file, prompt if terminal else None)
+
+
+@contextmanager
+def service(arguments: argparse.Namespace, *, create: bool) -> Iterator["LibraryService"]:
+    """The library of this device."""
+    from pactoria_desktop.runtime.clock import SystemClock
+    from pactoria_desktop.runtime.paths import home
+    from pactoria_desktop.services.library import library_service
+
+    with library_service(home(os.environ), passphrases(arguments), SystemClock(), create=create) as found:
+        yield found
+
+
+def from_library(arguments: argparse.Namespace, id: str) -> Source:
+    """A contract of the library as a file."""
+    with service(arguments, create=False) as found:
+        return found.source(id)
+
+
+def import_command(arguments: argparse.Namespace) -> int:
+    """Bring files and folders into the library, each with its outcome."""
+    rows: list[dict[str, object]] = []
+    with service(arguments, create=True) as library:
+        for name in _files(arguments.files):
+            try:
+                source = read_source(name)
+            except SourceError as error:
+                rows.append({"file": name, "outcome": "refused", "id": None, "title": "", "message": error.sentence})
+            else:
+                rows += [each.to_json() for each in library.bring_in((source,), arguments.folder)]
+            if not arguments.json:
+                print_lines([f"{rows[-1]['outcome']}\t{rows[-1]['id'] or ''}\t{rows[-1]['message']}"])
+    if arguments.json:
+        print_json({"files": rows})
+    refused = [row for row in rows if row["outcome"] == "refused"]
+    if refused and len(rows) == 1:
+        raise UsageError(str(refused[0]["message"]))
+    return 1 if refused else 0
+
+
+def _files(names: list[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in READABLE and each.is_file())
+            if not inside:
+                raise SourceError(f"{name} holds no file that Pactoria reads; it reads {', '.join(READABLE)}.")
+            found += [str(each) for each in inside]
+        else:
+            found.append(name)
+    return found
+
+
+def list_command(arguments: argparse.Namespace) -> int:
+    """List the library."""
+    with service(arguments, create=True) as library:
+        rows = library.rows(arguments.folder)
+    if arguments.json:
+        print_json({"contracts": [asdict(row) for row in rows]})
+    else:
+        print_lines(f"{row.id}\t{row.changed}\t{row.title}" for row in rows)
+    return 0
+
+
+def search_command(arguments: argparse.Namespace) -> int:
+    """Search the library."""
+    if not 1 <= arguments.most <= 10_000:
+        raise UsageError(f"--most {arguments.most} is not possible; give a number from 1 to 10000.")
+    with service(arguments, create=True) as library:
+        rows = library.search(arguments.query, arguments.most)
+    if arguments.json:
+        print_json({"contracts": rows})
+    else:
+        print_lines(f"{row['id']}\t{row['title']}\t{row['excerpt']}" for row in rows)
+    return 0
+
+
+def export_command(arguments: argparse.Namespace) -> int:
+    """Write a contract of the library as a Word file."""
+    from pactoria_desktop.runtime.files import write_atomically
+
+    target = Path(arguments.out)
+    if target.suffix.lower() != ".docx":
+        raise UsageError(f"{arguments.out} must end in .docx; for other formats use `pactoria convert`.")
+    with service(arguments, create=False) as library:
+        data = library.export(arguments.id, arguments.mode)
+    write_atomically(target, data)
+    if arguments.json:
+        print_json({"written": str(target), "bytes": len(data), "mode": arguments.mode})
+    return 0
+
+
+def backup_command(arguments: argparse.Namespace) -> int:
+    """Write an encrypted copy of the library."""
+    from pactoria_desktop.services.library import back_up_to
+
+    sources = passphrases(arguments)
+    with service(arguments, create=False) as library:
+        back_up_to(library, Path(arguments.out), sources.given())
+    if arguments.json:
+        print_json({"written": arguments.out, "bytes": Path(arguments.out).stat().st_size})
+    return 0
+
+
+def restore_command(arguments: argparse.Namespace) -> int:
+    """Put a backup in the place of the library."""
+    from pactoria_desktop.runtime.clock import SystemClock
+    from pactoria_desktop.runtime.paths import home
+    from pactoria_desktop.services.library import restore_from
+
+    former = restore_from(Path(arguments.source), home(os.environ), passphrases(arguments), SystemClock().now, None)
+    if former is not None:
+        message(f"The library that was there lies in {former}.")
+    if arguments.json:
+        print_json({"restored": arguments.source, "former": str(former) if former else None})
+    return 0
+
+
+def verify_command(arguments: argparse.Namespace) -> int:
+    """Verify the history of a contract, or of an export of one."""
+    if os.path.exists(arguments.subject):
+        report = _verify_export(Path(arguments.subject))
+    else:
+        with service(arguments, create=False) as library:
+            report = library.verify(arguments.subject)
+    problems = report["problems"]
+    if arguments.json:
+        print_json(report)
+    elif problems:
+        print_lines(each["sentence"] for each in problems)  # type: ignore[attr-defined]
+    else:
+        print_lines([f"The history is whole: {report['versions']} versions, last {report['last_hash']}."])
+    return 1 if problems else 0
+
+
+def _verify_export(path: Path) -> dict[str, object]:
+    from pactoria_desktop.contract.history import problems_of, read_history
+
+    try:
+        versions = read_history(json.loads(path.read_bytes()))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not an export of a history ({error}); export it again.") from error
+    return {
+        "id": versions[0].contract if versions else None,
+        "versions": len(versions),
+        "last_hash": versions[-1].hash if versions else None,
+        "problems": [asdict(each) for each in problems_of(versions)],
+    }

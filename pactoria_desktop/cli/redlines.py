@@ -1,0 +1,57 @@
+"""Commands on several drafts: compare, merge, check-received."""
+
+import argparse
+from pathlib import Path
+
+from pactoria_desktop.cli.documents import checked_date, report, source_of
+from pactoria_desktop.cli.output import message, print_json, print_lines
+from pactoria_desktop.runtime.clock import SystemClock
+from pactoria_desktop.runtime.files import write_atomically
+
+DEFAULT_AUTHOR = "Pactoria"
+
+
+def moment(arguments: argparse.Namespace) -> str:
+    """The date of new tracked changes: as given, else now."""
+    return checked_date(arguments.date) or SystemClock().now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def compare_command(arguments: argparse.Namespace) -> int:
+    """Write the changes from OLD to NEW as tracked changes on OLD."""
+    from pactoria_desktop.services.drafts import compare_drafts
+
+    old, new = source_of(arguments, arguments.old), source_of(arguments, arguments.new)
+    redline = compare_drafts(old, new, arguments.author or DEFAULT_AUTHOR, moment(arguments))
+    write_atomically(Path(arguments.out), redline.data)
+    for remark in redline.remarks:
+        message(remark)
+    return report(arguments, redline.counts)
+
+
+def merge_command(arguments: argparse.Namespace) -> int:
+    """Bring two edited copies of one contract together."""
+    from pactoria_desktop.services.drafts import merge_drafts
+
+    sources = [source_of(arguments, name) for name in (arguments.base, arguments.mine, arguments.theirs)]
+    merged = merge_drafts(*sources, arguments.mine_author, arguments.theirs_author, moment(arguments))
+    write_atomically(Path(arguments.out), merged.data)
+    for remark in merged.remarks:
+        message(remark)
+    if arguments.json:
+        print_json(merged.to_json())
+    else:
+        print_lines([f"merged: {merged.merged}", f"clashes: {len(merged.clashes)}"])
+    return 1 if merged.clashes else 0
+
+
+def check_received_command(arguments: argparse.Namespace) -> int:
+    """Find what the other side changed without marking it."""
+    from pactoria_desktop.services.drafts import check_received
+
+    sent, received = source_of(arguments, arguments.sent), source_of(arguments, arguments.received)
+    findings = check_received(sent, received)
+    if arguments.json:
+        print_json({"findings": findings})
+    else:
+        print_lines(f"{each['kind']}\t{each['paragraph']}\t{each['before']}\t{each['after']}" for each in findings)
+    return 1 if findings else 0

@@ -1,0 +1,217 @@
+"""What the command line does with the library: list, search, export, back up, restore, verify."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from os import urandom
+from pathlib import Path
+
+from pactoria_desktop.contract.identity import IdentityMint
+from pactoria_desktop.replica.identity import Identity
+from pactoria_desktop.replica.replica import Replica
+from pactoria_desktop.runtime.clock import Clock, from_milliseconds, to_milliseconds
+from pactoria_desktop.runtime.errors import PactoriaError
+from pactoria_desktop.runtime.library_key import LibraryKey, key_from_recovery
+from pactoria_desktop.runtime.paths import Home
+from pactoria_desktop.runtime.secrets import PassphraseSources
+from pactoria_desktop.runtime.settings import SettingsFile
+from pactoria_desktop.services.importing import Importer, ImportResult
+from pactoria_desktop.services.keys import key_keeper, opened_library, person_of
+from pactoria_desktop.services.opened import ExportMode, export_text, package_of
+from pactoria_desktop.services.sources import Source
+from pactoria_desktop.store.contracts import ContractRecord, Contracts, Folders
+from pactoria_desktop.store.library import Library
+from pactoria_desktop.store.listing import Filter, Listing, Order
+from pactoria_desktop.store.search import MARK_BEGIN, MARK_END, Search
+from pactoria_desktop.store.texts import Texts
+from pactoria_desktop.store.versions import Versions
+
+
+class NotFoundError(PactoriaError):
+    """The library does not hold what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRow:
+    """A contract as the command line lists it. Instants are ISO 8601 in UTC."""
+
+    id: str
+    title: str
+    counterparty: str
+    status: str
+    folder: str | None
+    tags: tuple[str, ...]
+    created: str
+    changed: str
+
+
+def row_of(record: ContractRecord, folders: dict[str, str]) -> ContractRow:
+    """The row of a record."""
+    return ContractRow(
+        record.id,
+        record.title,
+        record.counterparty,
+        record.status,
+        folders.get(record.folder or ""),
+        record.tags,
+        _iso(record.created_at),
+        _iso(record.changed_at),
+    )
+
+
+def _iso(milliseconds: int) -> str:
+    return from_milliseconds(milliseconds).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+class LibraryService:
+    """One open library with everything that commands and the window ask of it."""
+
+    def __init__(self, library: Library, clock: Clock, author: str) -> None:
+        """``author`` is the name that tracked changes show."""
+        self.library = library
+        self.clock = clock
+        self.person = person_of(library, clock)
+        self.identity = Identity(author, self.person.user)
+        self._mint = IdentityMint(lambda: to_milliseconds(clock.now()), urandom)
+
+    def mint(self) -> str:
+        """A new id."""
+        return self._mint.mint()
+
+    def importer(self) -> Importer:
+        """Imports files."""
+        return Importer(self.library, self.identity, self.clock, self.mint)
+
+    def bring_in(self, sources: Sequence[Source], folder: str = "") -> Iterator[ImportResult]:
+        """Import files one after the other."""
+        importer = self.importer()
+        place = self.folder_named(folder) if folder else None
+        for source in sources:
+            yield importer.bring_in(source, place)
+
+    def folder_named(self, name: str) -> str:
+        """The id of the folder at the top with this name; made when there is none."""
+        with self.library.writing() as session:
+            folders = Folders(session)
+            for each in folders.all():
+                if each.parent is None and each.name == name:
+                    return each.id
+            identity = self.mint()
+            folders.add(identity, name)
+            return identity
+
+    def folder_names(self) -> dict[str, str]:
+        """Every folder's name by id."""
+        with self.library.reading() as session:
+            return {each.id: each.name for each in Folders(session).all()}
+
+    def rows(self, folder: str | None = None) -> list[ContractRow]:
+        """Every contract, last changed first. Raises NotFoundError for an unknown folder."""
+        names = self.folder_names()
+        wanted = next((id for id, name in names.items() if name == folder), None)
+        if folder is not None and wanted is None:
+            raise NotFoundError(f"The library has no folder named {folder}; list all contracts to see the folders.")
+        with self.library.reading() as session:
+            listing = Listing(session)
+            found = listing.window(listing.rows(Filter(folder=wanted), Order.CHANGED))
+        return [row_of(record, names) for record in found]
+
+    def search(self, query: str, most: int) -> list[dict[str, object]]:
+        """Contracts that fit a query, best first, each with an excerpt."""
+        names = self.folder_names()
+        with self.library.reading() as session:
+            hits = Search(session).ranked(query, limit=most)
+        return [
+            {
+                **asdict(row_of(hit.contract, names)),
+                "excerpt": hit.excerpt.replace(MARK_BEGIN, "").replace(MARK_END, ""),
+            }
+            for hit in hits
+        ]
+
+    def record(self, named: str) -> ContractRecord:
+        """The contract with this id or beginning of an id. Raises NotFoundError."""
+        with self.library.reading() as session:
+            found = Contracts(session).with_beginning(named) if named else ()
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise NotFoundError(f"Several contracts have an id that begins with {named}; give more of it.")
+        raise NotFoundError(f"The library has no contract {named[:60]}; list them with `pactoria list`.")
+
+    def source(self, named: str) -> Source:
+        """A contract of the library as a Word file with its tracked changes."""
+        record = self.record(named)
+        return Source(f"{record.title}.docx", ".docx", self.export(record.id, "redline"))
+
+    def export(self, contract: str, mode: ExportMode) -> bytes:
+        """A contract of the library as a Word file."""
+        record = self.record(contract)
+        with self.library.reading() as session:
+            stored = Texts(session).open(record.id)
+        replica = Replica.open(stored.snapshot, stored.updates, identity=self.identity, clock=self.clock)
+        try:
+            text = replica.text()
+        finally:
+            replica.close()
+        return export_text(package_of(self.library, record.id), text, mode)
+
+    def verify(self, contract: str) -> dict[str, object]:
+        """The history of a contract and what is wrong with it."""
+        record = self.record(contract)
+        with self.library.reading() as session:
+            versions = Versions(session).of(record.id)
+            problems = Versions(session).problems(record.id)
+        return {
+            "id": record.id,
+            "title": record.title,
+            "versions": len(versions),
+            "last_hash": versions[-1].hash if versions else None,
+            "problems": [asdict(each) for each in problems],
+        }
+
+
+@contextmanager
+def library_service(
+    home: Home, passphrases: PassphraseSources, clock: Clock, *, create: bool = True
+) -> Iterator[LibraryService]:
+    """The library of a home with its service, closed at the end."""
+    with opened_library(home, passphrases, clock, create=create) as library:
+        author = SettingsFile(home.settings).value.author_name or "Me"
+        yield LibraryService(library, clock, author)
+
+
+def back_up_to(service: LibraryService, target: Path, passphrase: str | None) -> None:
+    """Write an encrypted copy of the library, read back before it is put in place."""
+    from pactoria_desktop.store.backup import back_up
+
+    back_up(service.library, target, passphrase=passphrase)
+
+
+def restore_from(
+    source: Path, home: Home, passphrases: PassphraseSources, now: Callable[[], datetime], recovery: str | None
+) -> Path | None:
+    """Put a backup in the place of the library; gives where the former library now lies, None where there was none."""
+    from pactoria_desktop.store.backup import BackupHead, key_by_passphrase, key_by_recovery, restore
+
+    keeper = key_keeper(home, passphrases)
+
+    def open_key(head: BackupHead) -> LibraryKey:
+        if recovery is not None:
+            return key_by_recovery(head, key_from_recovery(recovery))
+        if head.vault is not None:
+            passphrase = passphrases.ask(False)
+            if passphrase is not None:
+                return key_by_passphrase(head, passphrase)
+        return key_by_recovery(head, keeper.find())
+
+    exists = keeper.exists
+    return restore(
+        source,
+        home,
+        open_key=open_key,
+        library_key=lambda: keeper.find() if exists else keeper.make(),
+        current_key=keeper.find if exists else None,
+        now=now,
+    )

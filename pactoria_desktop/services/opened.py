@@ -1,0 +1,225 @@
+"""A contract that is open: its living text, the journal behind its keys, its versions, and its way back to Word."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pactoria_desktop.contract.accepted import accepted
+from pactoria_desktop.contract.canonical import content_hash
+from pactoria_desktop.contract.history import HistoryProblem, Version
+from pactoria_desktop.contract.text import ContractText
+from pactoria_desktop.documents.package import Package
+from pactoria_desktop.replica.changes import Changes
+from pactoria_desktop.replica.identity import Identity
+from pactoria_desktop.replica.replica import Replica, random_peer
+from pactoria_desktop.runtime.clock import Clock
+from pactoria_desktop.services.files import WordFile, clean, splice
+from pactoria_desktop.store.contracts import ContractRecord, Contracts
+from pactoria_desktop.store.journal import JournalWriter
+from pactoria_desktop.store.library import Library
+from pactoria_desktop.store.packages import Packages
+from pactoria_desktop.store.sessions import Peer, Peers
+from pactoria_desktop.store.texts import Texts, Update
+from pactoria_desktop.store.versions import Versions
+
+ExportMode = Literal["redline", "clean", "original"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The living text of one moment, to be read on another thread."""
+
+    contract: str
+    snapshot: bytes
+    clock: Clock
+
+    def text(self) -> ContractText:
+        """The whole text as values."""
+        with_history = Replica.open(self.snapshot, identity=Identity(""), clock=self.clock)
+        try:
+            return with_history.text()
+        finally:
+            with_history.close()
+
+    def export_and_frontier(self) -> tuple[bytes, str]:
+        """The plain JSON and the frontier, in hexadecimal."""
+        with_history = Replica.open(self.snapshot, identity=Identity(""), clock=self.clock)
+        try:
+            return with_history.plain_export(), with_history.frontier().hex()
+        finally:
+            with_history.close()
+
+
+class OpenContract:
+    """One opening of a contract. The replica belongs to the thread that opened it; all else may run elsewhere."""
+
+    def __init__(
+        self, library: Library, contract: str, identity: Identity, device: str, clock: Clock, mint: Callable[[], str],
+        monotonic: Callable[[], float],
+    ) -> None:  # fmt: skip
+        """Read the text and note the opening. Raises the refusals of the library, or ReplicaError."""
+        self._library = library
+        self._clock = clock
+        self._mint = mint
+        self.id = contract
+        peer = random_peer()
+        with library.writing() as session:
+            self.record: ContractRecord = Contracts(session).get(contract)
+            stored = Texts(session).open(contract)
+            Peers(session).add(Peer(f"{peer:x}", contract, device, identity.by, library.now()))
+            Contracts(session).opened(contract, at=library.now())
+        self.damage = stored.damage
+        self.replica = Replica.open(stored.snapshot, stored.updates, identity=identity, clock=clock, peer=peer)
+        self._saved = self.replica.version()
+        self._dirty = False
+        self._journal = JournalWriter(self._write, monotonic)
+        self._stop_listening = self.replica.subscribe(self._on_changes)
+
+    # Keeping
+
+    def _on_changes(self, changes: Changes) -> None:
+        self._dirty = True
+
+    def collect(self) -> bool:
+        """Hand what was typed since the last call to the journal; gives whether the journal is due.
+
+        To be called on the replica's thread at least every half second.
+        """
+        if self._dirty:
+            self._dirty = False
+            content = self.replica.updates_since(self._saved)
+            self._saved = self.replica.version()
+            self._journal.add(Update(self.id, content, self._library.now()))
+        return self._journal.due()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something typed is not on the disk yet."""
+        return self._dirty or self._journal.pending > 0
+
+    def flush(self) -> None:
+        """Write what the journal holds. Raises the refusals of the disk; then nothing is lost."""
+        self._journal.flush()
+
+    def _write(self, group: object) -> None:
+        updates = tuple(group)  # type: ignore[arg-type, var-annotated]
+        with self._library.writing() as session:
+            Texts(session).append(updates)
+            Contracts(session).touched(self.id, at=self._library.now())
+
+    def freeze(self) -> Frozen:
+        """The text as it is now, for work on another thread. On the replica's thread."""
+        return Frozen(self.id, self.replica.snapshot(), self._clock)
+
+    def wants_snapshot(self) -> bool:
+        """Whether the journal has grown so long that a snapshot is due."""
+        with self._library.reading() as session:
+            return Texts(session).wants_snapshot(self.id)
+
+    def keep_snapshot(self, frozen: Frozen, upto: int) -> None:
+        """Keep a frozen text as a snapshot with its search text; ``upto`` is the last journal row that it holds."""
+        export, frontier = frozen.export_and_frontier()
+        view = accepted(frozen.text())
+        with self._library.writing() as session:
+            Texts(session).save_snapshot(self.id, frozen.snapshot, export, frontier, upto=upto, at=self._library.now())
+            Contracts(session).set_search_text(self.id, view.text, view.sha256)
+            Texts(session).compact(self.id, _shown_frontiers(self._clock))
+
+    def last_update(self) -> int:
+        """The last journal row on the disk."""
+        with self._library.reading() as session:
+            return Texts(session).last_update(self.id)
+
+    def close(self) -> None:
+        """Write what is left and let the replica go."""
+        self.collect()
+        self.flush()
+        frozen, upto = self.freeze(), self.last_update()
+        self._stop_listening()
+        self.replica.close()
+        if self.wants_snapshot():
+            self.keep_snapshot(frozen, upto)
+
+    # Versions
+
+    def add_version(
+        self, name: str, frozen: Frozen, *, author: str, direction: Literal["sent", "received"] | None = None,
+        package_sha256: str | None = None,
+    ) -> Version:  # fmt: skip
+        """Seal a version of a frozen text under a name."""
+        text = frozen.text()
+        _, frontier = frozen.export_and_frontier()
+        view = accepted(text)
+        draft = Version(
+            self.id, 0, self._mint(), name, self._clock.now().isoformat(), author, frontier, view.sha256,
+            content_hash(text), direction=direction, counterparty=self.record.counterparty,
+            package_sha256=package_sha256,
+        )  # fmt: skip
+        with self._library.writing() as session:
+            Texts(session).save_snapshot(
+                self.id, frozen.snapshot, frozen.export_and_frontier()[0], frontier,
+                upto=Texts(session).last_update(self.id), at=self._library.now(),
+            )  # fmt: skip
+            return Versions(session).add(draft)
+
+    def versions(self) -> tuple[Version, ...]:
+        """The history, oldest first."""
+        with self._library.reading() as session:
+            return Versions(session).of(self.id)
+
+    def history_problems(self) -> tuple[HistoryProblem, ...]:
+        """What is wrong with the history; empty when it is whole."""
+        with self._library.reading() as session:
+            return Versions(session).problems(self.id)
+
+    # Word
+
+    def package(self) -> Package:
+        """The Word package that exports are spliced onto."""
+        return package_of(self._library, self.id)
+
+    def export(self, frozen: Frozen, mode: ExportMode) -> bytes:
+        """The contract as a Word file, verified. Raises DocumentError or NotVerifiedError."""
+        return export_text(self.package(), frozen.text() if mode != "original" else None, mode)
+
+    def rename(self, title: str) -> None:
+        """Give the contract another title."""
+        with self._library.writing() as session:
+            Contracts(session).rename(self.id, at=self._library.now(), title=title)
+            self.record = replace(self.record, title=title)
+
+
+def package_of(library: Library, contract: str) -> Package:
+    """The package that a contract's exports are spliced onto: the last one it was joined with."""
+    with library.reading() as session:
+        record = Contracts(session).get(contract)
+        sha256 = record.package_sha256 or Packages(session).of(contract)[-1]
+        return Package(Packages(session).read(sha256), f"{record.title}.docx")
+
+
+def export_text(package: Package, text: ContractText | None, mode: ExportMode) -> bytes:
+    """A Word file of a text on its package: with its tracked changes, clean, or the package as it came."""
+    if mode == "original" or text is None:
+        return package.data
+    data = splice(WordFile(package), text, tracked=False)
+    return clean(data, package.name) if mode == "clean" else data
+
+
+def _shown_frontiers(clock: Clock) -> Callable[[bytes, object], tuple[str, ...]]:
+    from pactoria_desktop.replica.errors import ReplicaError
+
+    def shows(snapshot: bytes, frontiers: object) -> tuple[str, ...]:
+        replica = Replica.open(snapshot, identity=Identity(""), clock=clock)
+        found = []
+        try:
+            for frontier in frontiers:  # type: ignore[attr-defined]
+                try:
+                    replica.text_at(bytes.fromhex(frontier))
+                except ReplicaError:
+                    continue
+                found.append(str(frontier))
+        finally:
+            replica.close()
+        return tuple(found)
+
+    return shows
