@@ -27,12 +27,13 @@ from pactoria_desktop.contract.text import (
 
 PARAGRAPHS_ON_A_PAGE = 20
 PARAGRAPHS_IN_A_SECTION = 60
-WORDS = (
-    "the Supplier shall not be liable for any loss of profit arising under this Agreement unless the Customer has given "
-    "written notice within thirty days after the Effective Date and each party keeps confidential what the other "
-    "discloses provided that nothing in clause limits liability for death or personal injury caused by negligence "
-    "fees invoices services data security termination renewal governing law courts assignment affiliates warranties"
-).split()
+SENTENCES = """
+the Supplier shall not be liable for any loss of profit arising under this Agreement unless the Customer has given
+written notice within thirty days after the Effective Date and each party keeps confidential what the other
+discloses provided that nothing in clause limits liability for death or personal injury caused by negligence
+fees invoices services data security termination renewal governing law courts assignment affiliates warranties
+"""
+WORDS = tuple(SENTENCES.split())
 AUTHORS = ("Ines Falk", "Dele Okafor", "Tomas Reyes")
 
 

@@ -72,6 +72,33 @@ class LivingText(Protocol):
     def resolve_comment(self, comment: str, resolved: bool = True) -> None:
         """Settle a thread, or open it again."""
 
+    def insert_row(self, slot: str, below: bool = True) -> Place:
+        """A row beside that of a cell."""
+
+    def delete_rows(self, slots: Sequence[str]) -> Place | None:
+        """Delete or strike the rows of these cells."""
+
+    def insert_column(self, slot: str, right: bool = True) -> Place:
+        """A column beside that of a cell."""
+
+    def delete_column(self, slot: str) -> Place | None:
+        """Delete a cell's column."""
+
+    def merge_right(self, slot: str) -> Place:
+        """Join a cell with the one at its right."""
+
+    def merge_down(self, slot: str) -> Place:
+        """Join a cell with the one below it."""
+
+    def split_cell(self, slot: str) -> Place:
+        """Divide a joined cell."""
+
+    def new_table(self, slot: str, rows: int, columns: int) -> Place:
+        """A table after the section of a slot."""
+
+    def paragraph_beside(self, slot: str, before: bool) -> Place:
+        """An empty paragraph before or after a cell's table."""
+
     def accept(self, selection: Selection) -> int:
         """Accept tracked changes; gives how many."""
 

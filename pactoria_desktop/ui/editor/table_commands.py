@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.ui.editor.commands import Commands
 from pactoria_desktop.ui.editor.living import LivingText
@@ -40,9 +41,6 @@ class TableCommands:
             return True
         if not back:
             self.insert_row()
-            index = positions.index(cell)
-            if index is not None and index + 1 < len(self._page.view.positions):
-                self._page.show_caret(self._page.view.positions.text_start(index + 1))
         return True
 
     def _same_table(self, one: str, other: str) -> bool:
@@ -79,14 +77,29 @@ class TableCommands:
         """Divide a joined cell."""
         return self._do(lambda cell: self._text.split_cell(cell))
 
-    def _do(self, deed: Callable[[str], object]) -> bool:
+    def new_table(self, rows: int, columns: int) -> bool:
+        """A table after the caret's section or table."""
+        caret = self._commands.caret
+        return caret is not None and self._at(caret.slot, lambda slot: self._text.new_table(slot, rows, columns))
+
+    def paragraph_beside(self, before: bool) -> bool:
+        """An empty paragraph before or after the caret's table."""
+        return self._do(lambda cell: self._text.paragraph_beside(cell, before))
+
+    def _do(self, deed: Callable[[str], Place | None]) -> bool:
         cell = self.cell
-        if cell is None or self._page.isReadOnly():
+        return cell is not None and self._at(cell, deed)
+
+    def _at(self, slot: str, deed: Callable[[str], Place | None]) -> bool:
+        if self._page.isReadOnly():
             return False
         with self._commands.bursts.step():
             try:
-                deed(cell)
+                place = deed(slot)
             except ReplicaError as error:
                 self._commands.refused.emit(str(error))
                 return False
+        position = self._page.view.positions.position(place) if place is not None else None
+        if position is not None:
+            self._page.show_caret(position)
         return True
