@@ -5,6 +5,7 @@ author's; things without width stay in place; words never come to stand inside a
 whose words are all struck is struck with its codes.
 """
 
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -132,71 +133,78 @@ def _fields(marks: Marks | None) -> set[str]:
     return {key for key in marks if key.startswith("fld:")} if marks else set()
 
 
-def _items(paragraphs: Sequence[Paragraph]) -> Iterator[Span | Paragraph]:
-    """Spans, and after the spans of a paragraph itself, which stands for its newline."""
-    for paragraph in paragraphs:
-        yield from paragraph.spans
-        yield paragraph
+Item = Span | Paragraph
 
 
 class _Pen:
-    """Walks over marked paragraphs and writes new ones."""
+    """Walks over marked paragraphs, spans and newlines alike (a paragraph stands for its newline), and writes anew."""
 
     def __init__(self, paragraphs: Sequence[Paragraph], view: View, endings: Collection[int]) -> None:
-        self._source = _items(paragraphs)
-        self._endings = frozenset(endings)
-        self._taken = 0
-        self._next: Span | Paragraph | None = next(self._source, None)
         self._view = view
+        self._ahead: deque[tuple[Item, bool]] = deque()
+        self._source = self._items(paragraphs, endings)
         self._spans: list[Span] = []
-        self._struck_boxes: Marks | None = None
         self.written: list[Paragraph] = []
-        self.ahead: list[Span] = []
+
+    def _items(self, paragraphs: Sequence[Paragraph], endings: Collection[int]) -> Iterator[tuple[Item, bool]]:
+        """Each item with whether it is seen."""
+        for index, paragraph in enumerate(paragraphs):
+            for span in paragraph.spans:
+                yield span, self._view(span.marks) and not is_hidden(span)
+            yield paragraph, self._view(paragraph.marks) or index in endings
 
     # ---- reading
-    def peek(self) -> Span | Paragraph | None:
-        return self.ahead[0] if self.ahead else self._next
+    def peek(self) -> tuple[Item | None, bool]:
+        """The next item and whether it is seen."""
+        if not self._ahead:
+            following = next(self._source, None)
+            if following is None:
+                return None, True
+            self._ahead.append(following)
+        return self._ahead[0]
 
-    def take(self) -> Span | Paragraph | None:
-        if self.ahead:
-            return self.ahead.pop(0)
-        item = self._next
-        if isinstance(item, Paragraph):
-            self._taken += 1
-        self._next = next(self._source, None)
+    def take(self) -> Item | None:
+        item, _ = self.peek()
+        if item is not None:
+            self._ahead.popleft()
         return item
 
-    def unseen(self, item: Span | Paragraph) -> bool:
-        if isinstance(item, Span):
-            return is_hidden(item) or not self._view(item.marks)
-        return not self._view(item.marks) and self._taken not in self._endings
-
-    def pass_unseen(self) -> None:
-        """Copy what no one sees, up to the next seen character."""
-        while (item := self.peek()) is not None and self.unseen(item):
-            self.copy(self.take())
-
-    def seen(self, count: int) -> Iterator[Span | Paragraph]:
+    def seen(self, count: int) -> Iterator[Item]:
         """The next ``count`` seen characters as spans or newlines; what is unseen between is copied."""
         while count:
-            self.pass_unseen()
-            item = self.take()
+            item, seen = self.peek()
             if item is None:
                 return
+            self._ahead.popleft()
+            if not seen:
+                self.copy(item)
+                continue
             if isinstance(item, Span):
                 if len(item.text) > count:
-                    self.ahead.insert(0, Span(item.text[count:], item.marks))
+                    self._ahead.appendleft((Span(item.text[count:], item.marks), True))
                     item = Span(item.text[:count], item.marks)
                 count -= len(item.text)
             else:
                 count -= 1
             yield item
 
+    def unseen_ahead(self) -> list[tuple[Item, bool]]:
+        """The unseen items before the next seen one, taken."""
+        found: list[tuple[Item, bool]] = []
+        while True:
+            item, seen = self.peek()
+            if item is None or seen:
+                return found
+            found.append(self._ahead.popleft())
+
+    def give_back(self, items: Sequence[tuple[Item, bool]]) -> None:
+        self._ahead.extendleft(reversed(items))
+
     # ---- writing
-    def copy(self, item: Span | Paragraph | None) -> None:
+    def copy(self, item: Item) -> None:
         if isinstance(item, Span):
             self.write(item)
-        elif item is not None:
+        else:
             self.end(item.marks)
 
     def write(self, span: Span) -> None:
@@ -218,16 +226,41 @@ class _Pen:
         inside = _fields(self.last_marks())
         if not inside:
             return
-        passed: list[Span] = []
-        while isinstance(item := self.peek(), Span) and self.unseen(item):
-            passed.append(item)
-            self.take()
-        item = self.peek()
+        passed = self.unseen_ahead()
+        item, _ = self.peek()
         leaving = inside - (_fields(item.marks) if isinstance(item, Span) else set())
-        upto = max((place for place, span in enumerate(passed, 1) if leaving & _fields(span.marks)), default=0)
-        for span in passed[:upto]:
-            self.write(span)
-        self.ahead[:0] = passed[upto:]
+        upto = 0
+        for place, (one, _) in enumerate(passed, 1):
+            if not isinstance(one, Span):
+                break
+            if leaving & _fields(one.marks):
+                upto = place
+        for one, _ in passed[:upto]:
+            self.copy(one)
+        self.give_back(passed[upto:])
+
+    def leave_others(self, content: Sequence[Span | Newline | Anchor]) -> None:
+        """Copy what someone else put at this very place, so that two insertions follow each other whole."""
+        passed = self.unseen_ahead()
+        rivals = [place for place, (one, _) in enumerate(passed, 1) if accepted(one.marks) and not self._hides(one)]
+        ends = [place for place in rivals if isinstance(passed[place - 1][0], Paragraph)]
+        if not rivals:
+            upto = 0
+        elif not ends:
+            upto = rivals[-1]
+        elif not self._spans:
+            upto = ends[-1]
+        elif any(isinstance(item, Newline) for item in content):
+            upto = rivals[-1]
+        else:
+            upto = ends[0] - 1
+        for one, _ in passed[:upto]:
+            self.copy(one)
+        self.give_back(passed[upto:])
+
+    @staticmethod
+    def _hides(item: Item) -> bool:
+        return isinstance(item, Span) and is_hidden(item)
 
 
 def rewrite(
@@ -295,7 +328,8 @@ def _put(pen: _Pen, step: Put, register: Register, replaced: Marks | None) -> No
         pen.leave_fields()
     kind, revision = ("moveTo", "move_to") if step.moved else ("ins", "insertion")
     name = register.new(revision, step.author)
-    following = pen.peek()
+    pen.leave_others(step.content)
+    following, _ = pen.peek()
     after = following.marks if isinstance(following, Span) else None
     shared = put_marks(pen.last_marks(), replaced if replaced is not None else after)
     if not step.in_field:

@@ -1,0 +1,457 @@
+"""Two people's changes to one text: where they clash, and how one side's changes reach the other's living text.
+
+The text that is judged holds both sides' changes as marks over the common base (see ``documents/merge.py``). Only words
+that both changed with different outcome clash; each side's words then stand one after the other, under a comment.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pactoria_desktop.contract.lines import accepted, is_hidden
+from pactoria_desktop.contract.text import (
+    ContractText,
+    Marks,
+    Paragraph,
+    Row,
+    Section,
+    Span,
+    TableSection,
+    TextSection,
+    id_of,
+    kind_of,
+)
+
+_STRUCK = ("del", "moveFrom")
+_PUT = ("ins", "moveTo")
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Words that both sides changed otherwise. ``paragraph`` counts the paragraphs of the base text from 0."""
+
+    paragraph: int
+    base: str
+    mine: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Which revisions are whose: ids of what is new on either side since the base."""
+
+    mine: frozenset[str]
+    theirs: frozenset[str]
+
+    def struck(self, marks: Marks) -> tuple[str, str]:
+        """The ids of a deletion by me and by them ("" for none)."""
+        return self._named(marks, _STRUCK)
+
+    def put(self, marks: Marks) -> tuple[str, str]:
+        """The ids of an insertion by me and by them ("" for none)."""
+        return self._named(marks, _PUT)
+
+    def _named(self, marks: Marks, kinds: tuple[str, ...]) -> tuple[str, str]:
+        mine = theirs = ""
+        for key in marks:
+            if kind_of(key) in kinds:
+                name = id_of(key)
+                if name in self.mine:
+                    mine = name
+                elif name in self.theirs:
+                    theirs = name
+        return mine, theirs
+
+    def was_in_base(self, marks: Marks) -> bool:
+        """Whether characters with these marks are part of the base text."""
+        for key in marks:
+            kind, name = kind_of(key), id_of(key)
+            if kind in _PUT and (name in self.mine or name in self.theirs):
+                return False
+            if kind in _STRUCK and name not in self.mine and name not in self.theirs:
+                return False
+        return True
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A stretch of changed characters; ``paragraph`` and ``span`` say where (``span`` -1 for the newline)."""
+
+    paragraph: int
+    span: int
+    text: str
+    struck: tuple[str, str]
+    put: tuple[str, str]
+
+
+@dataclass(slots=True)
+class Judged:
+    """Paragraphs with clashes marked and doubled changes of both sides made one."""
+
+    paragraphs: list[Paragraph]
+    clashes: list[Clash] = field(default_factory=list)
+    base_paragraphs: int = 0
+
+
+def judged(
+    paragraphs: Sequence[Paragraph], sides: Sides, comment: Callable[[Clash], str], *, before: int = 0
+) -> Judged:
+    """One flow of paragraphs judged. ``comment`` gives the id of a comment for a clash; ``before`` counts the base
+    paragraphs that came earlier."""
+    out = Judged(list(paragraphs))
+    dropped: set[tuple[int, int]] = set()
+    commented: dict[tuple[int, int], str] = {}
+    number = before
+    for cluster, passed in _clusters(paragraphs, sides):
+        number = before + passed
+        verdict = _verdict(cluster)
+        if verdict == "same":
+            dropped.update((piece.paragraph, piece.span) for piece in cluster if piece.put[1] and not piece.put[0])
+        elif verdict == "clash":
+            clash = Clash(number, *_readings(cluster))
+            out.clashes.append(clash)
+            name = comment(clash)
+            commented.update({(piece.paragraph, piece.span): name for piece in cluster})
+    out.base_paragraphs = sum(1 for paragraph in paragraphs if sides.was_in_base(paragraph.marks))
+    out.paragraphs = _settled(paragraphs, sides, dropped, commented)
+    return out
+
+
+def _clusters(paragraphs: Sequence[Paragraph], sides: Sides) -> Iterator[tuple[list[_Piece], int]]:
+    """Runs of changed characters with nothing unchanged between, each with how many base paragraphs end before it."""
+    cluster: list[_Piece] = []
+    ended = begun = 0
+    for number, paragraph in enumerate(paragraphs):
+        items: list[tuple[int, str, Marks]] = [
+            (place, span.text, span.marks) for place, span in enumerate(paragraph.spans) if not is_hidden(span)
+        ]
+        items.append((-1, "\n", paragraph.marks))
+        for place, text, marks in items:
+            struck, put = sides.struck(marks), sides.put(marks)
+            if any(struck) or any(put):
+                if not cluster:
+                    begun = ended
+                cluster.append(_Piece(number, place, text, struck, put))
+            elif sides.was_in_base(marks) and cluster:
+                yield cluster, begun
+                cluster = []
+            if place == -1 and sides.was_in_base(marks):
+                ended += 1
+    if cluster:
+        yield cluster, begun
+
+
+def _verdict(cluster: Sequence[_Piece]) -> str:
+    """ "same" where both did the same, "clash" where they did otherwise to the same words, else ""."""
+    mine = [piece for piece in cluster if piece.struck[0] or piece.put[0]]
+    theirs = [piece for piece in cluster if piece.struck[1] or piece.put[1]]
+    if not mine or not theirs:
+        return ""
+    puts, other_puts = _put_text(cluster, 0), _put_text(cluster, 1)
+    overlap = any(all(piece.struck) for piece in cluster)
+    if overlap:
+        if not puts and not other_puts:
+            return ""
+        struck_alike = all(bool(piece.struck[0]) == bool(piece.struck[1]) for piece in cluster if any(piece.struck))
+        if struck_alike and puts == other_puts:
+            return "same"
+        return "clash" if _touching_puts(cluster) else ""
+    if _within(cluster, 0) or _within(cluster, 1):
+        return "clash"
+    if not any(any(piece.struck) for piece in cluster) and puts and other_puts:
+        if puts == other_puts:
+            return "same"
+        return "" if "\n" in puts or "\n" in other_puts else "clash"
+    return ""
+
+
+def _put_text(cluster: Sequence[_Piece], side: int) -> str:
+    return "".join(piece.text for piece in cluster if piece.put[side] and not piece.struck[side])
+
+
+def _touching_puts(cluster: Sequence[_Piece]) -> bool:
+    """Whether words put by one stand at words that both struck, or within words that the other struck."""
+    for side in (0, 1):
+        if _within(cluster, side):
+            return True
+    both = [place for place, piece in enumerate(cluster) if all(piece.struck)]
+    names = {name for place in both for name in cluster[place].struck}
+    for place, piece in enumerate(cluster):
+        if not any(piece.put):
+            continue
+        at = place
+        while at and any(cluster[at].put) and not any(cluster[at].struck):
+            at -= 1
+        if set(cluster[at].struck) & names - {""}:
+            return True
+    return False
+
+
+def _within(cluster: Sequence[_Piece], side: int) -> bool:
+    """Whether the other side put words within one stretch that this side struck."""
+    for place, piece in enumerate(cluster):
+        if not piece.put[1 - side]:
+            continue
+        before = next((one.struck[side] for one in reversed(cluster[:place]) if any(one.struck)), "")
+        after = next((one.struck[side] for one in cluster[place + 1 :] if any(one.struck)), "")
+        if before and before == after:
+            return True
+    return False
+
+
+def _readings(cluster: Sequence[_Piece]) -> tuple[str, str, str]:
+    base = "".join(piece.text for piece in cluster if not any(piece.put))
+    readings = [
+        "".join(piece.text for piece in cluster if not piece.struck[side] and (piece.put[side] or not any(piece.put)))
+        for side in (0, 1)
+    ]
+    return base, readings[0], readings[1]
+
+
+def _settled(
+    paragraphs: Sequence[Paragraph],
+    sides: Sides,
+    dropped: Collection[tuple[int, int]],
+    commented: Mapping[tuple[int, int], str],
+) -> list[Paragraph]:
+    out: list[Paragraph] = []
+    carried: list[Span] = []
+    for number, paragraph in enumerate(paragraphs):
+        spans = carried
+        for place, span in enumerate(paragraph.spans):
+            if (number, place) in dropped:
+                continue
+            marks = dict(once(span.marks, sides))
+            if (number, place) in commented:
+                marks[f"comment:{commented[number, place]}"] = True
+            spans.append(Span(span.text, marks) if marks != span.marks else span)
+        if (number, -1) in dropped:
+            carried = spans
+            continue
+        out.append(Paragraph(_joined(spans), once(paragraph.marks, sides)))
+        carried = []
+    if carried and out:
+        out[-1] = Paragraph(_joined([*out[-1].spans, *carried]), out[-1].marks)
+    return out
+
+
+def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
+    out: list[Span] = []
+    for span in spans:
+        if out and out[-1].marks == span.marks and "obj" not in span.marks:
+            out[-1] = Span(out[-1].text + span.text, span.marks)
+        else:
+            out.append(span)
+    return tuple(out)
+
+
+def once(marks: Marks, sides: Sides) -> Marks:
+    """Of two deletions of one character, mine stays."""
+    mine, theirs = sides.struck(marks)
+    if not mine or not theirs:
+        return marks
+    return {key: value for key, value in marks.items() if not (kind_of(key) in _STRUCK and id_of(key) == theirs)}
+
+
+# ---- operations on a living text
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """Characters ``start`` to ``end`` of a slot are struck (code points; a newline is one)."""
+
+    slot: str
+    start: int
+    end: int
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Words come to stand at an offset of a slot. ``marks`` are all their marks; the text of a newline is ``\\n``."""
+
+    slot: str
+    offset: int
+    text: str
+    marks: Marks
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Characters ``start`` to ``end`` of a slot get these marks; what has None is taken away."""
+
+    slot: str
+    start: int
+    end: int
+    marks: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class StrikeRow:
+    """A row is struck; its words are struck by operations of their own."""
+
+    row: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutRow:
+    """A row comes to stand after another of its table ("" for the first place)."""
+
+    table: str
+    after: str
+    row: Row
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutSection:
+    """A new section comes to stand before another ("" for the end of the part)."""
+
+    before: str
+    section: Section
+
+
+Operation = Strike | Put | Remark | StrikeRow | PutRow | PutSection
+
+
+def operations(mine: ContractText, joined: ContractText, made: Collection[str]) -> list[Operation]:
+    """What makes ``joined`` of ``mine``: ``joined`` is mine with revisions ``made`` laid on it (see ``merge.join``).
+
+    Offsets count code points of the slot as it is in ``mine``, all operations at once; apply them from the last to the
+    first. Raises ValueError where ``joined`` was not made from ``mine``.
+    """
+    found: list[Operation] = []
+    for part in dict.fromkeys(section.part for section in mine.sections):
+        old = [section for section in mine.sections if section.part == part]
+        new = [section for section in joined.sections if section.part == part]
+        found += _part_operations(old, new, frozenset(made))
+    return found
+
+
+def _part_operations(old: Sequence[Section], new: Sequence[Section], made: frozenset[str]) -> list[Operation]:
+    found: list[Operation] = []
+    known = {section.id for section in old if isinstance(section, TableSection)}
+    source = [section for section in old if isinstance(section, TextSection)]
+    cursor = _Cursor([(section.id, section.paragraphs) for section in source])
+    tables = {section.id: section for section in old if isinstance(section, TableSection)}
+    for section in new:
+        if isinstance(section, TableSection):
+            if section.id in known:
+                found += _table_operations(tables[section.id], section, made)
+            else:
+                found.append(PutSection(cursor.slot, section))
+        else:
+            found += cursor.walk(section.paragraphs, made)
+    cursor.finish()
+    return found
+
+
+def _table_operations(old: TableSection, new: TableSection, made: frozenset[str]) -> list[Operation]:
+    found: list[Operation] = []
+    rows = {row.id: row for row in old.rows}
+    after = ""
+    for row in new.rows:
+        known = rows.get(row.id)
+        if known is None:
+            name = next((id_of(key) for key in row.marks if id_of(key) in made), "")
+            found.append(PutRow(old.id, after, row, name))
+        else:
+            struck = next((id_of(key) for key in row.marks if key not in known.marks and id_of(key) in made), "")
+            if struck:
+                found.append(StrikeRow(row.id, struck))
+            for cell, other in zip(known.cells, row.cells, strict=True):
+                cursor = _Cursor([(cell.id, cell.paragraphs)])
+                found += cursor.walk(other.paragraphs, made)
+                cursor.finish()
+        after = row.id
+    return found
+
+
+class _Cursor:
+    """Walks over the slots of the living text while the joined text is read."""
+
+    def __init__(self, slots: Sequence[tuple[str, Sequence[Paragraph]]]) -> None:
+        self._slots = [(name, _characters(paragraphs)) for name, paragraphs in slots]
+        self._at = 0
+        self._offset = 0
+
+    @property
+    def slot(self) -> str:
+        return self._slots[self._at][0] if self._at < len(self._slots) else ""
+
+    def walk(self, paragraphs: Sequence[Paragraph], made: frozenset[str]) -> Iterator[Operation]:
+        for paragraph in paragraphs:
+            for span in paragraph.spans:
+                yield from self._take(span.text, span.marks, made)
+            yield from self._take("\n", paragraph.marks, made)
+
+    def _take(self, text: str, marks: Marks, made: frozenset[str]) -> Iterator[Operation]:
+        put = next((id_of(key) for key in marks if kind_of(key) in _PUT and id_of(key) in made), "")
+        if put:
+            yield Put(*self._place(text), text, marks, put)
+            return
+        while text:
+            if self._at == len(self._slots):
+                raise ValueError("The joined text holds words that the living text does not have.")
+            name, pieces = self._slots[self._at]
+            if self._offset == pieces[-1][1]:
+                self._at, self._offset = self._at + 1, 0
+                continue
+            _, end, there, old_marks = next(piece for piece in pieces if piece[0] <= self._offset < piece[1])
+            count = min(len(text), end - self._offset)
+            if there != text[0] if there == "\n" else text[0] == "\n":
+                raise ValueError("The joined text has a paragraph where the living text has words.")
+            start = self._offset
+            self._offset += count
+            text = text[count:]
+            changed: dict[str, object] = {key: value for key, value in marks.items() if old_marks.get(key) != value}
+            changed.update({key: None for key in old_marks if key not in marks})
+            struck = next((key for key in changed if kind_of(key) in _STRUCK and id_of(key) in made), "")
+            if struck:
+                yield Strike(name, start, start + count, id_of(struck))
+                changed.pop(struck)
+            if changed:
+                yield Remark(name, start, start + count, changed)
+
+    def _place(self, text: str) -> tuple[str, int]:
+        if self._at == len(self._slots):
+            name, pieces = self._slots[-1]
+            return name, pieces[-1][1]
+        name, pieces = self._slots[self._at]
+        if self._offset == pieces[-1][1] and self._at + 1 < len(self._slots):
+            return self._slots[self._at + 1][0], 0
+        return name, self._offset
+
+    def finish(self) -> None:
+        """Raises ValueError where words of the living text were not met."""
+        while self._at < len(self._slots) and self._offset == self._slots[self._at][1][-1][1]:
+            self._at, self._offset = self._at + 1, 0
+        if self._at < len(self._slots):
+            raise ValueError("The joined text lacks words of the living text.")
+
+
+def _characters(paragraphs: Sequence[Paragraph]) -> list[tuple[int, int, str, Marks]]:
+    """Stretches of a slot: start, end, first character, marks."""
+    out: list[tuple[int, int, str, Marks]] = []
+    at = 0
+    for paragraph in paragraphs:
+        for span in paragraph.spans:
+            out.append((at, at + len(span.text), span.text[0], span.marks))
+            at += len(span.text)
+        out.append((at, at + 1, "\n", paragraph.marks))
+        at += 1
+    return out
+
+
+def seen_text(paragraphs: Sequence[Paragraph]) -> str:
+    """The accepted words of a flow, for messages."""
+    return "".join(
+        span.text
+        for paragraph in paragraphs
+        for span in paragraph.spans
+        if accepted(span.marks) and not is_hidden(span)
+    )
+
+
+__all__ = ["Clash", "Judged", "Operation", "Sides", "judged", "operations", "replace", "seen_text"]

@@ -1,0 +1,363 @@
+"""Joins two people's edits of one Word file (CLI.md, ``merge``), and a received file into a living text.
+
+Both sides are laid over their common base as marks on MINE: first what MINE changed without tracking, then what THEIRS
+changed. Edits that were tracked keep their authors and dates. ``contract/three_way`` has the rules of a clash.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from pactoria_desktop.contract.rewriting import Author
+from pactoria_desktop.contract.text import (
+    Cell,
+    CommentNote,
+    ContractText,
+    Marks,
+    MarkValue,
+    Paragraph,
+    Revision,
+    Row,
+    Section,
+    Span,
+    TableSection,
+    TextSection,
+    id_of,
+    kind_of,
+)
+from pactoria_desktop.contract.three_way import Clash, Operation, Sides, judged, once, operations
+from pactoria_desktop.documents.compare import compared, style_ids
+from pactoria_desktop.documents.compare_parts import PartCarrier
+from pactoria_desktop.documents.compare_setting import Setting, Tracked
+from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.reader import read
+
+Judge = Callable[[Marks], bool]
+Change = Callable[[Marks], Marks]
+
+_OTHER_KIND = {"ins": "del", "del": "ins", "moveTo": "moveFrom", "moveFrom": "moveTo"}
+_OTHER_REVISION = {
+    "insertion": "deletion",
+    "deletion": "insertion",
+    "row_insertion": "row_deletion",
+    "row_deletion": "row_insertion",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MergedText:
+    """MINE with both sides' changes in it as tracked changes. ``theirs`` are the ids of the revisions that came in."""
+
+    text: ContractText
+    clashes: tuple[Clash, ...]
+    theirs: frozenset[str]
+    merged: int
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """A merged file: bytes on MINE's package, how many changes of THEIRS came in, and the clashes."""
+
+    data: bytes
+    merged: int
+    clashes: tuple[Clash, ...]
+    remarks: tuple[str, ...]
+
+
+def merge(
+    base: Package,
+    mine: Package,
+    theirs: Package,
+    *,
+    mine_author: str = "Mine",
+    theirs_author: str = "Theirs",
+    date: str,
+) -> MergeResult:
+    """Both sides' edits as tracked changes on MINE; untracked ones get the authors named here.
+
+    Raises DocumentError where one of the files cannot be read, or MINE cannot be written.
+    """
+    from pactoria_desktop.documents.writer import write
+
+    base_text, mine_text, theirs_text = read(base), read(mine), read(theirs)
+    carriers = (PartCarrier(mine, base), PartCarrier(mine, theirs))
+    packages = (base, mine, theirs)
+    result = merge_texts(
+        base_text,
+        mine_text,
+        theirs_text,
+        Author(mine_author, date),
+        Author(theirs_author, date),
+        packages=packages,
+        carriers=carriers,
+    )
+    data = write(mine, mine_text, result.text)
+    for carrier in carriers:
+        written = Package(data, mine.name)
+        parts = carrier.parts(written)
+        data = written.with_parts(parts) if parts else data
+    return MergeResult(data, result.merged, result.clashes, result.remarks)
+
+
+def merge_texts(
+    base: ContractText,
+    mine: ContractText,
+    theirs: ContractText,
+    mine_author: Author,
+    theirs_author: Author,
+    *,
+    packages: tuple[Package, Package, Package] | None = None,
+    carriers: tuple[PartCarrier, PartCarrier] | None = None,
+    leave_untracked: bool = False,
+) -> MergedText:
+    """The same for texts. With ``leave_untracked`` what MINE changed without tracking stays untracked in the result."""
+    styles = style_ids(packages[1]) if packages is not None else []
+    my_tracked = _new_revisions(base, mine)
+    marking = Setting(
+        mine,
+        base,
+        mine_author,
+        old_styles=styles,
+        old_view=Tracked(mine.revisions, my_tracked).before,
+        prefix="x",
+        parts=carriers[0] if carriers else None,
+    )
+    old, new = (packages[1], packages[0]) if packages else (None, None)
+    backwards = compared(marking, mine, base, old=old, new=new)
+    untracked = frozenset(marking.register.made)
+    marked = _turned(backwards.text, untracked)
+    my_names = my_tracked | untracked
+    incoming = Setting(
+        marked,
+        theirs,
+        theirs_author,
+        old_styles=styles,
+        old_view=Tracked(marked.revisions, my_names).before,
+        tracked=Tracked(theirs.revisions, _new_revisions(base, theirs)),
+        prefix="t",
+        parts=carriers[1] if carriers else None,
+    )
+    joined = compared(incoming, marked, theirs, old=old, new=packages[2] if packages else None)
+    names = frozenset(incoming.register.made)
+    sides = Sides(my_names, names)
+    text, clashes = _judged(joined.text, sides, theirs_author)
+    if leave_untracked:
+        text = _forgotten(text, untracked)
+    text = _without_unused(text, my_names | names)
+    return MergedText(
+        text, tuple(clashes), names & set(text.revisions), len(names & set(text.revisions)), joined.remarks
+    )
+
+
+def join(
+    base: ContractText, mine: ContractText, theirs: ContractText, theirs_author: Author
+) -> tuple[list[Operation], MergedText]:
+    """What a received text changed, as operations on a living text that may have moved on since the base was sent."""
+    merged = merge_texts(base, mine, theirs, Author("", ""), theirs_author, leave_untracked=True)
+    return operations(mine, merged.text, merged.theirs), merged
+
+
+def _new_revisions(base: ContractText, side: ContractText) -> frozenset[str]:
+    """Ids of the tracked changes of a side that the base does not have, told by kind, author and date."""
+    known = {(one.kind, one.author, one.date) for one in base.revisions.values()}
+    return frozenset(name for name, one in side.revisions.items() if (one.kind, one.author, one.date) not in known)
+
+
+# ---- turning: what leads back to the base leads, turned, from the base to here
+
+
+def _turned(text: ContractText, names: frozenset[str]) -> ContractText:
+    revisions = {
+        name: replace(one, kind=_OTHER_REVISION.get(one.kind, one.kind)) if name in names else one
+        for name, one in text.revisions.items()
+    }
+    return replace(_mapped(text, lambda marks: _turned_marks(marks, names)), revisions=revisions)
+
+
+def _turned_marks(marks: Marks, names: frozenset[str]) -> Marks:
+    if not any(id_of(key) in names for key in marks):
+        return marks
+    out: dict[str, MarkValue] = {}
+    for key, value in marks.items():
+        kind, name = kind_of(key), id_of(key)
+        if name not in names or ":" not in key:
+            out.setdefault(key, value)
+        elif kind in _OTHER_KIND:
+            turned: dict[str, object] = dict(value) if isinstance(value, dict) else {"d": 0}
+            turned.pop("over", None)
+            if _OTHER_KIND[kind] == "del":
+                turned["over"] = []
+            elif any(kind_of(other) in ("del", "moveFrom") for other in marks if id_of(other) not in names):
+                turned["d"] = -1
+            out[f"{_OTHER_KIND[kind]}:{name}"] = turned
+        elif kind == "fmt" and isinstance(value, dict):
+            out[key] = {"run": marks.get("run")}
+            out["run"] = str(value.get("run"))
+        elif kind == "pfmt" and isinstance(value, dict):
+            out[key] = {"props": marks.get("p:props")}
+            if value.get("props") is not None:
+                out["p:props"] = str(value["props"])
+        else:
+            out[key] = value
+    return out
+
+
+def _forgotten(text: ContractText, names: frozenset[str]) -> ContractText:
+    """Without the marks of these revisions, as if they had been accepted."""
+
+    def gone(marks: Marks) -> bool:
+        return any(kind_of(key) == "del" and id_of(key) in names for key in marks)
+
+    def kept(marks: Marks) -> Marks:
+        if not any(id_of(key) in names for key in marks):
+            return marks
+        return {key: value for key, value in marks.items() if id_of(key) not in names}
+
+    sections: list[Section] = []
+    for section in text.sections:
+        if isinstance(section, TextSection):
+            paragraphs = _without(section.paragraphs, gone, kept)
+            if paragraphs:
+                sections.append(replace(section, paragraphs=paragraphs))
+            continue
+        rows = tuple(
+            replace(
+                row,
+                marks=kept(row.marks),
+                cells=tuple(replace(cell, paragraphs=_without(cell.paragraphs, gone, kept)) for cell in row.cells),
+            )
+            for row in section.rows
+            if not gone(row.marks)
+        )
+        if rows:
+            sections.append(replace(section, rows=rows))
+    return replace(text, sections=tuple(sections))
+
+
+def _without(paragraphs: Sequence[Paragraph], gone: Judge, kept: Change) -> tuple[Paragraph, ...]:
+    out: list[Paragraph] = []
+    carried: list[Span] = []
+    for paragraph in paragraphs:
+        carried += [Span(span.text, kept(span.marks)) for span in paragraph.spans if not gone(span.marks)]
+        if gone(paragraph.marks):
+            continue
+        out.append(Paragraph(tuple(carried), kept(paragraph.marks)))
+        carried = []
+    if carried and out:
+        out[-1] = Paragraph((*out[-1].spans, *carried), out[-1].marks)
+    return tuple(out)
+
+
+def _mapped(text: ContractText, change: Change) -> ContractText:
+    """The text with every mapping of marks changed."""
+
+    def paragraphs(given: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
+        return tuple(
+            Paragraph(tuple(Span(span.text, change(span.marks)) for span in one.spans), change(one.marks))
+            for one in given
+        )
+
+    def row(given: Row) -> Row:
+        cells: tuple[Cell, ...] = tuple(replace(cell, paragraphs=paragraphs(cell.paragraphs)) for cell in given.cells)
+        return replace(given, cells=cells, marks=change(given.marks))
+
+    sections: list[Section] = [
+        replace(section, paragraphs=paragraphs(section.paragraphs))
+        if isinstance(section, TextSection)
+        else replace(section, rows=tuple(row(one) for one in section.rows))
+        for section in text.sections
+    ]
+    return replace(text, sections=tuple(sections))
+
+
+# ---- judging
+
+
+def _judged(text: ContractText, sides: Sides, author: Author) -> tuple[ContractText, list[Clash]]:
+    clashes: list[Clash] = []
+    notes: list[CommentNote] = []
+    taken = {note.id for note in text.comments}
+
+    def comment(clash: Clash) -> str:
+        number = len(taken) + 1
+        while str(number) in taken:
+            number += 1
+        taken.add(str(number))
+        words = f"Both sides changed these words. One reads “{_short(clash.mine)}”, the other “{_short(clash.theirs)}”."
+        notes.append(CommentNote(str(number), None, author.name, author.date, words))
+        return str(number)
+
+    passed = 0
+    sections: list[Section] = []
+    for is_text, group in groupby(text.sections, lambda one: isinstance(one, TextSection)):
+        for section in group:
+            if is_text and isinstance(section, TextSection):
+                verdict = judged(section.paragraphs, sides, comment, before=passed)
+                passed += verdict.base_paragraphs
+                clashes += verdict.clashes
+                sections.append(replace(section, paragraphs=tuple(verdict.paragraphs)))
+            elif isinstance(section, TableSection):
+                rows = []
+                for row in section.rows:
+                    clash = _row_clash(row, sides, passed)
+                    name = comment(clash) if clash is not None else ""
+                    clashes += [clash] if clash is not None else []
+                    cells = []
+                    for cell in row.cells:
+                        verdict = judged(cell.paragraphs, sides, comment, before=passed)
+                        passed += verdict.base_paragraphs if sides.was_in_base(row.marks) else 0
+                        paragraphs = verdict.paragraphs
+                        if clash is None:
+                            clashes += verdict.clashes
+                        cells.append(replace(cell, paragraphs=tuple(_commented(paragraphs, name))))
+                    rows.append(replace(row, cells=tuple(cells), marks=once(row.marks, sides)))
+                sections.append(replace(section, rows=tuple(rows)))
+    return replace(text, sections=tuple(sections), comments=(*text.comments, *notes)), clashes
+
+
+def _commented(paragraphs: Sequence[Paragraph], name: str) -> list[Paragraph]:
+    if not name:
+        return list(paragraphs)
+    mark = f"comment:{name}"
+    return [
+        Paragraph(tuple(Span(span.text, {**span.marks, mark: True}) for span in one.spans), one.marks)
+        for one in paragraphs
+    ]
+
+
+def _row_clash(row: Row, sides: Sides, passed: int) -> Clash | None:
+    """A row that one side struck while the other put words into it."""
+    struck = sides.struck(row.marks)
+    spans = [span for cell in row.cells for one in cell.paragraphs for span in one.spans]
+    for side in (0, 1):
+        if struck[side] and not struck[1 - side] and any(sides.put(span.marks)[1 - side] for span in spans):
+            base = "".join(span.text for span in spans if sides.was_in_base(span.marks))
+            other = "".join(
+                span.text
+                for span in spans
+                if not sides.struck(span.marks)[1 - side]
+                and (sides.put(span.marks)[1 - side] or sides.was_in_base(span.marks))
+            )
+            return Clash(passed, base, *(("", other) if side == 0 else (other, "")))
+    return None
+
+
+def _short(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= 120 else words[:117] + "..."
+
+
+def _without_unused(text: ContractText, names: frozenset[str]) -> ContractText:
+    """Without those of these revisions that no mark names any more."""
+    used: set[str] = set()
+
+    def note(marks: Marks) -> Marks:
+        used.update(id_of(key) for key in marks)
+        return marks
+
+    _mapped(text, note)
+    revisions: Mapping[str, Revision] = {
+        name: one for name, one in text.revisions.items() if name not in names or name in used
+    }
+    return replace(text, revisions=revisions)
