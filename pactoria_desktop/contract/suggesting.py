@@ -29,7 +29,10 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What accepting or rejecting does to a character: it goes, or some marks change (None takes one away)."""
+    """What accepting or rejecting does to a character: it goes, or some marks change (None takes one away).
+
+    A newline that goes hands its paragraph's properties on as they are after the changes.
+    """
 
     kill: bool
     changes: dict[str, MarkValue | None] = field(default_factory=dict)
@@ -243,7 +246,7 @@ def resolve(
     if accept:
         counting = effective_deletions(marks)
         if any(key in counting or kind_of(key) == "moveFrom" for key in deletions):
-            return Resolution(True)
+            return Resolution(True, dict.fromkeys(formats))
         for key in marks:
             if kind_of(key) == "ins" and any(same_hand(id_of(key), id_of(other)) for other in insertions):
                 insertions.append(key)

@@ -146,9 +146,15 @@ def _own_deletion(living: LivingText, parts: Sequence[Part]) -> str | None:
     return None
 
 
-def strike(living: LivingText, parts: Sequence[Part]) -> None:
-    """Strike what may go of parts in document order; what one has inserted oneself goes at once."""
-    id = _own_deletion(living, parts)
+def strike(living: LivingText, parts: Sequence[Part], id: str | None = None) -> None:
+    """Strike what may go of parts in document order; what one has inserted oneself goes at once.
+
+    ``id`` is the revision it belongs to; without one, one's own beside it goes on, or a new one begins.
+    """
+    if not parts:
+        return
+    if id is None:
+        id = _own_deletion(living, parts)
     for each in reversed(deletable(living, parts)):
         slot = each.part.slot
         gone: list[Run] = []
@@ -173,12 +179,12 @@ def strike(living: LivingText, parts: Sequence[Part]) -> None:
             join_next(living, slot)
 
 
-def delete_words(living: LivingText, slots: Iterable[Slot]) -> None:
-    """Delete the words of slots, or strike them when suggesting; what may not go stays."""
+def delete_words(living: LivingText, slots: Iterable[Slot], id: str | None = None) -> None:
+    """Delete the words of slots, or strike them as revision ``id`` when suggesting; what may not go stays."""
     parts = [Part(slot, 0, slot.text.len_utf16 - 1) for slot in slots if slot.text.len_utf16 > 1]
     if not parts:
         return
     if living.suggesting:
-        strike(living, parts)
+        strike(living, parts, id)
     else:
         take_out(living, parts)

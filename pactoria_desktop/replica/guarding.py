@@ -10,6 +10,7 @@ from loro import LoroText
 from pactoria_desktop.replica.carrying import doubled
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import INTERNAL_MARK, all_runs
+from pactoria_desktop.replica.rows import settle_struck_rows
 from pactoria_desktop.replica.structure import Slot
 
 
@@ -23,6 +24,7 @@ def mend(living: LivingText, touched: Iterable[str] | None) -> bool:
     for slot in slots:
         changed = _end_in_newline(slot.text) or changed
     carried = [slot for slot in slots if _has_carried(slot)]
+    changed = settle_struck_rows(living, slots) or changed
     if carried and _drop_doubled(living):
         changed = True
     return changed

@@ -415,9 +415,10 @@ class Replica:
     def _take_back(self, act: Callable[[], bool]) -> Place | None:
         if self._closed or not act():
             return None
-        changes = report(self._living, self._queue, "undo").changes
-        self._tell(changes)
-        return caret_after(self._living, changes)
+        outcome = report(self._living, self._queue, "undo")
+        self._mend(outcome.touched)
+        self._tell(_together(outcome.changes, report(self._living, self._queue, "undo").changes))
+        return caret_after(self._living, outcome.changes)
 
     def _tell(self, changes: Changes) -> None:
         if not (changes.texts or changes.structure or changes.revisions or changes.comments):

@@ -9,6 +9,7 @@ from pactoria_desktop.replica.boxes import keep_emptied_boxes
 from pactoria_desktop.replica.joining import join_next, remove, take_back_section
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.loro_text import Run, all_runs, lay_marks
+from pactoria_desktop.replica.rows import settle_struck_rows
 from pactoria_desktop.replica.structure import Slot
 from pactoria_desktop.replica.writing import pieces
 
@@ -46,17 +47,20 @@ def resolve_revisions(living: LivingText, selection: Selection, accept: bool) ->
     touched: set[str] = set()
     _resolve_rows(living, chosen, accept, touched)
     joins: list[Slot] = []
+    resolved: list[Slot] = []
     for slot in _texts(living):
         names = {id_of(key) for key in living.names_in(slot) if kind_of(key) in TRACKED_KINDS}
         here = {id for id in names if chosen(id)}
         if here:
             touched |= here
             living.forget_names(slot)
+            resolved.append(slot)
             if _resolve_slot(living, slot, chosen, accept):
                 joins.append(slot)
     for slot in reversed(joins):
         if accept or not take_back_section(living, slot):
             join_next(living, slot)
+    settle_struck_rows(living, resolved)
     return len(touched)
 
 
@@ -82,8 +86,8 @@ def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool],
         result = resolve(run.marks, chosen, accept, living.same_hand)
         if result is None:
             continue
+        lay_marks(slot.text, run.start, run.end, result.changes)
         if not result.kill:
-            lay_marks(slot.text, run.start, run.end, result.changes)
             continue
         for piece in pieces(run):
             if piece.text == "\n" and (piece.end == length or "p:fix" in piece.marks):

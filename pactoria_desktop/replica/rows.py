@@ -1,25 +1,49 @@
-"""Rows and whole tables that go, with their words."""
+"""Rows and whole tables that go, with their words.
 
-from collections.abc import Sequence
+A struck row has no words but struck ones: accepting its deletion drops it whole, in Word as well.
+"""
 
-from pactoria_desktop.contract.suggesting import Fate, deletion_value, fate_when_struck
+from collections.abc import Iterable, Sequence
+
+from pactoria_desktop.contract.suggesting import Fate, deletion_value, effective_deletions, fate_when_struck, is_struck
 from pactoria_desktop.replica.deleting import delete_words
-from pactoria_desktop.replica.living import LivingText
-from pactoria_desktop.replica.structure import RowRecord, SectionRecord
+from pactoria_desktop.replica.living import LivingText, has_words
+from pactoria_desktop.replica.loro_text import all_runs
+from pactoria_desktop.replica.structure import RowRecord, SectionRecord, Slot
+
+
+def has_live_words(row: RowRecord) -> bool:
+    """Whether a row has words that are not struck."""
+    return any(has_words(run.text) and not is_struck(run.marks) for cell in row.cells for run in all_runs(cell.text))
 
 
 def remove_rows(living: LivingText, rows: Sequence[RowRecord]) -> None:
-    """Delete or strike rows with their words."""
+    """Delete or strike rows with their words; a row keeps standing where some of its words may not go."""
     id: str | None = None
     for row in rows:
         fate = fate_when_struck(row.marks, living.is_own)
-        delete_words(living, row.cells)
         if not living.suggesting or fate is Fate.REMOVE:
+            delete_words(living, row.cells)
             row.holder.insert("deleted", True)
         elif fate is Fate.STRIKE:
             id = id or living.new_revision("row_deletion")
-            row.holder.insert(f"del:{id}", deletion_value(row.marks))
+            delete_words(living, row.cells, id)
+            if not has_live_words(row):
+                row.holder.insert(f"del:{id}", deletion_value(row.marks))
         living.structure.forget(row.key)
+
+
+def settle_struck_rows(living: LivingText, cells: Iterable[Slot]) -> bool:
+    """Let the rows of these cells stand that are struck and have words again; gives whether there were any."""
+    rows = {cell.row.key: cell.row for cell in cells if cell.row is not None and effective_deletions(cell.row.marks)}
+    changed = False
+    for row in rows.values():
+        if has_live_words(row):
+            for key in effective_deletions(row.marks):
+                row.holder.delete(key)
+            living.structure.forget(row.key)
+            changed = True
+    return changed
 
 
 def delete_table(living: LivingText, section: SectionRecord) -> None:

@@ -8,6 +8,7 @@ from pactoria_desktop.contract.suggesting import (
     enclosing_marks,
     extended_insertion,
     greatest_depth,
+    is_struck,
     is_wordless,
     look_of,
     typing_allowed,
@@ -45,8 +46,13 @@ def sanitised(text: str) -> str:
 
 
 def typing_offset(living: LivingText, slot: Slot, offset: int) -> int | None:
-    """Where typing at an offset goes: there, or beyond hidden characters beside it; None where it is not allowed."""
+    """Where typing at an offset goes: there, or beyond hidden characters beside it; None where it is not allowed.
+
+    It is not in a struck row either, which has to go whole when its deletion is accepted.
+    """
     text = slot.text
+    if slot.row is not None and is_struck(slot.row.marks):
+        return None
     offset = min(snapped(text, offset), text.len_utf16 - 1)
     for step in (-1, 1):
         at = offset
