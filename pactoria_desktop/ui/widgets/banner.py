@@ -21,7 +21,7 @@ class Banner(QWidget):
         self._severity = "note"
         self._run: Callable[[], None] | None = None
         self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(16, 6, 8, 6)
+        self._layout.setContentsMargins(24, 8, 16, 8)
         self._layout.setSpacing(10)
         self._mark = SeverityMark(look, "note")
         self._words = Label(look, "", wrap=True)
@@ -32,7 +32,7 @@ class Banner(QWidget):
         self._close.clicked.connect(self.hide)
         for part in (self._mark, self._words, self._action, self._close):
             self._layout.addWidget(part, 1 if part is self._words else 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setMinimumHeight(44)
+        self.setMinimumHeight(52)
         self.hide()
         look.changed.connect(self.update)
 
@@ -67,5 +67,5 @@ class Banner(QWidget):
         known = self._severity in ("high", "medium", "low", "ok")
         painter.setBrush(self._look.colour(f"{self._severity}_soft" if known else "hover"))
         painter.setPen(QPen(self._look.colour("line2"), 1) if self._look.theme.outlined else Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(8.5, 4.5, -8.5, -4.5), 8, 8)
         painter.end()

@@ -19,13 +19,22 @@ class DockHead(QWidget):
     """The head of a dock; Qt moves the dock when its free part is dragged, because it leaves the mouse to its
     parent."""
 
-    def __init__(self) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
+        self._look = look
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(8, 0, 8, 0)
         self.row.setSpacing(2)
+
+    def sizeHint(self) -> QSize:
+        """The height of every head; Qt asks for it while the dock is still hidden."""
+        return QSize(super().sizeHint().width(), self._look.pixels(HEAD_HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same height."""
+        return QSize(super().minimumSizeHint().width(), self._look.pixels(HEAD_HEIGHT))
 
 
 class Dock(QDockWidget):
@@ -43,7 +52,7 @@ class Dock(QDockWidget):
             QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
         self._keys: list[str] = []
-        self.head = DockHead()
+        self.head = DockHead(look)
         self._title = Label(look, title, 13, 600)
         self._title.setContentsMargins(8, 0, 0, 0)
         self._tabs = PanelTabs(look, f"{title} pages", ())
