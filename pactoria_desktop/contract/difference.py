@@ -38,6 +38,38 @@ def changes_between(old: str, new: str, old_tokens: Sequence[str], new_tokens: S
     return _tidied(_joined(found), old_tokens, new_tokens)
 
 
+def changes_by_parts(
+    parts: Sequence[tuple[range, range]], old: str, new: str, old_tokens: Sequence[str], new_tokens: Sequence[str]
+) -> list[Change]:
+    """The changes where each part of OLD may only become its part of NEW. Parts follow each other without gaps."""
+    found: list[Change] = []
+    for part, other in parts:
+        found += (
+            Change(
+                change.old_start + part.start,
+                change.old_end + part.start,
+                change.new_start + other.start,
+                change.new_end + other.start,
+            )
+            for change in changes_between(
+                old[part.start : part.stop],
+                new[other.start : other.stop],
+                old_tokens[part.start : part.stop],
+                new_tokens[other.start : other.stop],
+            )
+        )
+    return _joined(found)
+
+
+def marked_length(changes: Sequence[Change], old_tokens: Sequence[str], new_tokens: Sequence[str]) -> int:
+    """How many characters the changes mark."""
+    return sum(
+        sum(map(len, old_tokens[change.old_start : change.old_end]))
+        + sum(map(len, new_tokens[change.new_start : change.new_end]))
+        for change in changes
+    )
+
+
 def _smallest(old: str, new: str) -> list[Change]:
     start = 0
     shorter = min(len(old), len(new))
@@ -148,11 +180,7 @@ def _tidied(changes: list[Change], old_tokens: Sequence[str], new_tokens: Sequen
     """Join changes over a lone space or mark between them, cheapest first, within a small share of what is marked."""
     if len(changes) < 2:
         return changes
-    marked = sum(
-        sum(map(len, old_tokens[change.old_start : change.old_end]))
-        + sum(map(len, new_tokens[change.new_start : change.new_end]))
-        for change in changes
-    )
+    marked = marked_length(changes, old_tokens, new_tokens)
     islands = []
     for index, (before, after) in enumerate(pairwise(changes)):
         between = old_tokens[before.old_end : after.old_start]

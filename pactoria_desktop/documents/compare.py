@@ -19,6 +19,7 @@ from pactoria_desktop.documents.compare_story import compared_story
 from pactoria_desktop.documents.names import word
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
+from pactoria_desktop.documents.writer import write
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,6 @@ def compare(old: Package, new: Package, author: str, date: str) -> CompareResult
 
     Raises DocumentError where one of the files cannot be read, or OLD cannot be written.
     """
-    from pactoria_desktop.documents.writer import write
-
     base, other = read(old), read(new)
     carrier = PartCarrier(old, new)
     result = compared(_setting(base, other, old, author, date, carrier, {}), base, other, old=old, new=new)

@@ -5,13 +5,16 @@ A flow is paragraphs that follow each other with no table between: the words bet
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
-from pactoria_desktop.contract.difference import changes_between
+from pactoria_desktop.contract.difference import Change, changes_between, changes_by_parts, marked_length
 from pactoria_desktop.contract.lines import Line, View, is_hidden, lines_of, seen_spans, tokens_of
 from pactoria_desktop.contract.rewriting import Author, Keep, Newline, Put, Step, Strike, rewrite
 from pactoria_desktop.contract.text import Paragraph, Span
 from pactoria_desktop.documents.compare_setting import Setting, Tracked
+
+_LINE_SHARE = 1.03
 
 Profile = tuple[tuple[int, str], ...]
 
@@ -199,6 +202,8 @@ class _StepWriter:
         if ends:
             left_code, right_code = left_code[:-1], right_code[:-1]
         changes = changes_between(left_code, right_code, left.tokens, right.tokens)
+        if len(changes) > 1 and len(lines) + len(others) > 2:
+            changes = self._by_lines(changes, left, left_code, right, right_code)
         at = other_at = 0
         for change in changes:
             self._keep_tokens(left, at, change.old_start, right, other_at)
@@ -209,6 +214,32 @@ class _StepWriter:
                 self._put_tokens(right, change.new_start, change.new_end, in_field)
             at, other_at = change.old_end, change.new_end
         self._keep_tokens(left, at, len(left.tokens), right, other_at)
+
+    def _by_lines(
+        self, changes: list[Change], left: "_Words", left_code: str, right: "_Words", right_code: str
+    ) -> list[Change]:
+        """The changes line by line where that marks hardly more: people edit paragraphs, not streams of words."""
+        rows, others = left.lines(), right.lines()
+        pairs = similar_pairs(
+            [left_code[row.start : row.stop] for row in rows],
+            [right_code[row.start : row.stop] for row in others],
+            least=0.5,
+        )
+        if not pairs:
+            return changes
+        cuts = [(0, 0)]
+        for row, other in pairs:
+            cuts += [(rows[row].start, others[other].start), (rows[row].stop, others[other].stop)]
+        end = (len(left_code), len(right_code))
+        if len(left_code) < len(left.tokens):
+            rest = (end[0] - cuts[-1][0], end[1] - cuts[-1][1])
+            if min(rest) <= 0:
+                cuts.pop()
+        cuts = [(min(a, end[0]), min(b, end[1])) for a, b in cuts]
+        parts = [(range(a, c), range(b, d)) for (a, b), (c, d) in pairwise([*cuts, end])]
+        found = changes_by_parts(parts, left_code, right_code, left.tokens, right.tokens)
+        least = marked_length(changes, left.tokens, right.tokens)
+        return found if marked_length(found, left.tokens, right.tokens) <= least * _LINE_SHARE + 2 else changes
 
     def _keep_tokens(self, left: "_Words", at: int, to: int, right: "_Words", other_at: int) -> None:
         """Tokens that both sides have, line by line."""
@@ -417,6 +448,16 @@ class _Words:
             compared.append("\n")
             self._line_of += [index] * (len(tokens) + 1)
         self.code = setting.vocabulary.code(compared)
+
+    def lines(self) -> list[range]:
+        """The tokens of each line with its newline."""
+        found: list[range] = []
+        start = 0
+        for stop in range(1, len(self.tokens) + 1):
+            if self.tokens[stop - 1] == "\n":
+                found.append(range(start, stop))
+                start = stop
+        return found
 
     def place(self, token: int) -> tuple[int, int]:
         """The line of a token and its offset there, in code points."""

@@ -31,6 +31,7 @@ from pactoria_desktop.documents.compare_parts import PartCarrier
 from pactoria_desktop.documents.compare_setting import Setting, Tracked
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
+from pactoria_desktop.documents.writer import write
 
 Judge = Callable[[Marks], bool]
 Change = Callable[[Marks], Marks]
@@ -78,8 +79,6 @@ def merge(
 
     Raises DocumentError where one of the files cannot be read, or MINE cannot be written.
     """
-    from pactoria_desktop.documents.writer import write
-
     base_text, mine_text, theirs_text = read(base), read(mine), read(theirs)
     carriers = (PartCarrier(mine, base), PartCarrier(mine, theirs))
     packages = (base, mine, theirs)
