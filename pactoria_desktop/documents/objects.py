@@ -128,7 +128,7 @@ def words_of(value: WordObject) -> str:
     """The characters that stand for one object; a stretch may hold several equal objects side by side."""
     if value.role == "literal":
         return OBJECT if OBJECT in value.xml else HIDDEN
-    if not value.xml:
+    if not value.xml or value.xml.startswith(("<!--", "<?")):
         return HIDDEN
     table = ObjectTable()
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False)

@@ -145,6 +145,8 @@ def _plain(base: etree._Element | None, rest: etree._Element | None) -> etree._E
     """A ``w:pPr`` without tracked changes; None where nothing is left of one that held only these."""
     plain = etree.Element(word("pPr"))
     if base is not None:
+        for name, text in attributes_of(base):
+            plain.set(name, text)
         plain.extend([_cloned(child) for child in base if child.tag not in (RUN_PROPERTIES, SECTION, PARAGRAPH_CHANGE)])
     held_changes = False
     if rest is not None:
@@ -161,7 +163,7 @@ def _plain(base: etree._Element | None, rest: etree._Element | None) -> etree._E
         if section is not None:
             plain.append(_cloned(section))
         held_changes = held_changes or rest.find(PARAGRAPH_CHANGE) is not None
-    if not len(plain) and (held_changes or base is None):
+    if not len(plain) and not plain.attrib and (held_changes or base is None):
         return None
     return plain
 

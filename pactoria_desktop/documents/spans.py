@@ -59,6 +59,27 @@ def start_tag_end(xml: bytes, start: int) -> int:
     return found.end()
 
 
+def child_span(xml: bytes, name: str, start: int, end: int) -> tuple[int, int] | None:
+    """The first element of a local name between two offsets, whatever its prefix; None where there is none.
+
+    Elements of the same name within it (as in tracked changes of properties) belong to it.
+    """
+    pattern = re.compile(
+        rb"<(/?)(?:[\w.-]+:)?" + name.encode() + rb"""(?=[\s/>])[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>"""
+    )
+    depth, first = 0, -1
+    for tag in pattern.finditer(xml, start, end):
+        if tag.group(1):
+            depth -= 1
+        elif first < 0:
+            first = tag.start()
+        if not tag.group(1) and xml[tag.end() - 2 : tag.end() - 1] != b"/":
+            depth += 1
+        if depth == 0 and first >= 0:
+            return first, tag.end()
+    return None
+
+
 def _single_prefix(xml: bytes) -> tuple[bytes, Mapping[str, str]] | None:
     """The prefix that means WordprocessingML everywhere, with the root's declarations; None if it takes more to tell.
 

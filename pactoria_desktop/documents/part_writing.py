@@ -1,0 +1,150 @@
+"""Writing one part of a package back: its bodies, notes or headers, tables and cells."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pactoria_desktop.contract.text import Cell, Paragraph, Row, Section, TableSection, TextSection
+from pactoria_desktop.documents.flow import End, FlowWriter, Item, Place
+from pactoria_desktop.documents.rendering import Renderer
+from pactoria_desktop.documents.sources import source_of
+from pactoria_desktop.documents.spans import ElementSpan, PartIndex, index
+from pactoria_desktop.documents.splices import Cut, spliced
+from pactoria_desktop.documents.table_writing import RowPlace, TablePlace, TableWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What all parts of one writing share: the renderer, comments that leave no mark, paragraphs written anyway."""
+
+    renderer: Renderer
+    package: str
+    noted: frozenset[str]
+    forced: set[int]
+    always: bool = False
+
+
+class PartWriter:
+    """Turns the sections of one part into its new bytes. ``base`` are its sections as they were read."""
+
+    def __init__(self, member: str, xml: bytes, base: Sequence[Section], writing: Writing) -> None:
+        self._member = member
+        self._xml = xml
+        self._package = writing.package
+        self._index: PartIndex = index(xml)
+        self._table_starts = [span.start for span in self._index.tables]
+        tables: dict[int, TablePlace] = {}
+        self._rows: dict[str, TableSection] = {}
+        self._row_numbers: dict[str, int] = {}
+        self._containers: dict[str, list[Place]] = {}
+        for section in base:
+            places = self._containers.setdefault(section.part, [])
+            if isinstance(section, TextSection):
+                places += self._placed(section.paragraphs)
+            else:
+                table = self._table(section)
+                tables[table.span.start] = table
+                places.append(Place(section, table.span))
+        self._positions = {
+            part: {self._key(place.item): number for number, place in enumerate(places)}
+            for part, places in self._containers.items()
+        }
+        self._table_writer = TableWriter(xml, writing.renderer, tables, self._row_place, self._paragraph_places)
+        self._flow = FlowWriter(
+            writing.renderer,
+            writing.noted,
+            writing.forced,
+            self._table_writer.cuts,
+            self._table_writer.new_table,
+            writing.always,
+        )
+        self._table_writer.flow = self._flow
+
+    def written(self, sections: Sequence[Section], ends: Mapping[str, int]) -> bytes:
+        """The part's bytes. ``ends`` gives the offset where new paragraphs of an empty container go."""
+        texts: dict[str, list[Item]] = {part: [] for part in self._containers}
+        for section in sections:
+            items = texts.setdefault(section.part, [])
+            if isinstance(section, TextSection):
+                items += section.paragraphs
+            else:
+                items.append(section)
+        cuts: list[Cut] = []
+        for part, items in texts.items():
+            places = self._containers.get(part, [])
+            found = self._found(items, part)
+            if not places and part not in ends:
+                continue
+            cuts += self._flow.cuts(items, places, found, End(ends.get(part, len(self._xml)), None))
+        return spliced(self._xml, cuts)
+
+    def _found(self, items: Sequence[Item], part: str) -> list[int]:
+        """Each item's place among those of its container as read; only the first holder of a source has it."""
+        positions = self._positions.get(part, {})
+        taken: set[int] = set()
+        found = []
+        for item in items:
+            place = positions.get(self._key(item), -1)
+            found.append(-1 if place in taken else place)
+            taken.add(place)
+        return found
+
+    def _key(self, item: Item) -> str:
+        if isinstance(item, Paragraph):
+            return "p" + str(item.marks.get("p:src", ""))
+        for row in item.rows:
+            table = self._rows.get(row.source)
+            if table is not None:
+                return f"t{table.id}"
+        return ""
+
+    def _placed(self, paragraphs: Sequence[Paragraph]) -> list[Place]:
+        found = []
+        for paragraph in paragraphs:
+            source = source_of(paragraph.marks.get("p:src"))
+            if source is not None:
+                found.append(Place(paragraph, self._index.paragraphs[source.index]))
+        return found
+
+    def _table(self, section: TableSection) -> TablePlace:
+        rows = []
+        for number, row in enumerate(section.rows):
+            source = source_of(row.source)
+            if source is None:
+                continue
+            span = self._index.rows[source.index]
+            self._rows[row.source] = section
+            self._row_numbers[row.source] = number
+            cells = [
+                (cell_span, tuple(self._placed(cell.paragraphs)))
+                for cell_span, cell in zip(self._cells_of(span), row.cells, strict=True)
+            ]
+            rows.append(RowPlace(row, span, tuple(cells)))
+        place = bisect_right(self._table_starts, rows[0].span.start) - 1
+        return TablePlace(section, self._index.tables[place], tuple(rows))
+
+    def _cells_of(self, row: ElementSpan) -> list[ElementSpan]:
+        """The cells of a row, without those of tables within them."""
+        found: list[ElementSpan] = []
+        cells = self._index.cells
+        at = bisect_right(cells, row.start, key=lambda one: one.start)
+        while at < len(cells) and cells[at].start < row.end:
+            if not found or cells[at].start >= found[-1].end:
+                found.append(cells[at])
+            at += 1
+        return found
+
+    def _row_place(self, row: Row, base: TablePlace) -> int:
+        if self._rows.get(row.source) is not base.table:
+            return -1
+        return self._row_numbers[row.source]
+
+    def _paragraph_places(self, cell: Cell, places: Sequence[Place]) -> list[int]:
+        positions = {self._key(place.item): number for number, place in enumerate(places)}
+        taken: set[int] = set()
+        found = []
+        for paragraph in cell.paragraphs:
+            place = positions.get(self._key(paragraph), -1)
+            found.append(-1 if place in taken else place)
+            taken.add(place)
+        return found
