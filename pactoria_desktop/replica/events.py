@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loro import ContainerID, Diff, DiffEvent, LoroDoc, TextDelta
+from loro import Diff, DiffEvent, LoroDoc, TextDelta
 
 from pactoria_desktop.contract.text import kind_of
 from pactoria_desktop.replica.changes import Changes, Delta, Drop, Keep, Origin, Place, Put, TextChange
@@ -38,11 +38,6 @@ class EventQueue:
         self._subscription.unsubscribe()
 
 
-def container_key(id: ContainerID) -> str:
-    """The key that a container goes by here."""
-    return str(id)
-
-
 def _deltas(found: Iterable[TextDelta]) -> tuple[Delta, ...]:
     deltas: list[Delta] = []
     for each in found:
@@ -60,16 +55,16 @@ def _deltas(found: Iterable[TextDelta]) -> tuple[Delta, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What happened: the changes for views, and the containers whose texts were touched."""
+    """What happened: the changes for views, and what was done to which text container, hidden ones included."""
 
     changes: Changes
-    touched: tuple[str, ...]
+    texts: tuple[tuple[str, tuple[Delta, ...]], ...]
 
 
 def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
     """Turn what was collected into changes, and let the living text know what to read again."""
     texts: list[TextChange] = []
-    touched: list[str] = []
+    touched: list[tuple[str, tuple[Delta, ...]]] = []
     structure = revisions = comments = False
     for key, difference in queue.take():
         table = queue.table_of(key)
@@ -82,14 +77,14 @@ def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
             living.structure.forget(key)
             structure = True
             continue
-        touched.append(key)
+        deltas = _deltas(difference.diff)
+        touched.append((key, deltas))
         slot = living.structure.slot_by_key(key)
         if slot is None:
             continue
         if slot.may_vanish:
             living.structure.forget(key)
             structure = True
-        deltas = _deltas(difference.diff)
         if deltas:
             texts.append(TextChange(slot.id, deltas))
             kinds = _kinds_touched(living, slot.id, deltas)

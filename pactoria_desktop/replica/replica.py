@@ -25,7 +25,7 @@ from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, character_at, guar
 from pactoria_desktop.replica.reading import contract_text, spans_of, write_contract_text
 from pactoria_desktop.replica.resolving import Selection, resolve_revisions
 from pactoria_desktop.replica.structure import Structure
-from pactoria_desktop.replica.undoing import UndoSteps
+from pactoria_desktop.replica.undoing import MarkKeeper, Step, UndoSteps
 from pactoria_desktop.runtime.clock import Clock
 
 Subscriber = Callable[[Changes], None]
@@ -326,11 +326,11 @@ class Replica:
 
     def undo(self) -> Place | None:
         """Undo one's own last step; gives the caret."""
-        return self._take_back(self._steps.undo)
+        return self._take_back(self._steps.next_undo(), self._steps.undo)
 
     def redo(self) -> Place | None:
         """Redo the last undone step; gives the caret."""
-        return self._take_back(self._steps.redo)
+        return self._take_back(self._steps.next_redo(), self._steps.redo)
 
     @contextmanager
     def undo_group(self) -> Iterator[None]:
@@ -366,7 +366,7 @@ class Replica:
                 self._finish("remote")
             raise
         outcome = report(self._living, self._queue, "remote")
-        self._mend(outcome.touched)
+        self._mend(key for key, _ in outcome.texts)
         mended = report(self._living, self._queue, "remote").changes
         self._steps.committed()
         self._tell(_together(outcome.changes, mended))
@@ -398,25 +398,45 @@ class Replica:
 
     def _finish(self, origin: Origin) -> None:
         self._document.commit()
-        self._steps.committed()
+        outcome = report(self._living, self._queue, origin)
+        step = Step()
+        for key, deltas in outcome.texts:
+            step.note(key, deltas)
+        self._steps.committed(step)
         if self._living.register_waiting():
             self._system_commit()
-        self._tell(report(self._living, self._queue, origin).changes)
+        self._tell(_together(outcome.changes, report(self._living, self._queue, origin).changes))
 
     def _system_commit(self) -> None:
         self._document.set_next_commit_origin(SYSTEM_ORIGIN)
         self._document.commit()
         self._steps.committed()
 
-    def _mend(self, touched: tuple[str, ...] | None) -> None:
+    def _mend(self, touched: Iterable[str] | None) -> None:
         if mend(self._living, touched):
             self._system_commit()
 
-    def _take_back(self, act: Callable[[], bool]) -> Place | None:
-        if self._closed or not act():
+    def _take_back(self, step: Step | None, act: Callable[[Step], bool]) -> Place | None:
+        if self._closed or step is None:
+            return None
+        texts = {key: self._living.structure.slot_by_key(key) for key in step.texts}
+        keepers = {key: MarkKeeper(spans_of(slot.text)) for key, slot in texts.items() if slot is not None}
+        opposite = Step()
+        if not act(opposite):
             return None
         outcome = report(self._living, self._queue, "undo")
-        self._mend(outcome.touched)
+        restored = False
+        for key, deltas in outcome.texts:
+            opposite.note(key, deltas)
+            if key in keepers:
+                keepers[key].follow(deltas)
+        for key, keeper in keepers.items():
+            slot = texts[key]
+            if slot is not None:
+                restored = keeper.restore(slot.text, step.laid) or restored
+        if restored:
+            self._system_commit()
+        self._mend(key for key, _ in outcome.texts)
         self._tell(_together(outcome.changes, report(self._living, self._queue, "undo").changes))
         return caret_after(self._living, outcome.changes)
 

@@ -2,16 +2,53 @@
 
 Loro closes a running group of steps whenever something arrives from elsewhere or is written without undo. So the
 groups are kept here: a step is a number of Loro's steps, which are undone together.
+
+Loro's undo also lays back every mark that a character had when the step was made, whoever has changed it since, and
+lays marks on characters that others have put in between (measured, loro 1.17). So a step remembers which values it
+laid, and after an undo every mark that does not take back one of those is set as it was.
 """
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from loro import LoroDoc, UndoManager
+from loro import LoroDoc, LoroText, UndoManager
 
+from pactoria_desktop.contract.text import Marks, MarkValue
+from pactoria_desktop.replica.changes import Delta, Drop, Keep, Put
 from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN
 
 _MOST_STEPS = 100_000
+
+Laid = tuple[str, str]
+
+
+def laid_value(key: str, value: MarkValue | None) -> Laid:
+    """A mark's key and value as something that can be compared and kept in a set."""
+    return key, json.dumps(value, sort_keys=True)
+
+
+@dataclass(slots=True)
+class Step:
+    """One step: how many of Loro's it is, which texts it touched, and which mark values it laid."""
+
+    count: int = 0
+    texts: set[str] = field(default_factory=set)
+    laid: set[Laid] = field(default_factory=set)
+
+    def note(self, text: str, deltas: Iterable[Delta]) -> None:
+        """Remember what was done to a text."""
+        self.texts.add(text)
+        for delta in deltas:
+            if isinstance(delta, Keep):
+                self.laid.update(laid_value(key, value) for key, value in delta.marks.items())
+
+    def join(self, other: "Step") -> None:
+        """Take in what was done after this, as part of the same step."""
+        self.count += other.count
+        self.texts |= other.texts
+        self.laid |= other.laid
 
 
 class UndoSteps:
@@ -22,38 +59,36 @@ class UndoSteps:
         self._manager.set_max_undo_steps(_MOST_STEPS)
         self._manager.set_merge_interval(0)
         self._manager.add_exclude_origin_prefix(SYSTEM_ORIGIN)
-        self._undo: list[int] = []
-        self._redo: list[int] = []
+        self._undo: list[Step] = []
+        self._redo: list[Step] = []
         self._seen = 0
         self._depth = 0
-        self._group = 0
+        self._group = Step()
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
-        return bool(self._undo) or self._group > 0
+        return bool(self._undo) or self._group.count > 0
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to redo."""
         return bool(self._redo)
 
-    def committed(self) -> None:
-        """Something was committed here or arrived from elsewhere."""
+    def committed(self, step: Step | None = None) -> None:
+        """Something was committed here (``step`` says what, its count left open) or arrived from elsewhere."""
         count = self._manager.undo_count()
-        new = count - self._seen
+        done = step if step is not None else Step()
+        done.count = count - self._seen
         self._seen = count
-        if self._depth:
-            self._reopen()
-            self._group = self._group + new
-        elif new > 0:
-            self._undo.append(new)
-        if new > 0:
+        if done.count > 0:
             self._redo.clear()
-
-    def _reopen(self) -> None:
-        self._manager.group_end()
-        self._manager.group_start()
+        if self._depth:
+            self._group.join(done)
+            self._manager.group_end()
+            self._manager.group_start()
+        elif done.count > 0:
+            self._undo.append(done)
 
     @contextmanager
     def group(self) -> Iterator[None]:
@@ -68,31 +103,36 @@ class UndoSteps:
             if self._depth == 0:
                 self._manager.group_end()
                 count = self._manager.undo_count()
-                self._group += count - self._seen
+                self._group.count += count - self._seen
                 self._seen = count
-                if self._group > 0:
+                if self._group.count > 0:
                     self._undo.append(self._group)
-                self._group = 0
+                self._group = Step()
 
-    def undo(self) -> bool:
-        """Undo the last step; gives whether there was one."""
-        return self._take_back(self._undo, self._redo, self._manager.undo)
+    def next_undo(self) -> Step | None:
+        """The step that ``undo`` would take back; None where there is none or a group is open."""
+        return self._undo[-1] if self._undo and not self._depth else None
 
-    def redo(self) -> bool:
-        """Redo the last undone step; gives whether there was one."""
-        return self._take_back(self._redo, self._undo, self._manager.redo)
+    def next_redo(self) -> Step | None:
+        """The step that ``redo`` would do again; None where there is none or a group is open."""
+        return self._redo[-1] if self._redo and not self._depth else None
 
-    def _take_back(self, source: list[int], target: list[int], act: Callable[[], bool]) -> bool:
-        if not source or self._depth:
-            return False
-        count = source.pop()
+    def undo(self, opposite: Step) -> bool:
+        """Undo the last step; ``opposite`` becomes the step to redo. Gives whether anything was undone."""
+        return self._take_back(self._undo, self._redo, self._manager.undo, opposite)
+
+    def redo(self, opposite: Step) -> bool:
+        """Redo the last undone step; ``opposite`` becomes the step to undo. Gives whether anything was done."""
+        return self._take_back(self._redo, self._undo, self._manager.redo, opposite)
+
+    def _take_back(self, source: list[Step], target: list[Step], act: Callable[[], bool], opposite: Step) -> bool:
+        step = source.pop()
         done = 0
-        for _ in range(count):
-            if not act():
-                break
+        while done < step.count and act():
             done += 1
         if done:
-            target.append(done)
+            opposite.count = done
+            target.append(opposite)
         self._seen = self._manager.undo_count()
         return done > 0
 
@@ -102,4 +142,60 @@ class UndoSteps:
         self._undo.clear()
         self._redo.clear()
         self._seen = 0
-        self._group = 0
+        self._group = Step()
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Characters of a text as they were before an undo (None for new ones) and the marks that it laid on them."""
+
+    length: int
+    before: Marks | None
+    laid: dict[str, MarkValue | None]
+
+
+class MarkKeeper:
+    """Knows the marks of a text before an undo, follows it, and says what must be set as it was."""
+
+    def __init__(self, spans: Sequence[tuple[str, Marks]]) -> None:
+        """Begin with the text as it is before the undo."""
+        self._pieces = [_Piece(len(text), marks, {}) for text, marks in spans]
+
+    def follow(self, deltas: Iterable[Delta]) -> None:
+        """Something was done to the text."""
+        source = list(reversed(self._pieces))
+        result: list[_Piece] = []
+        for delta in deltas:
+            if isinstance(delta, Put):
+                result.append(_Piece(len(delta.text), None, {}))
+                continue
+            left = delta.count
+            while left > 0 and source:
+                piece = source.pop()
+                if piece.length > left:
+                    source.append(_Piece(piece.length - left, piece.before, dict(piece.laid)))
+                    piece = _Piece(left, piece.before, dict(piece.laid))
+                left -= piece.length
+                if isinstance(delta, Drop):
+                    continue
+                piece.laid.update(delta.marks)
+                result.append(piece)
+        self._pieces = result + source[::-1]
+
+    def restore(self, text: LoroText, laid: set[Laid]) -> bool:
+        """Set as they were what the undone step, which laid these values, had not laid; whether there was any."""
+        changed = False
+        at = 0
+        for piece in self._pieces:
+            if piece.before is not None:
+                for key, value in piece.laid.items():
+                    before = piece.before.get(key)
+                    if before == value or laid_value(key, before) in laid:
+                        continue
+                    changed = True
+                    if before is None:
+                        text.unmark(at, at + piece.length, key)
+                    else:
+                        text.mark(at, at + piece.length, key, before)
+            at += piece.length
+        return changed
