@@ -182,7 +182,7 @@ class TrackedChanges:
 
     def resolved_parts(self, accept: bool, chosen: Callable[[TrackedChange], bool] | None = None) -> dict[str, bytes]:
         """The parts that change when the chosen changes (all, without ``chosen``) are accepted or rejected."""
-        return self._parts_after(self._verdict(accept, chosen))
+        return self._parts_after(self._verdict(accept, chosen), accept if chosen is None else None)
 
     def _resolve(self, selection: Selection, *, accept: bool) -> Resolved:
         meets = selection.predicate()
@@ -193,9 +193,10 @@ class TrackedChanges:
                     f"{self._package.name} has no tracked change with the id {min(unknown)}; list them with "
                     "`pactoria revisions`."
                 )
+        rest = accept if selection == ALL else None
         verdict = self._verdict(accept, None if selection == ALL else meets)
         counts: Counter[str] = Counter(listed.kind for change, listed in self._listed if change in verdict)
-        data = self._package.with_parts(self._parts_after(verdict))
+        data = self._package.with_parts(self._parts_after(verdict, rest))
         return Resolved(data, dict(sorted(counts.items())), len(self._listed) - sum(counts.values()))
 
     def _verdict(self, accept: bool, chosen: Callable[[TrackedChange], bool] | None) -> dict[Change, bool]:
@@ -215,12 +216,12 @@ class TrackedChanges:
                         verdict[one] = accept
         return verdict
 
-    def _parts_after(self, verdict: Mapping[Change, bool]) -> dict[str, bytes]:
+    def _parts_after(self, verdict: Mapping[Change, bool], rest: bool | None) -> dict[str, bytes]:
         result = {}
         for member, part in self._parts.items():
             mine = {one: verdict[one] for one in part.changes if one in verdict}
-            if mine or not part.changes:
-                result[member] = from_utf8(resolve(part, mine), self._package.part(member))
+            if mine or rest is not None:
+                result[member] = from_utf8(resolve(part, mine, rest), self._package.part(member))
         return result
 
 

@@ -45,16 +45,20 @@ _BLOCKS: Final = ("p", "tr", "tc", "tbl")
 _KEEPS_LAST: Final = ("tc", "footnote", "endnote", "comment")
 
 
-def resolve(found: PartChanges, verdict: Verdict) -> bytes:
-    """The part with the named changes accepted or rejected, all other bytes as they were."""
-    return _Resolver(found, verdict).part()
+def resolve(found: PartChanges, verdict: Verdict, rest: bool | None = None) -> bytes:
+    """The part with the named changes accepted or rejected, all other bytes as they were.
+
+    ``rest`` is given when everything is resolved: whether what no change in the verdict names is accepted.
+    """
+    return _Resolver(found, verdict, rest).part()
 
 
 class _Resolver:
     """Decides for each element what becomes of it, then writes the part."""
 
-    def __init__(self, found: PartChanges, verdict: Verdict) -> None:
+    def __init__(self, found: PartChanges, verdict: Verdict, rest: bool | None) -> None:
         self._found = found
+        self._rest = rest
         self._verdict = verdict
         self._xml = found.tree.xml
         self._dropped: set[Node] = set()
@@ -157,19 +161,22 @@ class _Resolver:
         for one in node.ancestors():
             if one in self._dropped or one in self._composed:
                 return True
-        return not any(change not in self._verdict for change in self._found.changes)
+        return self._rest is not None or all(change in self._verdict for change in self._found.changes)
 
     def _ranges(self) -> None:
-        left = any(change not in self._verdict for change in self._found.changes)
         for one in self._found.moves:
             if all(change in self._verdict for change in one.changes if change.kind in ("move_from", "move_to")):
                 self._drop_range(one)
         for one in self._found.containers:
-            same = [c for c in self._found.changes if (c.author, c.date) == (one.author, one.date)]
-            verdicts = {self._verdict.get(change) for change in same} or {None}
-            if None in verdicts and (left or same):
-                continue
-            accept = verdicts == {True} or (verdicts == {None} and all(self._verdict.values()))
+            accept = self._rest
+            if accept is None:
+                same = [c for c in self._found.changes if (c.author, c.date) == (one.author, one.date)]
+                verdicts = {self._verdict.get(change) for change in same}
+                if len(verdicts) != 1:
+                    continue
+                accept = verdicts.pop()
+                if accept is None:
+                    continue
             self._drop_range(one)
             if (direction_of_container(one.name) == "out") == accept:
                 self._open_containers(one)

@@ -126,7 +126,7 @@ class Tree:
         self._prefixes = _word_prefixes(xml)
         self._names: dict[bytes, str] = {}
         alternatives = b"|".join(name.encode() for name in CHANGE_NAMES)
-        lead = b"|".join(re.escape(prefix) for prefix in sorted(self._prefixes)) or b"(?!)"
+        lead = b"|".join(re.escape(prefix) for prefix in sorted(self._prefixes)) if self._prefixes else b"(?!)"
         changes = re.compile(rb"<(?:" + lead + rb")(?:" + alternatives + rb")(?=[\s/>])")
         self._paragraph = re.compile(_SKIPPED + rb"<(/?)(?:" + lead + rb")p(?=[\s/>])" + _ATTRIBUTES + rb">", re.DOTALL)
         self._changes = [found.start() for found in changes.finditer(xml)]
