@@ -26,7 +26,7 @@ from pactoria_desktop.runtime.files import replacing, write_error
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.runtime.vault import UNLOCK_SECONDS, Vault, seal, unseal, vault_from_json
-from pactoria_desktop.store.cipher import connect, key_literal
+from pactoria_desktop.store.cipher import RawConnection, connect, key_literal
 from pactoria_desktop.store.engine import make_engine
 from pactoria_desktop.store.errors import BackupError, LibraryClosedToKeyError, refusal_for
 from pactoria_desktop.store.forms import FORMS, bring_up_to_date, form_of
@@ -293,15 +293,17 @@ def _set_aside(home: Home, current_key: Callable[[], LibraryKey] | None, at: dat
             # A copy of its own: opening the library below may empty the log in place.
             shutil.copy2(log, former.with_name(former.name + "-wal"))
         if current_key is not None:
-            with contextlib.suppress(PactoriaError), contextlib.closing(connect(home.library, current_key())) as opened:
+            with contextlib.suppress(PactoriaError, dbapi2.Error), _raw(home, current_key) as opened:
                 opened.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         for ending in ("-wal", "-shm"):
             home.library.with_name(home.library.name + ending).unlink(missing_ok=True)
-    except dbapi2.Error as error:
-        raise (refusal_for(error) or error) from error
     except OSError as error:
         raise write_error(former, error) from error
     return former
+
+
+def _raw(home: Home, key: Callable[[], LibraryKey]) -> contextlib.closing[RawConnection]:
+    return contextlib.closing(connect(home.library, key()))
 
 
 def _link(here: Path, there: Path) -> None:

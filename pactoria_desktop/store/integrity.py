@@ -42,18 +42,23 @@ def damages(session: Session, *, progress: Callable[[float, str], None] | None =
     for number, (name, step) in enumerate(steps):
         if progress is not None:
             progress(number / len(steps), name)
-        try:
-            found.extend(step(session))
-        except DBAPIError as error:
-            if not _tells_of_damage(error):
-                raise
-            found.append(Damage("pages", f"Part of the library cannot be read while looking at its {name}."))
+        found.extend(_guarded(session, name, step))
     return tuple(found)
 
 
 def page_damages(session: Session) -> tuple[Damage, ...]:
     """What is wrong with the pages and the structure alone: quick enough for the end of a crash."""
-    return tuple(_pages(session))
+    return tuple(_guarded(session, "pages", _pages))
+
+
+def _guarded(session: Session, name: str, step: Callable[[Session], Iterator[Damage]]) -> Iterator[Damage]:
+    """What a step finds; a step that meets unreadable pages ends with that."""
+    try:
+        yield from step(session)
+    except DBAPIError as error:
+        if not _tells_of_damage(error):
+            raise
+        yield Damage("pages", f"Part of the library cannot be read while looking at its {name}.")
 
 
 def _pages(session: Session) -> Iterator[Damage]:

@@ -7,8 +7,11 @@ from enum import Enum
 
 from sqlalchemy import Select, column, select, table, text
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlcipher3 import dbapi2
 
 from pactoria_desktop.store.contracts import ContractRecord, Folders, records
+from pactoria_desktop.store.errors import refusal_for
 from pactoria_desktop.store.schema import Contract, ContractTag
 from pactoria_desktop.store.search import quick_expression
 
@@ -59,11 +62,24 @@ class Listing:
         key = getattr(Contract, order.value)
         # Rows follow the key in the same direction, so that the index serves the order either way.
         sorting = (key.desc(), Contract.row.desc()) if descending else (key, Contract.row)
-        return array("q", [row for (row,) in self._session.execute(statement.order_by(*sorting))])
+        return self._numbers(statement.order_by(*sorting))
 
     def window(self, rows: Sequence[int]) -> tuple[ContractRecord, ...]:
         """The contracts of some row numbers, in their order; one that is gone since is left out."""
         return records(self._session, rows)
+
+    def _numbers(self, statement: Select[int]) -> "array[int]":
+        """The numbers straight from the driver: a result row for each of 100,000 would cost twice the query."""
+        connection = self._session.connection()
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        compiled = statement.compile(dialect=connection.dialect)
+        assert isinstance(compiled, SQLCompiler)
+        expanded = compiled.construct_expanded_state()
+        try:
+            return array("q", [row for (row,) in driver.execute(expanded.statement, expanded.positional_parameters)])
+        except dbapi2.DatabaseError as error:
+            raise (refusal_for(error) or error) from error
 
     def _filtered(self, wanted: Filter) -> Select[int] | None:
         statement = select(Contract.row)

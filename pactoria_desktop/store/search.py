@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 
 from pactoria_desktop.runtime.work import JobCancelled
 from pactoria_desktop.store.contracts import ContractRecord, records
-from pactoria_desktop.store.errors import SearchCancelled
+from pactoria_desktop.store.errors import SearchCancelled, refusal_for
 
 _WORD = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r'(-?)"([^"]*)"?|(\S+)')
@@ -74,21 +74,27 @@ class Search:
         if expression is None:
             return ()
         # Excerpts are cut only for those that are shown: in the same statement FTS5 would read every text found.
-        best = self._run(
-            "SELECT rowid FROM text_index WHERE text_index MATCH ? "
-            "AND rowid IN (SELECT row FROM contract WHERE trashed_at IS NULL) "
-            "ORDER BY rank LIMIT ?",
-            (expression, limit),
-        )
-        found = records(self._session, [int(str(row)) for (row,) in best])
         hits = []
-        for record in found:
+        for record in self._best(expression, limit):
             excerpt = self._run(
                 "SELECT snippet(text_index, 2, ?, ?, '…', ?) FROM text_index WHERE text_index MATCH ? AND rowid = ?",
                 (MARK_BEGIN, MARK_END, min(64, excerpt_words), expression, record.row),
             )
             hits.append(Hit(record, " ".join(str(excerpt[0][0]).split()) if excerpt else ""))
         return tuple(hits)
+
+    def _best(self, expression: str, limit: int) -> tuple[ContractRecord, ...]:
+        """The best that are not in the trash: asked for more until there are enough, since most searches meet none."""
+        asked = limit
+        while True:
+            rows = self._run(
+                "SELECT rowid FROM text_index WHERE text_index MATCH ? ORDER BY rank LIMIT ?", (expression, asked)
+            )
+            found = records(self._session, [int(str(row)) for (row,) in rows])
+            kept = tuple(record for record in found if record.trashed_at is None)[:limit]
+            if len(kept) == limit or len(rows) < asked:
+                return kept
+            asked *= 4
 
     def _run(self, statement: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
         with self._lock:
@@ -97,10 +103,10 @@ class Search:
             self._running = True
         try:
             rows: list[tuple[object, ...]] = self._connection.execute(statement, values).fetchall()
-        except dbapi2.OperationalError as error:
+        except dbapi2.DatabaseError as error:
             if (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF == _INTERRUPTED:
                 raise SearchCancelled from error
-            raise
+            raise (refusal_for(error) or error) from error
         finally:
             with self._lock:
                 self._running = False
