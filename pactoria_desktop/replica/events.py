@@ -53,19 +53,27 @@ def _deltas(found: Iterable[TextDelta]) -> tuple[Delta, ...]:
     return tuple(deltas)
 
 
+def _carries(found: Iterable[TextDelta]) -> bool:
+    return any(isinstance(each, TextDelta.Insert) and INTERNAL_MARK in (each.attributes or {}) for each in found)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What happened: the changes for views, and what was done to which text container, hidden ones included."""
+    """What happened: the changes for views, and what was done to which text container, hidden ones included.
+
+    ``carried`` tells that words came which were carried over a border.
+    """
 
     changes: Changes
     texts: tuple[tuple[str, tuple[Delta, ...]], ...]
+    carried: bool
 
 
 def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
     """Turn what was collected into changes, and let the living text know what to read again."""
     texts: list[TextChange] = []
     touched: list[tuple[str, tuple[Delta, ...]]] = []
-    structure = revisions = comments = False
+    structure = revisions = comments = carried = False
     for key, difference in queue.take():
         table = queue.table_of(key)
         if table is not None:
@@ -79,6 +87,7 @@ def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
             continue
         deltas = _deltas(difference.diff)
         touched.append((key, deltas))
+        carried = carried or _carries(difference.diff)
         slot = living.structure.slot_by_key(key)
         if slot is None:
             continue
@@ -92,7 +101,7 @@ def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
             comments = comments or "comment" in kinds
     changes = Changes(tuple(texts), structure, revisions or structure, comments or structure, origin)
     living.names_changed(changes)
-    return Report(changes, tuple(touched))
+    return Report(changes, tuple(touched), carried)
 
 
 def _kinds_touched(living: LivingText, slot: str, deltas: tuple[Delta, ...]) -> set[str]:

@@ -9,13 +9,16 @@ from loro import LoroText
 
 from pactoria_desktop.replica.carrying import doubled
 from pactoria_desktop.replica.living import LivingText
-from pactoria_desktop.replica.loro_text import INTERNAL_MARK, all_runs
+from pactoria_desktop.replica.loro_text import all_runs
 from pactoria_desktop.replica.rows import settle_struck_rows
-from pactoria_desktop.replica.structure import Slot
 
 
-def mend(living: LivingText, touched: Iterable[str] | None) -> bool:
-    """Set right the touched texts, or all; gives whether anything was written."""
+def mend(living: LivingText, touched: Iterable[str] | None, carried: bool = False) -> bool:
+    """Set right the touched texts; gives whether anything was written.
+
+    ``touched`` None is for a text that is opened: all are looked at. ``carried`` tells that words came which were
+    carried over a border.
+    """
     if touched is None:
         slots = list(living.structure.slots())
     else:
@@ -23,10 +26,10 @@ def mend(living: LivingText, touched: Iterable[str] | None) -> bool:
     changed = False
     for slot in slots:
         changed = _end_in_newline(slot.text) or changed
-    carried = [slot for slot in slots if _has_carried(slot)]
-    changed = settle_struck_rows(living, slots) or changed
-    if carried and _drop_doubled(living):
-        changed = True
+    if touched is not None:
+        changed = settle_struck_rows(living, slots) or changed
+    if carried:
+        changed = _drop_doubled(living) or changed
     return changed
 
 
@@ -39,10 +42,6 @@ def _end_in_newline(text: LoroText) -> bool:
         for key in run.marks:
             text.unmark_utf16(run.end - 1, run.end, key)
     return True
-
-
-def _has_carried(slot: Slot) -> bool:
-    return any(INTERNAL_MARK in run.marks for run in all_runs(slot.text))
 
 
 def _drop_doubled(living: LivingText) -> bool:

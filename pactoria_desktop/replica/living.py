@@ -217,7 +217,10 @@ class LivingText:
 
     def note_names(self, slot: Slot, marks: Iterable[Marks]) -> frozenset[str]:
         """Remember which revisions and comments a slot's marks name."""
-        found = frozenset(key for each in marks for key in each if _is_name(key))
+        keys: set[str] = set()
+        for each in marks:
+            keys.update(each)
+        found = frozenset(key for key in keys if _is_name(key))
         self._named[slot.id] = found
         return found
 

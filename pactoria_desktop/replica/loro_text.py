@@ -64,7 +64,7 @@ def guarded(action: Callable[[], Result], sentence: str) -> Result:
 
 def utf16_length(text: str) -> int:
     """UTF-16 units of a text."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from pactoria_desktop.contract.text import (
     paragraphs_of,
 )
 from pactoria_desktop.replica.errors import ReplicaError
-from pactoria_desktop.replica.loro_text import COMMENTS, REVISIONS, SECTIONS, visible_marks
+from pactoria_desktop.replica.loro_text import COMMENTS, INTERNAL_MARK, REVISIONS, SECTIONS, visible_marks
 from pactoria_desktop.replica.records import (
     MATERIAL_TABLES,
     StoredComment,
@@ -37,12 +37,16 @@ from pactoria_desktop.replica.structure import Slot, Structure
 def spans_of(text: LoroText) -> list[tuple[str, Marks]]:
     """The characters of a text under their marks, newlines included, neighbours with equal marks joined."""
     found: list[tuple[str, Marks]] = []
+    last: Marks | None = None
     for delta in text.to_delta():
-        marks = visible_marks(delta.attributes)
-        if found and found[-1][1] == marks:
+        marks = delta.attributes or {}
+        if INTERNAL_MARK in marks:
+            marks = visible_marks(marks)
+        if marks == last:
             found[-1] = (found[-1][0] + delta.insert, marks)
         else:
             found.append((delta.insert, marks))
+            last = marks
     return found
 
 

@@ -17,7 +17,7 @@ from pactoria_desktop.contract.text import CommentNote, ContractText, Marks, Mar
 from pactoria_desktop.replica import commenting, erasing, formatting, tables, writing
 from pactoria_desktop.replica.changes import Changes, Node, Origin, Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
-from pactoria_desktop.replica.events import EventQueue, caret_after, report
+from pactoria_desktop.replica.events import EventQueue, Report, caret_after, report
 from pactoria_desktop.replica.guarding import mend
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.living import LivingText
@@ -78,8 +78,9 @@ class Replica:
         for part in (snapshot, *updates):
             guarded(partial(document.import_, part), "The stored text is damaged and could not be opened.")
         replica = cls(document, identity, clock)
-        replica._mend(None)
-        replica._finish("system")
+        if mend(replica._living, None):
+            replica._system_commit()
+            replica._finish("system")
         return replica
 
     def close(self) -> None:
@@ -366,7 +367,7 @@ class Replica:
                 self._finish("remote")
             raise
         outcome = report(self._living, self._queue, "remote")
-        self._mend(key for key, _ in outcome.texts)
+        self._mend(outcome)
         mended = report(self._living, self._queue, "remote").changes
         self._steps.committed()
         self._tell(_together(outcome.changes, mended))
@@ -412,8 +413,8 @@ class Replica:
         self._document.commit()
         self._steps.committed()
 
-    def _mend(self, touched: Iterable[str] | None) -> None:
-        if mend(self._living, touched):
+    def _mend(self, outcome: Report) -> None:
+        if mend(self._living, [key for key, _ in outcome.texts], outcome.carried):
             self._system_commit()
 
     def _take_back(self, step: Step | None, act: Callable[[Step], bool]) -> Place | None:
@@ -436,7 +437,7 @@ class Replica:
                 restored = keeper.restore(slot.text, step.laid) or restored
         if restored:
             self._system_commit()
-        self._mend(key for key, _ in outcome.texts)
+        self._mend(outcome)
         self._tell(_together(outcome.changes, report(self._living, self._queue, "undo").changes))
         return caret_after(self._living, outcome.changes)
 
