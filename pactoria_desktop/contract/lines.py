@@ -16,7 +16,10 @@ Signature = Callable[[str], str]
 
 def accepted(marks: Marks) -> bool:
     """Whether characters with these marks are seen when every tracked change is accepted."""
-    return not any(key.startswith(("del:", "moveFrom:")) for key in marks)
+    for key in marks:  # noqa: SIM110 - asked for every span of two contracts: a generator takes three times as long
+        if key.startswith(("del:", "moveFrom:")):
+            return False
+    return True
 
 
 def is_hidden(span: Span) -> bool:

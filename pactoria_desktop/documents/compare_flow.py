@@ -4,7 +4,7 @@ A flow is paragraphs that follow each other with no table between: the words bet
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
@@ -27,6 +27,7 @@ class Flow:
     lines: list[Line]
     view: View
     new: bool
+    endings: list[int]
     _profiles: dict[int, Profile] = field(default_factory=dict)
     _annotations: "dict[int, Annotations]" = field(default_factory=dict)
 
@@ -34,7 +35,8 @@ class Flow:
     def of(cls, paragraphs: Sequence[Paragraph], setting: Setting, *, new: bool, keeps_last: bool = False) -> "Flow":
         view = setting.new_view if new else setting.old_view
         signature = setting.new_signature if new else setting.old_signature
-        return cls(paragraphs, lines_of(paragraphs, view, signature, keeps_last=keeps_last), view, new)
+        lines = lines_of(paragraphs, view, signature, keeps_last=keeps_last)
+        return cls(paragraphs, lines, view, new, [line.last for line in lines if not view(line.ending)])
 
     def profile(self, index: int) -> Profile:
         """The run keys of a line's words: (length, key), in order."""
@@ -128,9 +130,73 @@ def rewritten(
     setting: Setting, old: Flow, new: Flow, old_lines: range, new_lines: range, start: int, stop: int
 ) -> list[Paragraph]:
     """Marked paragraphs ``start`` to ``stop`` of OLD's flow, which hold the lines, with the changes to NEW's lines."""
-    steps = steps_between(setting, old, new, old_lines, new_lines)
-    endings = {old.lines[index].last - start for index in old_lines}
-    return rewrite(old.paragraphs[start:stop], steps, setting.register, setting.objects_material(), old.view, endings)
+    writer = _Rewriter(setting, old, start, stop)
+    line, inside = old_lines.start, 0
+    for step in steps_between(setting, old, new, old_lines, new_lines):
+        if isinstance(step, Put):
+            writer.add(step)
+            continue
+        count = step.count
+        plain = isinstance(step, Keep) and step.author is None
+        while count:
+            left = len(old.lines[line].text) + 1 - inside
+            taken = min(count, left)
+            if plain and not inside and taken == left and not writer.put_last:
+                writer.copy(line)
+            else:
+                writer.add(replace(step, count=taken))
+            count, inside = count - taken, inside + taken
+            if taken == left:
+                line, inside = line + 1, 0
+    return writer.finished()
+
+
+class _Rewriter:
+    """Rewrites a stretch of OLD's paragraphs in groups of lines, and takes over as they are those with no change."""
+
+    def __init__(self, setting: Setting, old: Flow, start: int, stop: int) -> None:
+        self._setting = setting
+        self._old = old
+        self._at = start
+        self._stop = stop
+        self._steps: list[Step] = []
+        self._out: list[Paragraph] = []
+
+    @property
+    def put_last(self) -> bool:
+        """Whether the last step put words that do not end their paragraph, so that the next line begins with them."""
+        last = self._steps[-1] if self._steps else None
+        return isinstance(last, Put) and not isinstance(last.content[-1], Newline)
+
+    def add(self, step: Step) -> None:
+        last = self._steps[-1] if self._steps else None
+        if isinstance(step, Strike) and isinstance(last, Strike) and last.author == step.author:
+            self._steps[-1] = replace(last, count=last.count + step.count)
+        else:
+            self._steps.append(step)
+
+    def copy(self, line: int) -> None:
+        """A line without change."""
+        there = self._old.lines[line]
+        self._write(there.first)
+        self._out += self._old.paragraphs[self._at : there.last + 1]
+        self._at = there.last + 1
+
+    def finished(self) -> list[Paragraph]:
+        self._write(self._stop)
+        if self._at < self._stop:
+            self._out += self._old.paragraphs[self._at : self._stop]
+        return self._out
+
+    def _write(self, stop: int) -> None:
+        if self._steps:
+            old = self._old
+            endings = {line - self._at for line in old.endings if self._at <= line < stop} if old.endings else set()
+            material = self._setting.objects_material()
+            paragraphs = old.paragraphs[self._at : stop]
+            self._out += rewrite(paragraphs, self._steps, self._setting.register, material, old.view, endings)
+            self._at = stop
+            self._steps = []
 
 
 def steps_between(setting: Setting, old: Flow, new: Flow, old_lines: range, new_lines: range) -> list[Step]:

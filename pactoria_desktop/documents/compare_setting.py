@@ -137,6 +137,8 @@ class Setting:
         self._notes = dict(notes or {})
         self._old = old.material
         self._new = new.material
+        self._old_parts = {section.part for section in old.sections}
+        self._new_parts = {section.part for section in new.sections}
         self._signatures: dict[tuple[bool, str], str] = {}
 
     # ---- objects
@@ -151,8 +153,16 @@ class Setting:
     def _signature(self, key: str, material: Material, new: bool) -> str:
         known = self._signatures.get((new, key))
         if known is None:
-            known = self._signatures[new, key] = signature_of(material.objects.get(key))
+            known = signature_of(material.objects.get(key))
+            if known.startswith("note:"):
+                known += f":{self._has_note(material.objects[key], new)}"
+            self._signatures[new, key] = known
         return known
+
+    def _has_note(self, value: WordObject, new: bool) -> bool:
+        """Whether the note that is referred to is there: some files refer to notes that they do not hold."""
+        part = f"{value.role.removesuffix('Reference')}:{value.ref}"
+        return part in (self._new_parts if new else self._old_parts)
 
     def met(self, old: Words, index: int, new: Words, other: int) -> None:
         """Remember the objects of two equal lines as pairs."""

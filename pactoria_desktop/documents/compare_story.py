@@ -234,7 +234,7 @@ class _StoryWriter:
             self.out.append(rewritten(self.setting, flow, other, piece, other_piece, start, stop))
 
     def _inserted(self, flow: Flow, lines: range) -> list[Paragraph]:
-        empty = Flow((), [], self.setting.old_view, False)
+        empty = Flow((), [], self.setting.old_view, False, [])
         steps = steps_between(self.setting, empty, flow, range(0), lines)
         return rewrite((), steps, self.setting.register, self.setting.objects_material())
 

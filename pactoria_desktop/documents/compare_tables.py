@@ -92,7 +92,7 @@ def new_row(setting: "Setting", row: Row) -> Row:
     """A row of NEW as an inserted row of OLD."""
     author = (setting.tracked.put_by(row.marks) if setting.tracked is not None else None) or setting.author
     name = setting.register.new("row_insertion", author)
-    empty = Flow((), [], accepted, False)
+    empty = Flow((), [], accepted, False, [])
     cells: list[Cell] = []
     for cell in row.cells:
         flow = _flow(setting, cell, new=True)
