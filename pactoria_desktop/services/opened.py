@@ -19,7 +19,7 @@ from pactoria_desktop.store.journal import JournalWriter
 from pactoria_desktop.store.library import Library
 from pactoria_desktop.store.packages import Packages
 from pactoria_desktop.store.sessions import Peer, Peers
-from pactoria_desktop.store.texts import Texts, Update
+from pactoria_desktop.store.texts import StoredText, Texts, Update
 from pactoria_desktop.store.versions import Versions
 
 ExportMode = Literal["redline", "clean", "original"]
@@ -50,26 +50,48 @@ class Frozen:
             with_history.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What an opening needs from the library, read on any thread. ``peer`` is noted in the library already."""
+
+    record: ContractRecord
+    stored: StoredText
+    peer: int
+
+
+def load(library: Library, contract: str, user: str, device: str) -> Loaded:
+    """Read a contract's text and note the opening. Raises the refusals of the library."""
+    peer = random_peer()
+    with library.writing() as session:
+        record = Contracts(session).get(contract)
+        stored = Texts(session).open(contract)
+        Peers(session).add(Peer(f"{peer:x}", contract, device, user, library.now()))
+        Contracts(session).opened(contract, at=library.now())
+    return Loaded(record, stored, peer)
+
+
 class OpenContract:
     """One opening of a contract. The replica belongs to the thread that opened it; all else may run elsewhere."""
 
     def __init__(
-        self, library: Library, contract: str, identity: Identity, device: str, clock: Clock, mint: Callable[[], str],
+        self,
+        library: Library,
+        loaded: Loaded,
+        identity: Identity,
+        clock: Clock,
+        mint: Callable[[], str],
         monotonic: Callable[[], float],
-    ) -> None:  # fmt: skip
-        """Read the text and note the opening. Raises the refusals of the library, or ReplicaError."""
+    ) -> None:
+        """Bring the text to life. Raises ReplicaError when it is damaged."""
         self._library = library
         self._clock = clock
         self._mint = mint
-        self.id = contract
-        peer = random_peer()
-        with library.writing() as session:
-            self.record: ContractRecord = Contracts(session).get(contract)
-            stored = Texts(session).open(contract)
-            Peers(session).add(Peer(f"{peer:x}", contract, device, identity.by, library.now()))
-            Contracts(session).opened(contract, at=library.now())
-        self.damage = stored.damage
-        self.replica = Replica.open(stored.snapshot, stored.updates, identity=identity, clock=clock, peer=peer)
+        self.id = loaded.record.id
+        self.record = loaded.record
+        self.damage = loaded.stored.damage
+        self.replica = Replica.open(
+            loaded.stored.snapshot, loaded.stored.updates, identity=identity, clock=clock, peer=loaded.peer
+        )
         self._saved = self.replica.version()
         self._dirty = False
         self._journal = JournalWriter(self._write, monotonic)
@@ -130,15 +152,28 @@ class OpenContract:
         with self._library.reading() as session:
             return Texts(session).last_update(self.id)
 
-    def close(self) -> None:
-        """Write what is left and let the replica go."""
+    def end(self) -> Frozen:
+        """Hand over the last keys and let the replica go; ``settle`` writes what is left. On the replica's thread."""
         self.collect()
-        self.flush()
-        frozen, upto = self.freeze(), self.last_update()
+        frozen = self.freeze()
         self._stop_listening()
         self.replica.close()
+        return frozen
+
+    def settle(self, frozen: Frozen) -> None:
+        """Write what the journal holds and a snapshot where one is due; the text for searching follows the words."""
+        self.flush()
+        view = accepted(frozen.text())
         if self.wants_snapshot():
-            self.keep_snapshot(frozen, upto)
+            self.keep_snapshot(frozen, self.last_update())
+            return
+        with self._library.writing() as session:
+            if Contracts(session).search_text_sha256(self.id) != view.sha256:
+                Contracts(session).set_search_text(self.id, view.text, view.sha256)
+
+    def close(self) -> None:
+        """Write what is left and let the replica go, at once."""
+        self.settle(self.end())
 
     # Versions
 
