@@ -182,6 +182,8 @@ class Lane(QWidget):
         self._number = number
         self._cards: dict[str, CommentCard] = {}
         self._anchors: tuple[Anchor, ...] = ()
+        self._threads: dict[str, Thread] = {}
+        self._width = 0
         self.setAccessibleName("Comments")
 
     @property
@@ -194,10 +196,14 @@ class Lane(QWidget):
         for card in self._cards.values():
             card.deleteLater()
         self._cards.clear()
+        self._anchors = ()
 
     def show_threads(self, threads: dict[str, Thread], anchors: Sequence[Anchor]) -> None:
         """Show the threads that have an anchor; cards push each other down and never overlap."""
-        self._anchors = tuple(sorted(anchors, key=lambda anchor: (anchor.baseline, anchor.x)))
+        ordered = tuple(sorted(anchors, key=lambda anchor: (anchor.baseline, anchor.x)))
+        if ordered == self._anchors and threads == self._threads and self.width() == self._width:
+            return
+        self._anchors, self._threads, self._width = ordered, threads, self.width()
         wanted = {anchor.thread for anchor in self._anchors}
         for identifier in [one for one in self._cards if one not in wanted or one not in threads]:
             if not self._cards[identifier].is_writing or identifier not in threads:

@@ -15,15 +15,16 @@ from pactoria_desktop.ui.editor.find import FindBar
 from pactoria_desktop.ui.editor.formats import Formats
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.numbers import Numbers
-from pactoria_desktop.ui.editor.painting import RemoteCaret
+from pactoria_desktop.ui.editor.painting import RemoteCaret, paint_sides
 from pactoria_desktop.ui.editor.paper import FOLD_BELOW, LANE_WIDTH, Paper
 from pactoria_desktop.ui.editor.scene import ShownFinding, comment_anchors
 from pactoria_desktop.ui.editor.table_commands import TableCommands
 from pactoria_desktop.ui.editor.view import View
 from pactoria_desktop.ui.theme.look import Look
-from pactoria_desktop.ui.theme.marks import draw_soft_shadow
 
 ZOOM_STEP = 1.1
+CARDS_FOLLOW_MILLISECONDS = 40
+SIDE = 8
 
 
 class ContractView(QWidget):
@@ -44,6 +45,7 @@ class ContractView(QWidget):
         super().__init__(parent)
         self._text, self._look = text, look
         self.authors = Authors(me)
+        self._met = 0
         self._meet_authors()
         self._formats = Formats(text, self.authors, self._paper(zoom))
         self.view = View(text, self._formats)
@@ -82,7 +84,7 @@ class ContractView(QWidget):
         self.lane.activated.connect(self._show_comment)
         self.lane.reply_wanted.connect(self._reply)
         self.lane.resolve_wanted.connect(self._resolve)
-        self.view.rebuilt.connect(self._lane_timer.start)
+        self.view.rebuilt.connect(lambda: self._lane_timer.start(0))
 
     def close_text(self) -> None:
         """Stop following the text; the widget may be thrown away afterwards."""
@@ -156,9 +158,10 @@ class ContractView(QWidget):
         corner = viewport.mapTo(self, QPoint(viewport.width(), 0))
         bar = self.editor.verticalScrollBar().width()
         self.lane.setGeometry(corner.x(), corner.y(), max(0, self.width() - corner.x() - bar), viewport.height())
-        self.lane.raise_()
-        self._lane_timer.start()
-        self.update()
+        self._lane_timer.start(0)
+        if self.editor.page_top > -viewport.height() or self.editor.page_bottom < 2 * viewport.height():
+            self.update(0, corner.y(), corner.x(), viewport.height())
+            self.update(corner.x(), corner.y(), SIDE, viewport.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The desk round the page, and the page's shadow at both sides."""
@@ -172,8 +175,8 @@ class ContractView(QWidget):
             viewport.width(),
             self.editor.page_bottom - self.editor.page_top,
         )
-        painter.setClipRect(QRectF(0, corner.y(), self.width(), viewport.height()))
-        draw_soft_shadow(painter, self._look.theme, page, rounds=6, radius=3, spread=1, drop=1)
+        page = page.intersected(QRectF(0, corner.y(), self.width(), viewport.height()))
+        paint_sides(painter, self._formats.paper, page)
         painter.end()
 
     # -- the text's changes
@@ -184,12 +187,17 @@ class ContractView(QWidget):
         self.view.apply(changes)
         if changes.comments:
             self._threads = threads_of(self._text.comments)
-        self._lane_timer.start()
+        if not self._lane_timer.isActive():
+            self._lane_timer.start(CARDS_FOLLOW_MILLISECONDS)
         self.changed.emit(changes)
 
     def _meet_authors(self) -> None:
-        for revision in self._text.revisions.values():
+        revisions = self._text.revisions
+        if len(revisions) == self._met:
+            return
+        for revision in list(revisions.values())[self._met :]:
             self.authors.number(revision.author)
+        self._met = len(revisions)
 
     def _caret_changed(self) -> None:
         place = self.commands.caret

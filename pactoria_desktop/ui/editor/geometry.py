@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextCursor, QTextLine, QTextTable
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextCursor, QTextDocument, QTextLine
 from PySide6.QtWidgets import QTextEdit
 
 
@@ -29,16 +29,10 @@ def visible_blocks(edit: QTextEdit, top: float, bottom: float) -> Iterator[tuple
     """The paragraphs between two heights of the viewport, with their rectangles; cells of a shown row among them."""
     layout = edit.document().documentLayout()
     scrolled = edit.verticalScrollBar().value()
-    cursor = edit.cursorForPosition(QPoint(edit.viewport().width() // 3, int(top)))
-    table = cursor.currentTable()
-    block = cursor.block()
+    block = _first_block_below(edit.document(), top + scrolled)
+    table = QTextCursor(block).currentTable()
     if table is not None:
-        cell = table.cellAt(cursor)
-        row = max(0, cell.row() - 1) if cell.isValid() else 0
-        block = table.cellAt(_first_row_of(table, row), 0).firstCursorPosition().block()
-    above = block.previous()
-    if above.isValid():
-        block = above
+        block = table.firstCursorPosition().block()
     while block.isValid():
         box = layout.blockBoundingRect(block).translated(0, -scrolled)
         if box.top() > bottom:
@@ -52,13 +46,17 @@ def visible_blocks(edit: QTextEdit, top: float, bottom: float) -> Iterator[tuple
         block = block.next()
 
 
-def _first_row_of(table: QTextTable, row: int) -> int:
-    while row > 0:
-        cell = table.cellAt(row, 0)
-        if cell.row() == row:
-            return row
-        row = cell.row()
-    return 0
+def _first_block_below(document: QTextDocument, height: float) -> QTextBlock:
+    """The first block that ends below a height of the document; found by halving, which costs no layout."""
+    layout = document.documentLayout()
+    first, last = 0, document.blockCount() - 1
+    while first < last:
+        middle = (first + last) // 2
+        if layout.blockBoundingRect(document.findBlockByNumber(middle)).bottom() < height:
+            first = middle + 1
+        else:
+            last = middle
+    return document.findBlockByNumber(first)
 
 
 def on_lines(block: QTextBlock, box: QRectF, start: int, end: int) -> Iterator[OnLine]:

@@ -12,9 +12,11 @@ from pactoria_desktop.ui.editor.following import Following
 from pactoria_desktop.ui.editor.geometry import OnLine
 from pactoria_desktop.ui.editor.paper import TEXT_LEFT, TEXT_RIGHT, Paper
 from pactoria_desktop.ui.editor.scene import ShownFinding, VisibleParagraph, stretches_in
-from pactoria_desktop.ui.theme.marks import author_pen, draw_soft_shadow
+from pactoria_desktop.ui.theme.marks import author_pen
 
 CORNER = 3.0
+EDGE = 12.0
+SHADOW_ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,37 @@ class Layers:
 def paint_sheet(
     painter: QPainter, paper: Paper, width: float, clip: QRectF, page_top: float, page_bottom: float
 ) -> None:
-    """Desk above and below, page between."""
+    """Desk above and below, page between; no more is drawn than the clip shows."""
+    ends = page_top > clip.top() - EDGE or page_bottom < clip.bottom() + EDGE
+    if not ends:
+        painter.fillRect(clip, paper.on_page("page"))
+        return
     painter.fillRect(clip, paper.colour("desk"))
-    page = QRectF(0, page_top, width, page_bottom - page_top)
+    near = QRectF(0, max(page_top, clip.top() - EDGE), width, 0)
+    near.setBottom(min(page_bottom, clip.bottom() + EDGE))
+    if not paper.theme.outlined:
+        ring = paper.theme.alphas["ring"]
+        for step in range(1, SHADOW_ROUNDS):
+            shade = paper.colour("shadow", ring * (SHADOW_ROUNDS - step))
+            painter.fillRect(QRectF(0, near.top() - step, width, 1), shade)
+            painter.fillRect(QRectF(0, near.bottom() + step - 1, width, 1), shade)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    draw_soft_shadow(painter, paper.theme, page, rounds=6, radius=CORNER, spread=1, drop=1)
+    painter.setPen(QPen(paper.colour("line"), 1) if paper.theme.name != "light" else Qt.PenStyle.NoPen)
     painter.setBrush(paper.on_page("page"))
-    if paper.theme.name != "light":
-        painter.setPen(QPen(paper.colour("line"), 1))
-    painter.drawRoundedRect(page, CORNER, CORNER)
+    painter.drawRoundedRect(near, CORNER, CORNER)
+
+
+def paint_sides(painter: QPainter, paper: Paper, page: QRectF) -> None:
+    """The page's shadow on the desk at both sides, as upright strips."""
+    if paper.theme.outlined:
+        painter.fillRect(QRectF(page.left() - 1, page.top(), 1, page.height()), paper.colour("line"))
+        painter.fillRect(QRectF(page.right(), page.top(), 1, page.height()), paper.colour("line"))
+        return
+    ring = paper.theme.alphas["ring"]
+    for step in range(1, SHADOW_ROUNDS):
+        shade = paper.colour("shadow", ring * (SHADOW_ROUNDS - step))
+        painter.fillRect(QRectF(page.left() - step, page.top() + 1, 1, page.height()), shade)
+        painter.fillRect(QRectF(page.right() + step - 1, page.top() + 1, 1, page.height()), shade)
 
 
 def paint_washes(painter: QPainter, paper: Paper, scene: Sequence[VisibleParagraph], layers: Layers) -> None:
