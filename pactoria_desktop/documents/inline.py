@@ -26,7 +26,6 @@ from pactoria_desktop.documents.properties import (
     RUN_CHANGE,
     RUN_PROPERTIES,
     PropertyTables,
-    switched_off,
 )
 
 CONTAINERS: Final = ("hyperlink", "smartTag", "customXml", "dir", "bdo", "fldSimple", "sdt")
@@ -52,6 +51,8 @@ _FIXED_CONTROLS: Final = frozenset(
     {"showingPlcHdr", "dropDownList", "comboBox", "date", "picture", "docPartObj", "citation", "equation"}
 )
 _TEXTS: Final = (word("t"), word("delText"))
+_NAMES: Final = {word(name): name for name in (*CONTAINERS, *MARK_KINDS)}
+_CHARACTER_NAMES: Final = {word(name): name for name in ELEMENT_CHARACTERS}
 _RUN: Final = word("r")
 _PARAGRAPH_PROPERTIES: Final = word("pPr")
 
@@ -156,7 +157,7 @@ class InlineReader:
                 continue
             if tag == _PARAGRAPH_PROPERTIES:
                 continue
-            name = local_word_name(tag)
+            name = _NAMES.get(tag) or local_word_name(tag)
             if name in CONTAINER_PROPERTIES:
                 continue
             if name in MARK_KINDS or name in CONTAINERS:
@@ -225,7 +226,7 @@ class InlineReader:
                 if text:
                     self._special(text, base, path, locked)
                     continue
-            elif (name := local_word_name(tag)) in ELEMENT_CHARACTERS and not child.attrib:
+            elif (name := _CHARACTER_NAMES.get(tag, "")) and not len(child.attrib):
                 usual = name != "cr"
                 self._emit(
                     ELEMENT_CHARACTERS[name],
@@ -268,21 +269,19 @@ class InlineReader:
         """The run's key and what goes with it, as a cache key for its marks."""
         tables = self.tables.properties
         items = attributes_of(run)
-        key = tables.run(items, properties, self._style)
+        found = tables.run(items, properties, self._style)
         if properties is None:
-            return (key,)
-        off = switched_off(properties)
-        change = properties.find(RUN_CHANGE)
+            return (found.key,)
+        change = next(properties.iterchildren(RUN_CHANGE), None)
         if change is None:
-            return (key, *off) if off else (key,)
-        before = change.find(RUN_PROPERTIES)
-        old: dict[str, MarkValue] = {"run": tables.run(items, before, self._style)}
-        old_off = switched_off(before)
-        for mark in sorted(set(off) | set(old_off)):
-            old[mark] = old_off.get(mark)  # type: ignore[assignment]
+            return (found.key, *found.switched_off)
+        before = tables.run(items, next(change.iterchildren(RUN_PROPERTIES), None), self._style)
+        old: dict[str, MarkValue] = {"run": before.key}
+        for mark in sorted({*found.switched_off, *before.switched_off}):
+            old[mark] = False if mark in before.switched_off else None  # type: ignore[assignment]
         rid = self.revision(change, "rPrChange")
         self._changes[rid] = old
-        return (key, *off, f"fmt:{rid}")
+        return (found.key, *found.switched_off, f"fmt:{rid}")
 
     def _marked(
         self,

@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from pactoria_desktop.contract.text import HIDDEN, LINE_BREAK, OBJECT, WordObject
+from pactoria_desktop.contract.text import HIDDEN, LINE_BREAK, NO_BREAK_HYPHEN, OBJECT, SOFT_HYPHEN, WordObject
 from pactoria_desktop.documents.markup import Shape, digest, fragment
 from pactoria_desktop.documents.names import MATHEMATICS, mathematics, word
 
@@ -37,6 +37,13 @@ _KINDS: Final = {
     "oMath": "mathematics",
     "oMathPara": "mathematics",
     "sdt": "control",
+}
+_CHARACTERS: Final = {
+    "ptab": "\t",
+    "tab": "\t",
+    "cr": LINE_BREAK,
+    "noBreakHyphen": NO_BREAK_HYPHEN,
+    "softHyphen": SOFT_HYPHEN,
 }
 _WITH_BOXES: Final = ("drawing", "picture")
 
@@ -103,8 +110,8 @@ class ObjectTable:
             kind = "mathematics"
         elif is_word and (not in_run or role in HIDDEN_IN_RUN) and role not in ("sdt", "altChunk", "subDoc"):
             text, kind = HIDDEN, _KINDS.get(role, "anchor")
-        elif is_word and role == "ptab":
-            text = "\t"
+        elif is_word and role in _CHARACTERS:
+            text = _CHARACTERS[role]
         elif is_word and role == "br" and element.get(word("type"), "textWrapping") == "textWrapping":
             text = LINE_BREAK
         elif is_word and role == "ruby":

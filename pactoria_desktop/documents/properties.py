@@ -5,11 +5,11 @@ resolve to. So two keys with the same first step stand for the same Word propert
 """
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from pactoria_desktop.contract.text import CharacterLook, MarkValue, ParagraphProperties, RunProperties
+from pactoria_desktop.contract.text import CharacterLook, ParagraphProperties, RunProperties
 from pactoria_desktop.documents.markup import Shape, attributes_of, digest, fragment, shape
 from pactoria_desktop.documents.names import word
 from pactoria_desktop.documents.numbering import is_on, value
@@ -21,6 +21,7 @@ PARAGRAPH_CHANGE = word("pPrChange")
 SECTION = word("sectPr")
 MARK_KINDS = ("ins", "del", "moveFrom", "moveTo")
 MARK_TAGS = {word(kind): kind for kind in MARK_KINDS}
+_PARAGRAPH_PROPERTIES = word("pPr")
 _OVERRIDES = (("b", "bold"), ("i", "italic"), ("u", "underline"), ("strike", "strike"))
 
 
@@ -40,6 +41,14 @@ class ReadParagraphProperties:
     changes: tuple[tuple[etree._Element, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadRunProperties:
+    """A run's properties: their key, and the looks they turn off although a style may turn them on."""
+
+    key: str
+    switched_off: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class PropertyTables:
     """Collects the run and paragraph properties of a package; ``runs`` and ``paragraphs`` become its material."""
@@ -47,23 +56,25 @@ class PropertyTables:
     styles: StyleTable
     runs: dict[str, RunProperties] = field(default_factory=dict)
     paragraphs: dict[str, ParagraphProperties] = field(default_factory=dict)
-    _run_keys: dict[Shape, str] = field(default_factory=dict)
-    _paragraph_keys: dict[Shape, tuple[str, bool]] = field(default_factory=dict)
+    _run_keys: dict[Shape, ReadRunProperties] = field(default_factory=dict)
+    _paragraph_values: dict[Shape, tuple[str, str, ParagraphProperties]] = field(default_factory=dict)
 
-    def run(self, attributes: tuple[tuple[str, str], ...], properties: etree._Element | None, style: str) -> str:
-        """The key of a run's properties under a paragraph style; a tracked change in them is left out."""
+    def run(
+        self, attributes: tuple[tuple[str, str], ...], properties: etree._Element | None, style: str
+    ) -> ReadRunProperties:
+        """A run's properties under a paragraph style; a tracked change in them is left out."""
         known: Shape = (
             style,
             attributes,
             None if properties is None else _run_shape(properties),
         )
-        key = self._run_keys.get(known)
-        if key is None:
+        found = self._run_keys.get(known)
+        if found is None:
             xml = "" if properties is None else fragment(properties, _is_no_run_change)
             look = self.styles.characters(style, properties)
-            key = self._add_run(attributes, xml, look)
-            self._run_keys[known] = key
-        return key
+            found = ReadRunProperties(self._add_run(attributes, xml, look), switched_off(properties))
+            self._run_keys[known] = found
+        return found
 
     def _add_run(self, attributes: tuple[tuple[str, str], ...], xml: str, look: CharacterLook) -> str:
         key = f"{digest(xml)}-{digest(repr(attributes)) if attributes else ''}-{digest(repr(look))}"
@@ -74,12 +85,12 @@ class PropertyTables:
     def paragraph(self, element: etree._Element) -> ReadParagraphProperties:
         """A paragraph's properties without tracked changes, and those changes beside."""
         attributes = attributes_of(element)
-        properties = element.find(word("pPr"))
+        properties = next(element.iterchildren(_PARAGRAPH_PROPERTIES), None)
         if properties is None:
             key, ends = self._paragraph(attributes, None, None)
             return ReadParagraphProperties(key, ends, (), ())
         marks: tuple[tuple[str, etree._Element], ...] = ()
-        mark_properties = properties.find(RUN_PROPERTIES)
+        mark_properties = next(properties.iterchildren(RUN_PROPERTIES), None)
         if mark_properties is not None:
             marks = tuple((MARK_TAGS[child.tag], child) for child in mark_properties if child.tag in MARK_TAGS)
         key, ends = self._paragraph(attributes, properties, properties)
@@ -97,33 +108,35 @@ class PropertyTables:
     ) -> tuple[str, bool]:
         """The key of ``base`` with the mark's and the section's properties of ``rest``."""
         shaped = None if rest is None else shape(rest)
-        known: Shape = (attributes, shaped if base is rest else None if base is None else shape(base), shaped)
-        found = self._paragraph_keys.get(known)
+        known: Shape = (shaped if base is rest else None if base is None else shape(base), shaped)
+        found = self._paragraph_values.get(known)
         if found is None:
             plain = _plain(base, rest)
             xml = "" if plain is None else fragment(plain)
             resolved = self.styles.paragraph(plain)
             ends = plain is not None and plain.find(SECTION) is not None
             values = (resolved.style, resolved.numbering, resolved.level, resolved.look)
-            key = f"{digest(xml)}-{digest(repr(attributes)) if attributes else ''}-{digest(repr(values))}"
-            if key not in self.paragraphs:
-                self.paragraphs[key] = ParagraphProperties(
-                    attributes, xml, resolved.style, resolved.numbering, resolved.level, resolved.look, ends
-                )
-            found = self._paragraph_keys[known] = key, ends
-        return found
+            properties = ParagraphProperties(
+                (), xml, resolved.style, resolved.numbering, resolved.level, resolved.look, ends
+            )
+            found = self._paragraph_values[known] = digest(xml), digest(repr(values)), properties
+        first, last, properties = found
+        key = f"{first}-{digest(repr(attributes)) if attributes else ''}-{last}"
+        if key not in self.paragraphs:
+            self.paragraphs[key] = replace(properties, attributes=attributes) if attributes else properties
+        return key, properties.ends_section
 
 
-def switched_off(properties: etree._Element | None) -> dict[str, MarkValue]:
-    """What a run's own properties turn off although its styles may turn it on: marks that say so with False."""
+def switched_off(properties: etree._Element | None) -> tuple[str, ...]:
+    """What a run's own properties turn off although its styles may turn it on, as the names of marks."""
     if properties is None:
-        return {}
-    return {
-        mark: False
+        return ()
+    return tuple(
+        mark
         for name, mark in _OVERRIDES
         for child in [properties.find(word(name))]
         if child is not None and (value(properties, "u") == "none" if name == "u" else not is_on(child))
-    }
+    )
 
 
 def _is_no_run_change(element: etree._Element) -> bool:

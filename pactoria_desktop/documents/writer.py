@@ -84,7 +84,7 @@ def _check(xml: bytes, member: str, file: str) -> None:
         parse(xml, member, file)
     except DocumentError as error:
         raise DocumentError(
-            f"The changes to {file} could not be written as valid Word XML; the file is untouched, your changes are kept."
+            f"The changes to {file} could not be written as valid Word XML; the file and your changes are untouched."
         ) from error
 
 
