@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pactoria_desktop.contract.suggesting import Fate, deletion_value, fate_when_struck, is_wordless
 from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, id_of, kind_of
 from pactoria_desktop.replica.boxes import keep_emptied_boxes
-from pactoria_desktop.replica.joining import can_join_next, join_next, remove
+from pactoria_desktop.replica.joining import can_join_next, join_next, remove, take_back_ending
 from pactoria_desktop.replica.living import LivingText, Part
 from pactoria_desktop.replica.loro_text import Run, character_at, character_before, lay_marks, runs_between
 from pactoria_desktop.replica.structure import Slot
@@ -176,7 +176,7 @@ def strike(living: LivingText, parts: Sequence[Part], id: str | None = None) -> 
         keep_emptied_boxes(living, slot, gone)
         _note_vanishing(living, slot)
         if joins:
-            join_next(living, slot)
+            take_back_ending(living, slot)
 
 
 def delete_words(living: LivingText, slots: Iterable[Slot], id: str | None = None) -> None:

@@ -6,7 +6,7 @@ from pactoria_desktop.contract.suggesting import joined_paragraph
 from pactoria_desktop.contract.text import MarkValue
 from pactoria_desktop.replica.carrying import carry
 from pactoria_desktop.replica.living import LivingText
-from pactoria_desktop.replica.loro_text import Run, is_blank, paragraph_end, runs_between, set_marks
+from pactoria_desktop.replica.loro_text import Run, paragraph_end, runs_between, set_marks
 from pactoria_desktop.replica.structure import Slot
 from pactoria_desktop.replica.writing import pieces
 
@@ -109,10 +109,22 @@ def join_next(living: LivingText, slot: Slot) -> None:
         following.text.delete_utf16(0, 1)
 
 
-def take_back_section(living: LivingText, slot: Slot) -> bool:
-    """Hide a text section whose last newline was inserted and is rejected, where nothing is left in it."""
-    if slot.row is not None or not is_blank(slot.text) or len(living.structure.slots()) < 2:
-        return False
-    slot.holder.insert("deleted", True)
-    living.structure.forget(slot.key)
-    return True
+def take_back_ending(living: LivingText, slot: Slot) -> None:
+    """The last newline of a slot was inserted and is taken back.
+
+    A text section in which nothing is left is hidden; an empty last paragraph goes, and the one before it is the last
+    again; else the next section's first paragraph comes over.
+    """
+    text = slot.text
+    end = text.len_utf16 - 1
+    if text.to_string() == "\n":
+        if slot.row is None and len(living.structure.slots()) > 1:
+            slot.holder.insert("deleted", True)
+            living.structure.forget(slot.key)
+        return
+    if text.slice_utf16(end - 1, end) != "\n":
+        join_next(living, slot)
+        return
+    before, ending = runs_between(text, end - 1, end)[0], runs_between(text, end, end + 1)[0]
+    set_marks(text, ending, before.marks)
+    text.delete_utf16(end - 1, 1)

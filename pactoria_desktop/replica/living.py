@@ -247,6 +247,11 @@ class LivingText:
         self._named.pop(slot.id, None)
         self._open = None
 
+    def forget_all_names(self) -> None:
+        """Much has changed: look anew everywhere."""
+        self._named.clear()
+        self._open = None
+
     def revisions_open(self) -> bool:
         """Whether tracked changes stand anywhere in the text; at times still said just after the last has gone."""
         if self._open is None:

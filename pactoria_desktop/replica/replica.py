@@ -23,6 +23,7 @@ from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, character_at, guarded, new_document, snapped
 from pactoria_desktop.replica.reading import contract_text, spans_of, write_contract_text
+from pactoria_desktop.replica.rebasing import Join, rebase
 from pactoria_desktop.replica.resolving import Selection, resolve_revisions
 from pactoria_desktop.replica.structure import Structure
 from pactoria_desktop.replica.undoing import MarkKeeper, Step, UndoSteps
@@ -312,6 +313,11 @@ class Replica:
         """Reject tracked changes; gives how many revisions were among them."""
         with self._command():
             return resolve_revisions(self._living, selection, False)
+
+    def rebase(self, join: Join) -> None:
+        """Lay a received text's changes on this one as their authors', then move the sources to its package."""
+        with self._command():
+            rebase(self._living, join)
 
     # Undo
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pactoria_desktop.contract.suggesting import resolve
 from pactoria_desktop.contract.text import MarkValue, id_of, kind_of
 from pactoria_desktop.replica.boxes import keep_emptied_boxes
-from pactoria_desktop.replica.joining import join_next, remove, take_back_section
+from pactoria_desktop.replica.joining import join_next, remove, take_back_ending
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.loro_text import Run, all_runs, lay_marks
 from pactoria_desktop.replica.rows import settle_struck_rows
@@ -58,8 +58,10 @@ def resolve_revisions(living: LivingText, selection: Selection, accept: bool) ->
             if _resolve_slot(living, slot, chosen, accept):
                 joins.append(slot)
     for slot in reversed(joins):
-        if accept or not take_back_section(living, slot):
+        if accept:
             join_next(living, slot)
+        else:
+            take_back_ending(living, slot)
     settle_struck_rows(living, resolved)
     return len(touched)
 
