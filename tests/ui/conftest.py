@@ -7,6 +7,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from pactoria_desktop.ui.theme.look import Look
@@ -17,6 +18,14 @@ def _shared_look(qapp: QApplication) -> Look:
     look = Look()
     look.apply(qapp)
     return look
+
+
+@pytest.fixture(autouse=True)
+def _delete_what_was_closed() -> Iterator[None]:
+    """Widgets that a test closed are deleted at its end; Qt alone would keep them until an event loop runs."""
+    yield
+    if QApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
 
 
 @pytest.fixture

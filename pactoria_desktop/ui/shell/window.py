@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
             else:
                 self._open_docks()
         self.banner.hide()
+        self.focus_text()
         self.registry.refresh()
         self.place_changed.emit(key)
 
@@ -214,7 +215,9 @@ class MainWindow(QMainWindow):
         if self._place == CONTRACTS and document is not None:
             document.page.setFocus()
             return
-        target = self.panes.target(self.stack)
+        page = self.stack.currentWidget()
+        takes = page is not None and page.focusPolicy() != Qt.FocusPolicy.NoFocus
+        target = page if takes else self.panes.target(self.stack)
         if target is not None:
             target.setFocus()
 
