@@ -113,6 +113,9 @@ def open_library(
     home.prepare()
     lock = LibraryLock(home.lock)
     try:
+        # What a backup or restore left when its process was killed: encrypted, but of no use.
+        for leftover in home.folder.glob(".pactoria-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         exists = home.library.exists()
         if not exists and not create:
             raise LibraryMissingError(

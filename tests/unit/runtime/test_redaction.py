@@ -76,8 +76,8 @@ def test_no_log_sentence_is_put_together_before_it_is_logged():
                 continue
             owner = node.func.value
             name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
-            sentence = node.args[1 if node.func.attr == "log" else 0] if node.args else None
-            if "log" in name.lower() and not isinstance(sentence, ast.Constant):
+            sentence = node.args[int(node.func.attr == "log") :][:1]
+            if "log" in name.lower() and not (sentence and isinstance(sentence[0], ast.Constant)):
                 found.append(f"{path.name}:{node.lineno}")
     assert found == []
 

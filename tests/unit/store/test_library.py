@@ -17,8 +17,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from pactoria_desktop.runtime.clock import ManualClock
-from pactoria_desktop.runtime.library_key import LibraryKey
+from pactoria_desktop.runtime.library_key import LibraryKey, key_from_recovery, recovery_text
 from pactoria_desktop.runtime.paths import Home
+from pactoria_desktop.runtime.secrets import KeyKeeper, PassphraseSources, SystemKeyring
 from pactoria_desktop.store.cipher import connect
 from pactoria_desktop.store.contracts import Contracts
 from pactoria_desktop.store.engine import make_engine
@@ -162,6 +163,33 @@ def test_a_refused_opening_lets_the_lock_go(home: Home, key: LibraryKey, clock: 
     assert asked == [True]
     assert not home.library.exists()
     open_library(home, lambda new: key, clock).close()
+
+
+def test_what_a_killed_backup_left_goes_at_the_next_opening(opening: Opening, home: Home):
+    home.prepare()
+    (home.folder / ".pactoria-x").mkdir()
+    (home.folder / ".pactoria-x" / "copy.db").write_bytes(b"half")
+    opening()
+    assert sorted(path.name for path in home.folder.glob(".*")) == []
+
+
+def test_the_recovery_key_opens_a_library_whose_keeper_forgot_it(
+    opening: Opening, home: Home, key: LibraryKey, clock: ManualClock
+):
+    opening().close()
+    printed = recovery_text(key)
+    again = open_library(home, lambda new: key_from_recovery(printed), clock)
+    sources = PassphraseSources(environment={"PACTORIA_PASSPHRASE": "new words"})
+    keeper = KeyKeeper(
+        home.key_file,
+        keyring=SystemKeyring(),
+        passphrases=sources,
+        randomness=os.urandom,
+        unlock_seconds=0.001,
+    )
+    keeper.keep(again.key)
+    again.close()
+    open_library(home, lambda new: keeper.find(), clock).close()
 
 
 def test_a_temporary_library_leaves_nothing(clock: ManualClock):

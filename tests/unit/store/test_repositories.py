@@ -171,7 +171,7 @@ def version(number: int, frontier: str) -> Version:
 
 def test_compaction_never_drops_a_frontier_that_a_version_names(library: Library):
     source = random.Random(3)
-    for _ in range(30):
+    for _ in range(20):
         with library.writing() as session:
             session.execute(text("DELETE FROM contract"))
             Contracts(session).add("a", "A", at=1)
@@ -438,7 +438,7 @@ def test_no_typed_words_break_the_search(library: Library):
     ]
     with library.reading() as session:
         search = Search(session)
-        for _ in range(1500):
+        for _ in range(400):
             typed = "".join(source.choices(letters, k=source.randrange(1, 14)))
             search.quick(typed)
             search.ranked(typed)

@@ -90,14 +90,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_contract_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_contract_changed", "contract", ["trashed_at", "changed_at", "row"], unique=False)
-    op.create_index("ix_contract_counterparty", "contract", ["trashed_at", "counterparty_key", "row"], unique=False)
-    op.create_index("ix_contract_created", "contract", ["trashed_at", "created_at", "row"], unique=False)
+    op.create_index(
+        "ix_contract_changed", "contract", ["trashed_at", "changed_at", "row", "status", "folder"], unique=False
+    )
+    op.create_index(
+        "ix_contract_counterparty",
+        "contract",
+        ["trashed_at", "counterparty_key", "row", "status", "folder"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_contract_created", "contract", ["trashed_at", "created_at", "row", "status", "folder"], unique=False
+    )
     op.create_index(op.f("ix_contract_folder"), "contract", ["folder"], unique=False)
-    op.create_index("ix_contract_opened", "contract", ["trashed_at", "opened_at", "row"], unique=False)
+    op.create_index(
+        "ix_contract_opened", "contract", ["trashed_at", "opened_at", "row", "status", "folder"], unique=False
+    )
     op.create_index(op.f("ix_contract_package_sha256"), "contract", ["package_sha256"], unique=False)
-    op.create_index("ix_contract_status", "contract", ["trashed_at", "status", "row"], unique=False)
-    op.create_index("ix_contract_title", "contract", ["trashed_at", "title_key", "row"], unique=False)
+    op.create_index("ix_contract_status", "contract", ["trashed_at", "status", "row", "folder"], unique=False)
+    op.create_index(
+        "ix_contract_title", "contract", ["trashed_at", "title_key", "row", "status", "folder"], unique=False
+    )
     op.create_table(
         "package_chunk",
         sa.Column("sha256", sa.String(), nullable=False),
