@@ -234,6 +234,7 @@ class InlineReader:
                 )
                 continue
             self._in_run(child, base, path, locked)
+            plain = self._marked(base, path, locked)
         if empty:
             base = self._run_marks(run, properties)
             key = self.tables.objects.empty_run()
