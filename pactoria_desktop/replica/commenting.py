@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pactoria_desktop.contract.text import HIDDEN, CommentNote
+from pactoria_desktop.replica.anchoring import anchor_at
 from pactoria_desktop.replica.changes import Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.living import LivingText
@@ -24,21 +25,20 @@ def _next_order(living: LivingText) -> int:
 def comment(living: LivingText, stretches: Iterable[Stretch], text: str) -> str:
     """Comment on the words of stretches; gives the comment's id. Raises ReplicaError where there are no words."""
     id = living.new_id()
-    quote = []
-    for part in living.parts(stretches):
+    parts = living.parts(stretches)
+    words = False
+    for part in parts:
         for run in runs_between(part.slot.text, part.start, part.end):
             for piece in pieces(run):
-                if piece.text == "\n":
-                    quote.append(" ")
-                elif piece.text != HIDDEN:
+                if piece.text not in ("\n", HIDDEN):
                     lay_marks(part.slot.text, piece.start, piece.end, {f"comment:{id}": True})
-                    quote.append(piece.text)
-    words = "".join(quote).strip()
+                    words = True
     if not words:
         raise ReplicaError("There are no words here to comment on; select some first.")
+    anchor = anchor_at(living, Stretch(parts[0].slot.id, parts[0].start, parts[0].end))
     author = living.identity.author
     note = CommentNote(id, None, author, living.now(), text, initials_of(author))
-    living.write_comment(StoredComment(note, _next_order(living), words))
+    living.write_comment(StoredComment(note, _next_order(living), anchor))
     return id
 
 
@@ -76,3 +76,8 @@ def remove_comment(living: LivingText, id: str) -> None:
     for slot in living.structure.slots():
         if name in living.names_in(slot):
             slot.text.unmark_utf16(0, slot.text.len_utf16, name)
+
+
+def stretches_of(living: LivingText, id: str) -> list[Stretch]:
+    """Where the words of a comment stand, in order; none when they are gone."""
+    return living.stretches_where(lambda key: key == f"comment:{id}")

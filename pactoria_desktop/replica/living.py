@@ -1,6 +1,6 @@
 """The state that the commands share: the document, its structure, who edits and how, and what is marked where."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -209,6 +209,22 @@ class LivingText:
         found = self._named.get(slot.id)
         if found is None:
             found = self.note_names(slot, (run.marks for run in all_runs(slot.text)))
+        return found
+
+    def stretches_where(self, wanted: Callable[[str], bool]) -> list[Stretch]:
+        """The stretches, in order, under a revision's or comment's mark whose key is wanted; touching ones joined."""
+        found: list[Stretch] = []
+        for slot in self.structure.slots():
+            names = {key for key in self.names_in(slot) if wanted(key)}
+            if not names:
+                continue
+            for run in all_runs(slot.text):
+                if names.isdisjoint(run.marks):
+                    continue
+                if found and found[-1].slot == slot.id and found[-1].end == run.start:
+                    found[-1] = Stretch(slot.id, found[-1].start, run.end)
+                else:
+                    found.append(Stretch(slot.id, run.start, run.end))
         return found
 
     def known_names(self, slot: str) -> frozenset[str]:

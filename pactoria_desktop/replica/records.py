@@ -10,6 +10,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from pactoria_desktop.contract.anchors import Anchor
 from pactoria_desktop.contract.text import (
     Box,
     CommentNote,
@@ -150,11 +151,11 @@ def material_of(tables: Mapping[str, Mapping[str, object]]) -> Material:
 
 @dataclass(frozen=True, slots=True)
 class StoredComment:
-    """A comment with what the text keeps beside it: its place in the list, its quote and where it stood."""
+    """A comment with what the text keeps beside it: its place in the list, and where it was made with its words."""
 
     note: CommentNote
     order: int
-    quote: str = ""
+    anchor: Anchor | None = None
 
 
 def revision_from(value: object, id: str) -> Revision | None:

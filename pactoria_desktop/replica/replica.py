@@ -12,15 +12,26 @@ from functools import partial
 
 from loro import ExportMode, Frontiers, LoroDoc, VersionVector
 
+from pactoria_desktop.contract.anchors import Anchor, Located
 from pactoria_desktop.contract.canonical import canonical_bytes, to_json
-from pactoria_desktop.contract.text import CommentNote, ContractText, Marks, MarkValue, Material, Revision
+from pactoria_desktop.contract.text import (
+    CommentNote,
+    ContractText,
+    Marks,
+    MarkValue,
+    Material,
+    Revision,
+    id_of,
+    kind_of,
+)
 from pactoria_desktop.replica import commenting, erasing, formatting, tables, writing
+from pactoria_desktop.replica.anchoring import anchor_at, locate
 from pactoria_desktop.replica.changes import Changes, Node, Origin, Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.events import EventQueue, Report, caret_after, report
 from pactoria_desktop.replica.guarding import mend
 from pactoria_desktop.replica.identity import Identity
-from pactoria_desktop.replica.living import LivingText
+from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, character_at, guarded, new_document, snapped
 from pactoria_desktop.replica.reading import contract_text, spans_of, write_contract_text
 from pactoria_desktop.replica.rebasing import Join, rebase
@@ -238,6 +249,28 @@ class Replica:
         """Remove a comment with its answers, or one answer."""
         with self._command():
             commenting.remove_comment(self._living, comment)
+
+    def comment_stretches(self, comment: str) -> list[Stretch]:
+        """Where the words of a comment stand, in order; none when they are gone."""
+        return commenting.stretches_of(self._living, comment)
+
+    def comment_anchor(self, comment: str) -> Anchor | None:
+        """Where a comment was made and on which words; None for answers and for those that came with a file."""
+        return commenting.stored(self._living, comment).anchor
+
+    # Places that live through edits
+
+    def anchor(self, stretch: Stretch) -> Anchor:
+        """An anchor on the words of a stretch. Raises ReplicaError where it is empty."""
+        return anchor_at(self._living, stretch)
+
+    def locate(self, anchor: Anchor) -> Located:
+        """Where an anchor stands now, and what became of its words. Raises ReplicaError for a foreign one."""
+        return locate(self._living, anchor)
+
+    def revision_stretches(self, revision: str) -> list[Stretch]:
+        """Where the marks of a revision stand, in order, newlines included."""
+        return self._living.stretches_where(lambda key: kind_of(key) in TRACKED_KINDS and id_of(key) == revision)
 
     # Sections
 

@@ -43,22 +43,35 @@ def utf16(text: str) -> int:
 
 # Contracts
 
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+
 MATERIAL = Material(
-    runs={"r1": RunProperties(xml="<w:rPr/>"), "r2": RunProperties(xml="<w:rPr><w:b/></w:rPr>")},
+    runs={
+        "r1": RunProperties(xml=f"<w:rPr {W}/>"),
+        "r2": RunProperties(xml=f"<w:rPr {W}><w:b/></w:rPr>"),
+    },
     paragraphs={
         "p1": ParagraphProperties(style="Body"),
-        "p2": ParagraphProperties(style="Heading1", attributes=(("{w14}paraId", "0A"),)),
-        "p3": ParagraphProperties(style="Body", xml="<w:pPr><w:sectPr><w:x/></w:sectPr></w:pPr>", ends_section=True),
+        "p2": ParagraphProperties(style="Heading1", attributes=((f"{W14}paraId", "0A"),)),
+        "p3": ParagraphProperties(
+            style="Body", xml=f"<w:pPr {W}><w:sectPr><w:cols/></w:sectPr></w:pPr>", ends_section=True
+        ),
     },
     objects={
-        "begin": WordObject("field", "<w:fldChar/>", True, "fldChar:begin"),
-        "code": WordObject("field", "<w:instrText/>", True, "instrText"),
-        "end": WordObject("field", "<w:fldChar/>", True, "fldChar:end"),
-        "mark": WordObject("anchor", "<w:bookmarkStart/>", False, "bookmarkStart", "_Ref1"),
-        "note": WordObject("note", "<w:footnoteReference/>", True, "footnoteReference", "1"),
-        "sum": WordObject("mathematics", "<m:oMath/>", False),
+        "begin": WordObject("field", f'<w:fldChar {W} w:fldCharType="begin"/>', True, "fldChar:begin"),
+        "code": WordObject("field", f"<w:instrText {W}> REF a </w:instrText>", True, "instrText"),
+        "end": WordObject("field", f'<w:fldChar {W} w:fldCharType="end"/>', True, "fldChar:end"),
+        "mark": WordObject("anchor", f'<w:bookmarkStart {W} w:id="1" w:name="_Ref1"/>', False, "bookmarkStart", "_Ref1"),
+        "note": WordObject("note", f'<w:footnoteReference {W} w:id="1"/>', True, "footnoteReference", "1"),
+        "sum": WordObject("mathematics", f"<m:oMath {M}/>", False),
     },
-    boxes={"b1": Box("sdt", "<w:sdt/>"), "b2": Box("sdt", "<w:sdt/>", True), "b3": Box("hyperlink", "<w:hyperlink/>")},
+    boxes={
+        "b1": Box("sdt", f"<w:sdt {W}/>"),
+        "b2": Box("sdt", f"<w:sdt {W}/>", True),
+        "b3": Box("hyperlink", f"<w:hyperlink {W}/>"),
+    },
 )
 
 
