@@ -17,6 +17,9 @@ _SKIPPED: Final = rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|"
 _TAG: Final = re.compile(_SKIPPED + rb"""<(/?)([^\s/>"'!?]+)""" + _ATTRIBUTES + rb">", re.DOTALL)
 _DECLARATION: Final = re.compile(rb"""\sxmlns(?::([^\s=]+))?\s*=\s*("[^"]*"|'[^']*')""")
 _ATTRIBUTE: Final = re.compile(rb"""\s([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_BOUND_TO_WORD: Final = re.compile(
+    rb"""xmlns(?::([^\s=]+))?\s*=\s*["'](?:%s|%s)["']""" % (re.escape(WORD.encode()), re.escape(STRICT_WORD.encode()))
+)
 _CDATA: Final = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 
 CHANGE_NAMES: Final = (
@@ -151,6 +154,11 @@ class Tree:
         return self._root
 
     @property
+    def word_prefixes(self) -> frozenset[bytes]:
+        """The prefixes, colon included, that mean WordprocessingML somewhere in this part."""
+        return self._prefixes
+
+    @property
     def word_prefix(self) -> bytes:
         """A prefix, colon included, that means WordprocessingML in this part."""
         return min(self._prefixes, key=len) if b"w:" not in self._prefixes else b"w:"
@@ -244,7 +252,6 @@ def with_declarations(tag: bytes, wanted: dict[bytes, bytes]) -> bytes:
 def _word_prefixes(xml: bytes) -> frozenset[bytes]:
     """Every prefix, colon included, that is bound to WordprocessingML anywhere in the part (b"" for the default)."""
     found = set()
-    for declaration in _DECLARATION.finditer(xml):
-        if declaration[2][1:-1] in (WORD.encode(), STRICT_WORD.encode()):
-            found.add(declaration[1] + b":" if declaration[1] else b"")
+    for declaration in _BOUND_TO_WORD.finditer(xml):
+        found.add(declaration[1] + b":" if declaration[1] else b"")
     return frozenset(found)
