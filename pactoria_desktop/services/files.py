@@ -17,13 +17,8 @@ from pactoria_desktop.documents.writer import write
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.clock import Clock
-from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.services.edits import EditCounts, Operation, apply_operations
 from pactoria_desktop.services.sources import Source, SourceError
-
-
-class NotVerifiedError(PactoriaError):
-    """A file that was written did not read back as it should; it was not put in place."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +102,7 @@ def edit(
 ) -> Edited:
     """Apply operations as tracked changes of a person, or cleanly. No operation gives back the same bytes.
 
-    Raises EditError, DocumentError, or NotVerifiedError when the result does not read back as it should.
+    Raises EditError, DocumentError, also when the result does not read back as it should.
     """
     file = word_file(source)
     if not operations:
@@ -121,7 +116,7 @@ def edit(
         replica.close()
     if date is not None:
         text = dated(text, date)
-    data = splice(file, text, tracked=not clean)
+    data = splice(file, text, tracked=not clean, author=identity.author)
     return Edited(data, counts)
 
 
@@ -134,19 +129,16 @@ def dated(text: ContractText, date: str) -> ContractText:
     return replace(text, revisions=revisions, comments=comments)
 
 
-def splice(file: WordFile, text: ContractText, *, tracked: bool = True) -> bytes:
+def splice(file: WordFile, text: ContractText, *, tracked: bool = True, author: str | None = None) -> bytes:
     """The Word file of a text on its own package, read back and verified before anybody gets it.
 
     ``tracked`` says that every difference is a tracked change, so that rejecting what is new must give the old text.
+    ``author`` may have taken back earlier changes of their own; those of others must all be there.
     """
-    data = write(file.package, file.text, text).data
-    expected = accepted(text)
-    problems = verify_redline(file.package, Package(data, file.package.name), expected, tracked=tracked)
-    if problems:
-        raise NotVerifiedError(
-            f"{file.package.name} could not be written faithfully ({problems[0]}); nothing was replaced; "
-            "leave out the last edit there, and report this."
-        )
+    data = write(file.package, file.text, text)
+    verify_redline(file.package, data, accepted=accepted(text), author=author, rejects_to_original=tracked).require(
+        file.package.name
+    )
     return data
 
 

@@ -9,11 +9,15 @@ from pactoria_desktop.contract.canonical import content_hash
 from pactoria_desktop.contract.history import HistoryProblem, Version
 from pactoria_desktop.contract.text import ContractText
 from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.reader import read
 from pactoria_desktop.replica.changes import Changes
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica, random_peer
 from pactoria_desktop.runtime.clock import Clock
-from pactoria_desktop.services.files import WordFile, clean, splice
+from pactoria_desktop.services.drafts import compare_drafts
+from pactoria_desktop.services.files import WordFile, clean, splice, word_file
+from pactoria_desktop.services.joining import Received, received
+from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.contracts import ContractRecord, Contracts
 from pactoria_desktop.store.journal import JournalWriter
 from pactoria_desktop.store.library import Library
@@ -214,8 +218,48 @@ class OpenContract:
         return package_of(self._library, self.id)
 
     def export(self, frozen: Frozen, mode: ExportMode) -> bytes:
-        """The contract as a Word file, verified. Raises DocumentError or NotVerifiedError."""
+        """The contract as a Word file, verified. Raises DocumentError, also when it does not read back as it should."""
         return export_text(self.package(), frozen.text() if mode != "original" else None, mode)
+
+    def note_sent(self, frozen: Frozen, data: bytes, name: str, *, author: str) -> Version:
+        """Keep what was sent to the other side: the file, and a version with its hash."""
+        at = self._library.now()
+        with self._library.writing() as session:
+            sha256 = Packages(session).add(data, name, at=at)
+            Packages(session).attach(self.id, sha256, at=at)
+        return self.add_version(f"Sent as {name}", frozen, author=author, direction="sent", package_sha256=sha256)
+
+    def receive(self, source: Source, frozen: Frozen) -> Received:
+        """Read a draft that came back and work out how it joins the text. Raises DocumentError. Not on the replica."""
+        package = word_file(source).package
+        sent = next((each for each in reversed(self.versions()) if each.direction == "sent"), None)
+        if sent is not None and sent.package_sha256:
+            with self._library.reading() as session:
+                base = read(Package(Packages(session).read(sent.package_sha256), self.record.title))
+        else:
+            base = read(self.package())
+        date = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return received(base, frozen.text(), package, date)
+
+    def join(self, found: Received) -> None:
+        """Lay a received draft on the living text as its authors' changes. On the replica's thread."""
+        self.replica.rebase(found.join)
+
+    def note_received(self, found: Received, frozen: Frozen, name: str, *, author: str) -> Version:
+        """Keep the received file, splice later exports onto it, and seal a version."""
+        at = self._library.now()
+        with self._library.writing() as session:
+            sha256 = Packages(session).add(found.package.data, name, at=at)
+            Packages(session).attach(self.id, sha256, at=at)
+            Contracts(session).set_package(self.id, sha256, at=at)
+        return self.add_version(
+            f"Received as {name}", frozen, author=author, direction="received", package_sha256=sha256
+        )
+
+    def redline_from(self, old: Source, frozen: Frozen, author: str) -> bytes:
+        """The changes from a file to this text as tracked changes on that file, verified. Raises DocumentError."""
+        new = Source(f"{self.record.title}.docx", ".docx", self.export(frozen, "redline"))
+        return compare_drafts(old, new, author, self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")).data
 
     def rename(self, title: str) -> None:
         """Give the contract another title."""
