@@ -113,6 +113,7 @@ class CommentCard(QFrame):
     def _words(self, note: CommentNote) -> QLabel:
         label = self._label(note.text, 12, 400, "text2" if self.thread_shown.resolved else "text")
         label.setWordWrap(True)
+        label.setAccessibleName(f"{note.author}: {note.text}")
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 

@@ -78,7 +78,7 @@ def standing(view: View, position: int, came_from: int) -> int:
         if not 0 <= following < len(positions):
             back = not back
             following = entry + (-1 if back else 1)
-            if not 0 <= following < len(positions) or following == came_from:
+            if not 0 <= following < len(positions):
                 return position
         entry = following
         position = positions.text_start(entry) + (positions.length(entry) - 1 if back else 0)
