@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pactoria_desktop.contract.alignment import equal_pairs, similar_pairs
 from pactoria_desktop.contract.lines import accepted
 from pactoria_desktop.contract.rewriting import Author
-from pactoria_desktop.contract.text import ContractText, Revision, Section, kind_of, paragraphs_of
+from pactoria_desktop.contract.text import ContractText, Paragraph, Revision, Section, kind_of, paragraphs_of
 from pactoria_desktop.contract.words import Vocabulary, words_of
 from pactoria_desktop.documents.compare_parts import NoteCarrier, PartCarrier
 from pactoria_desktop.documents.compare_setting import Setting
@@ -121,6 +121,13 @@ def compared(
         part = part if part is not None else waiting[0]
         waiting.remove(part)
         partner = partners.of(part, setting) or ""
+        if (
+            not partner
+            and part_kind(part) in ("footnote", "endnote", "textbox")
+            and not partners.is_shown(part, setting)
+        ):
+            written[part] = list(stories[part])
+            continue
         setting.members = (_member(partner, new), _member(part, old))
         written[part] = compared_story(setting, stories[part], others.get(partner, []), part)
     for part in partners.unmet():
@@ -177,6 +184,7 @@ class _Partners:
         self._known = known
         self._met: set[str] = set()
         self._guessed: dict[str, dict[str, str]] = {}
+        self._shown: set[str] | None = None
 
     def of(self, part: str, setting: Setting) -> str | None:
         """The partner of a part, None where NEW has none."""
@@ -199,6 +207,22 @@ class _Partners:
     def knows_box(self, part: str, setting: Setting) -> bool:
         """Whether the object that holds this box was met."""
         return any(part.split(":", 2)[1] == pair.old for pair in setting.pairs)
+
+    def is_shown(self, part: str, setting: Setting) -> bool:
+        """Whether something that is seen in OLD refers to a note, or the object that holds a box is on both sides."""
+        if part_kind(part) == "textbox":
+            return self.knows_box(part, setting)
+        if self._shown is None:
+            objects, _ = setting.formats.objects()
+            self._shown = {
+                f"{objects[key].role.removesuffix('Reference')}:{objects[key].ref}"
+                for sections in self._old.values()
+                for section in sections
+                for paragraph in paragraphs_of(section)
+                for key in _seen_objects(paragraph, setting)
+                if key in objects and objects[key].kind == "note"
+            }
+        return part in self._shown
 
     def unmet(self) -> list[str]:
         """Stories of NEW that have no place in OLD."""
@@ -251,6 +275,10 @@ class _Partners:
             for section in sections
             for paragraph in paragraphs_of(section)
         )
+
+
+def _seen_objects(paragraph: Paragraph, setting: Setting) -> list[str]:
+    return [str(span.marks["obj"]) for span in paragraph.spans if "obj" in span.marks and setting.old_view(span.marks)]
 
 
 def _counted(text: ContractText, made: Mapping[str, Revision]) -> Counts:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from posixpath import relpath
-from xml.sax.saxutils import quoteattr
 
 from pactoria_desktop.contract.text import WordObject
+from pactoria_desktop.documents.markup import escaped_attribute
 from pactoria_desktop.documents.names import CONTENT_TYPES, PACKAGE_RELATIONSHIPS, RELATIONSHIP_REFERENCE, WORD
 from pactoria_desktop.documents.package import CONTENT_TYPES_MEMBER, Package, Relationship
 
@@ -119,7 +119,7 @@ def _with_relationships(package: Package, member: str, name: str, added: list[Re
 
 def _with_types(package: Package, types: Mapping[str, str]) -> bytes:
     rows = "".join(
-        f'<Override xmlns="{CONTENT_TYPES}" PartName={quoteattr("/" + name)} ContentType={quoteattr(kind)}/>'
+        f"<Override {_attributes(xmlns=CONTENT_TYPES, PartName='/' + name, ContentType=kind)}/>"
         for name, kind in types.items()
         if kind
     )
@@ -133,11 +133,14 @@ def _relationships_member(member: str) -> str:
 
 def _relationship_row(member: str, one: Relationship) -> str:
     target = one.target if one.external else relpath("/" + one.target, "/" + member.rpartition("/")[0])
-    mode = ' TargetMode="External"' if one.external else ""
+    mode = {"TargetMode": "External"} if one.external else {}
     return (
-        f'<Relationship xmlns="{PACKAGE_RELATIONSHIPS}" Id={quoteattr(one.id)} Type={quoteattr(one.type)} '
-        f"Target={quoteattr(target)}{mode}/>"
+        f"<Relationship {_attributes(xmlns=PACKAGE_RELATIONSHIPS, Id=one.id, Type=one.type, Target=target, **mode)}/>"
     )
+
+
+def _attributes(**values: str) -> str:
+    return " ".join(f'{name}="{escaped_attribute(value)}"' for name, value in values.items())
 
 
 def _relationships_xml(member: str, rows: list[Relationship]) -> bytes:

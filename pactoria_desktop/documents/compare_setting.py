@@ -115,6 +115,7 @@ class Setting:
         *,
         old_styles: Iterable[str] = (),
         old_view: View = accepted,
+        new_view: View | None = None,
         tracked: Tracked | None = None,
         prefix: str = "c",
         parts: PartCarrier | None = None,
@@ -124,7 +125,7 @@ class Setting:
         self.author = author
         self.old_view = old_view
         self.tracked = tracked
-        self.new_view: View = tracked.before if tracked is not None else accepted
+        self.new_view: View = new_view or (tracked.before if tracked is not None else accepted)
         self.register = Register(old.revisions, prefix)
         self.vocabulary = Vocabulary()
         self.formats = FormatCarrier(old.material, new.material, old_styles)

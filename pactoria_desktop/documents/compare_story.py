@@ -27,6 +27,7 @@ class _Block:
     place: int
     table: TableSection | None
     key: object
+    gone: bool = False
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ def compared_story(setting: Setting, old: Sequence[Section], new: Sequence[Secti
 def _side(setting: Setting, sections: Sequence[Section], *, new: bool, keeps_last: bool) -> _Side:
     blocks: list[_Block] = []
     flows: list[Flow | TableSection] = []
+    if new:
+        sections = [one for one in sections if isinstance(one, TextSection) or has_rows(setting, one, new=True)]
     groups = [(is_text, list(group)) for is_text, group in groupby(sections, lambda one: isinstance(one, TextSection))]
     for number, (is_text, group) in enumerate(groups):
         if is_text:
@@ -60,7 +63,9 @@ def _side(setting: Setting, sections: Sequence[Section], *, new: bool, keeps_las
             if not isinstance(section, TableSection):
                 continue
             flows.append(section)
-            if has_rows(setting, section, new=new):
+            if not has_rows(setting, section, new=new):
+                blocks.append(_Block(None, 0, section, ("gone", section.id), gone=True))
+            else:
                 blocks.append(_Block(None, 0, section, ("table", table_key(setting, section, new=new))))
     return _Side(blocks, flows)
 
@@ -104,7 +109,7 @@ class _StoryWriter:
         found: list[Pair] = []
         low = other_low = 0
         for high, other_high in [*equal, (len(old), len(new))]:
-            tables = [place for place in range(low, high) if old[place].table]
+            tables = [place for place in range(low, high) if old[place].table and not old[place].gone]
             others = [place for place in range(other_low, other_high) if new[place].table]
             if tables and others:
                 left = [table_code(self.setting, old[place].table, new=False) for place in tables]
