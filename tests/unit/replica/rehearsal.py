@@ -63,7 +63,9 @@ MATERIAL = Material(
         "begin": WordObject("field", f'<w:fldChar {W} w:fldCharType="begin"/>', True, "fldChar:begin"),
         "code": WordObject("field", f"<w:instrText {W}> REF a </w:instrText>", True, "instrText"),
         "end": WordObject("field", f'<w:fldChar {W} w:fldCharType="end"/>', True, "fldChar:end"),
-        "mark": WordObject("anchor", f'<w:bookmarkStart {W} w:id="1" w:name="_Ref1"/>', False, "bookmarkStart", "_Ref1"),
+        "mark": WordObject(
+            "anchor", f'<w:bookmarkStart {W} w:id="1" w:name="_Ref1"/>', False, "bookmarkStart", "_Ref1"
+        ),
         "note": WordObject("note", f'<w:footnoteReference {W} w:id="1"/>', True, "footnoteReference", "1"),
         "sum": WordObject("mathematics", f"<m:oMath {M}/>", False),
     },

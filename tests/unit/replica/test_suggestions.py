@@ -4,7 +4,15 @@ import random
 
 import pytest
 
-from pactoria_desktop.contract.text import HIDDEN, ContractText, Marks, Paragraph, TableSection, TextSection, paragraphs_of
+from pactoria_desktop.contract.text import (
+    HIDDEN,
+    ContractText,
+    Marks,
+    Paragraph,
+    TableSection,
+    TextSection,
+    paragraphs_of,
+)
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.replica.resolving import Selection
 from tests.unit.replica.rehearsal import (
