@@ -190,8 +190,9 @@ def _paragraph_names(
         span = _comment_span(xml, name)
         place = _last_paragraph(xml, span) if span is not None else None
         if place is not None:
-            new = f' xmlns:w14="{WORD_2010}" w14:paraId="{names[name]}"'.encode()
-            additions[name] = Cut(place, place, new)
+            declared = b"xmlns:w14" in xml[place : xml.index(b">", place)]
+            scope = "" if declared else f' xmlns:w14="{WORD_2010}"'
+            additions[name] = Cut(place, place, f'{scope} w14:paraId="{names[name]}"'.encode())
     return names, additions, []
 
 

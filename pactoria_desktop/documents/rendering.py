@@ -264,6 +264,7 @@ class _Body:
             path = self._renderer.path(span.marks)
             for comment in anchors.opening.get((place, number), ()):
                 self._turn_to(self._shared(path))
+                self._close_run()
                 self._out.append(f'<w:commentRangeStart w:id="{comment}"/>')
             self._span(span, path)
             closing = anchors.closing.get((place, number), ())
@@ -272,6 +273,7 @@ class _Body:
                 shared = self._shared(following)
                 struck = next((step for step, key in enumerate(shared) if kind_of(key) == "del"), len(shared))
                 self._turn_to(shared[:struck])
+                self._close_run()
                 for comment in closing:
                     self._out.append(f'<w:commentRangeEnd w:id="{comment}"/>')
                 for comment in closing:

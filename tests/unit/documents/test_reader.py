@@ -157,7 +157,8 @@ def test_fields_reach_from_begin_to_end_over_paragraphs() -> None:
 def test_containers_become_boxes_and_locked_ones_say_so() -> None:
     text = text_of(
         f'<w:p><w:hyperlink w:anchor="a">{run("link")}</w:hyperlink>'
-        f"<w:sdt><w:sdtPr><w:lock w:val='sdtContentLocked'/></w:sdtPr><w:sdtContent>{run('fixed')}</w:sdtContent></w:sdt>"
+        f"<w:sdt><w:sdtPr><w:lock w:val='sdtContentLocked'/></w:sdtPr><w:sdtContent>{run('fixed')}</w:sdtContent>"
+        "</w:sdt>"
         f"<w:fldSimple w:instr='PAGE'>{run('3')}</w:fldSimple></w:p>"
     )
     spans = text.sections[0].paragraphs[0].spans
