@@ -374,7 +374,7 @@ def test_accepting_in_parts_equals_accepting_all(step: int) -> None:
                         selection = Selection(authors=frozenset({left[0].author}))
                     else:
                         selection = Selection(kinds=frozenset({left[0].kind}))
-                    step = tracked_changes(current)
+                    now = tracked_changes(current)
                     current = Package((now.accept if accept else now.reject)(selection).data)
                     assert len(tracked_changes(current).revisions) < len(left)
                 for story in final.stories:
