@@ -70,7 +70,8 @@ def differences(what: str, wanted: Seen, got: Seen) -> Iterator[str]:
         left, right = getattr(wanted, story), getattr(got, story)
         if left != right:
             place = next((at for at, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left))
-            yield f"{what} {story} at {place}: {str(left[place : place + 1])[:80]} / {str(right[place : place + 1])[:80]}"
+            one, other = str(left[place : place + 1])[:80], str(right[place : place + 1])[:80]
+            yield f"{what} {story} at {place}: {one} / {other}"
 
 
 def main() -> None:

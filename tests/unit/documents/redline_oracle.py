@@ -102,7 +102,7 @@ class Reader:
                 for row in rows:
                     for cell in row.iter(W + "tc"):
                         if self._row_of(cell) is row:
-                            out += ["|" + line for line in self.lines(cell, "cell")]
+                            out += self.lines(cell, "cell")
             else:
                 close(False)
         close(True)
@@ -174,6 +174,8 @@ def changes_by(data: bytes) -> dict[tuple[str, str], Counter]:
             if not re.match(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml$", name):
                 continue
             for words in etree.fromstring(archive.read(name), PARSER).iter(W + "t", W + "delText"):
+                if any(above.tag == FALLBACK for above in words.iterancestors()):
+                    continue
                 for above in words.iterancestors():
                     if above.tag in (W + "ins", W + "del", W + "moveFrom", W + "moveTo"):
                         key = (above.get(W + "author", ""), above.get(W + "date", ""))
@@ -190,7 +192,9 @@ def faults(data: bytes) -> list[str]:
             if not name.endswith(".xml") and not name.endswith(".rels"):
                 continue
             root = etree.fromstring(archive.read(name), PARSER)
-            for element in root.iter(*(W + tag for tag in ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange"))):
+            for element in root.iter(
+                *(W + tag for tag in ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange"))
+            ):
                 taken[element.get(W + "id")] += 1
             for element in root.iter(W + "t"):
                 if any(above.tag == W + "del" for above in element.iterancestors()):
@@ -207,7 +211,9 @@ def least_marked(old: Seen, new: Seen) -> int:
     total = _least(old.body, new.body) + _least(
         [line for box in old.boxes for line in box], [line for box in new.boxes for line in box]
     )
-    return total + _least([line for one in old.margins for line in one[1:]], [line for one in new.margins for line in one[1:]])
+    return total + _least(
+        [line for one in old.margins for line in one[1:]], [line for one in new.margins for line in one[1:]]
+    )
 
 
 def _least(old, new) -> int:

@@ -1,0 +1,187 @@
+import io
+import random
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pactoria_desktop.documents.compare import compare
+from pactoria_desktop.documents.package import Package
+from tests.conftest import CORPUS
+from tests.unit.documents.compare_scores import pairs, score
+from tests.unit.documents.generated_contracts import W, contract, document, edit_paragraphs, edited, package, words
+from tests.unit.documents.redline_oracle import changes_by, faults, least_marked, seen
+
+DATE = "2026-11-22T12:00:00Z"
+
+
+def redline(old: bytes, new: bytes, author: str = "Ann", date: str = DATE) -> bytes:
+    return compare(Package(old), Package(new), author, date).data
+
+
+def text_of(body: str) -> bytes:
+    return package(f'<w:document xmlns:w="{W}"><w:body>{body}<w:sectPr/></w:body></w:document>')
+
+
+def run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+FIELD = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    '<w:r><w:instrText xml:space="preserve"> REF a \\r </w:instrText></w:r>'
+    f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("1.1")}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+)
+
+
+def body_of(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_accept_gives_the_new_text_and_reject_the_old(seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(3):
+        blocks = contract(dice)
+        old = document(blocks, dice)
+        new = document(edited(dice, blocks, dice.randint(0, 6)) if dice.random() < 0.8 else contract(dice), dice)
+        written = redline(old, new)
+        assert seen(written, accept=True) == seen(new, accept=True)
+        assert seen(written, accept=False) == seen(old, accept=False)
+        assert faults(written) == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_earlier_rounds_stay_with_their_authors_and_dates(seed: int) -> None:
+    dice = random.Random(seed)
+    blocks = contract(dice)
+    written = first = document(blocks, dice)
+    for number in range(6):
+        before = changes_by(written)
+        blocks = edited(dice, blocks, 3)
+        new = document(blocks, dice)
+        written = redline(written, new, f"Author {number}", f"2026-01-0{number + 1}T10:00:00Z")
+        assert seen(written, accept=True) == seen(new, accept=True)
+        assert seen(written, accept=False) == seen(first, accept=False)
+        assert faults(written) == []
+        after = changes_by(written)
+        assert {key: after.get(key) for key in before} == before
+
+
+def test_a_file_compared_with_itself_comes_back_byte_for_byte() -> None:
+    dice = random.Random(1)
+    old = document(contract(dice), dice)
+    assert redline(old, old) == old
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_marks_are_hardly_more_than_a_word_difference_needs(seed: int) -> None:
+    dice = random.Random(seed)
+    paragraphs = [words(dice, 40) for _ in range(20)]
+    changed = list(paragraphs)
+    for _ in range(12):
+        edit_paragraphs(dice, changed)
+    old, new = document([("p", paragraphs)]), document([("p", changed)])
+    marked = sum(changes_by(redline(old, new))["Ann", DATE].values())
+    assert marked <= 1.05 * least_marked(seen(old, accept=True), seen(new, accept=True)) + 2
+
+
+def test_a_split_paragraph_marks_only_the_new_end() -> None:
+    old, new = document([("p", ["One two three four.", "End."])]), document([("p", ["One two", "three four.", "End."])])
+    marked = changes_by(redline(old, new)).get(("Ann", DATE), {})
+    assert sum(marked.values()) <= 1
+
+
+def test_a_deleted_paragraph_is_struck_whole_with_its_own_end() -> None:
+    written = redline(document([("p", ["A b.", "C d.", "E f."])]), document([("p", ["A b.", "E f."])]))
+    assert dict(changes_by(written)["Ann", DATE]) == {"del": 4}
+
+
+def test_a_change_of_format_alone_is_a_tracked_format() -> None:
+    old = text_of(f"<w:p>{run('Plain words here.')}</w:p>")
+    new = text_of(
+        '<w:p><w:r><w:t xml:space="preserve">Plain </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>words</w:t></w:r>'
+        '<w:r><w:t xml:space="preserve"> here.</w:t></w:r></w:p>'
+    )
+    result = compare(Package(old), Package(new), "Ann", DATE)
+    assert result.counts.formats == 1
+    assert result.counts.insertions == result.counts.deletions == 0
+    assert body_of(result.data).count("<w:rPrChange ") == 1
+
+
+def test_a_change_of_alignment_is_a_tracked_paragraph_format() -> None:
+    old = text_of(f"<w:p>{run('Words.')}</w:p><w:p>{run('More.')}</w:p>")
+    new = text_of(f'<w:p><w:pPr><w:jc w:val="center"/></w:pPr>{run("Words.")}</w:p><w:p>{run("More.")}</w:p>')
+    result = compare(Package(old), Package(new), "Ann", DATE)
+    assert result.counts.formats == 1
+    assert body_of(result.data).count("<w:pPrChange ") == 1
+
+
+def test_words_after_a_field_do_not_come_to_stand_in_it() -> None:
+    old, new = text_of(f"<w:p>{run('See ')}{FIELD}</w:p>"), text_of(f"<w:p>{run('See ')}{FIELD}{run(' above')}</w:p>")
+    written = body_of(redline(old, new))
+    assert written.index('fldCharType="end"') < written.index("above")
+
+
+def test_a_field_whose_words_all_go_is_struck_with_its_codes() -> None:
+    old, new = text_of(f"<w:p>{run('See ')}{FIELD}{run(' now')}</w:p>"), text_of(f"<w:p>{run('See now')}</w:p>")
+    written = redline(old, new)
+    assert "delInstrText" in body_of(written)
+    assert seen(written, accept=True) == seen(new, accept=True)
+
+
+def test_every_corpus_pair_of_a_sample_is_exact() -> None:
+    found = pairs()
+    if not found:
+        pytest.skip(f"the Word corpus is missing: no {CORPUS / 'word' / 'PAIRS.tsv'}")
+    for pair in random.Random(7).sample(found, 20):
+        result = score(*pair)
+        assert result.causes == (), result
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["contract", "wc", "safe"])
+def test_every_corpus_pair_is_exact_and_hardly_marks_more_than_needed(kind: str) -> None:
+    found = pairs(kind)
+    if not found:
+        pytest.skip(f"the Word corpus is missing: no {CORPUS / 'word' / 'PAIRS.tsv'}")
+    scores = [score(*pair) for pair in found]
+    assert [(one.old, one.new, one.causes) for one in scores if one.causes] == []
+    assert sum(one.marked for one in scores) <= 1.05 * sum(one.least for one in scores) + 40 * (kind == "wc")
+    assert [one for one in scores if one.marked > 1.2 * one.least + 30] == []
+    assert max(one.seconds for one in scores) <= 5
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(400))
+def test_accept_and_reject_hold_for_many_contracts(seed: int) -> None:
+    test_accept_gives_the_new_text_and_reject_the_old(1_000 + seed)
+
+
+@pytest.mark.long
+def test_a_long_contract_is_compared_within_its_budget(tmp_path: Path, figure) -> None:
+    dice = random.Random(3)
+    lines = [" ".join(f"w{dice.randint(0, 3000)}" for _ in range(20)) for _ in range(2_750)]
+    changed = list(lines)
+    for _ in range(170):
+        changed[dice.randrange(len(changed))] += " and more"
+    (tmp_path / "old.docx").write_bytes(document([("p", lines)]))
+    (tmp_path / "new.docx").write_bytes(document([("p", changed)]))
+    program = (
+        "import resource, sys, time; from pathlib import Path\n"
+        "from pactoria_desktop.documents.compare import compare\n"
+        "from pactoria_desktop.documents.package import Package\n"
+        "a, b = (Package(Path(name).read_bytes()) for name in sys.argv[1:3])\n"
+        "compare(a, b, 'A', '2026-01-01T00:00:00Z')\n"
+        "use = resource.getrusage(resource.RUSAGE_SELF); print(use.ru_utime + use.ru_stime, use.ru_maxrss / 1024)"
+    )
+    names = [str(tmp_path / "old.docx"), str(tmp_path / "new.docx")]
+    out = subprocess.run([sys.executable, "-c", program, *names], capture_output=True, text=True, check=True).stdout
+    seconds, megabytes = map(float, out.split())
+    figure("compare 55,000 words, seconds of processor time, start included", round(seconds, 2), "1.0")
+    figure("compare 55,000 words, MB", round(megabytes), "200")
+    assert seconds <= 1.5
+    assert megabytes <= 200
