@@ -3,33 +3,63 @@
 Every replica does the same with the same state, outside undo. What it writes is harmless when others write it too.
 """
 
-from collections.abc import Iterable
-
 from loro import LoroText
 
+from pactoria_desktop.contract.suggesting import PARAGRAPH_KINDS
+from pactoria_desktop.contract.text import kind_of
 from pactoria_desktop.replica.carrying import doubled
+from pactoria_desktop.replica.changes import Delta, Drop, Put
+from pactoria_desktop.replica.events import Report
 from pactoria_desktop.replica.living import LivingText
-from pactoria_desktop.replica.loro_text import all_runs
+from pactoria_desktop.replica.loro_text import all_runs, lay_marks
 from pactoria_desktop.replica.rows import settle_struck_rows
+from pactoria_desktop.replica.structure import Slot
+from pactoria_desktop.replica.writing import pieces
 
 
-def mend(living: LivingText, touched: Iterable[str] | None, carried: bool = False) -> bool:
-    """Set right the touched texts; gives whether anything was written.
-
-    ``touched`` None is for a text that is opened: all are looked at. ``carried`` tells that words came which were
-    carried over a border.
-    """
-    if touched is None:
-        slots = list(living.structure.slots())
-    else:
-        slots = [slot for slot in map(living.structure.slot_by_key, dict.fromkeys(touched)) if slot is not None]
+def mend_opened(living: LivingText) -> bool:
+    """Set right a text that is opened; gives whether anything was written."""
     changed = False
-    for slot in slots:
+    for slot in living.structure.slots():
         changed = _end_in_newline(slot.text) or changed
-    if touched is not None:
-        changed = settle_struck_rows(living, slots) or changed
-    if carried:
+    return changed
+
+
+def mend(living: LivingText, outcome: Report) -> bool:
+    """Set right what was touched by something that arrived or was undone; gives whether anything was written."""
+    changed = False
+    slots: dict[str, Slot] = {}
+    for key, deltas in outcome.texts:
+        slot = living.structure.slot_by_key(key)
+        if slot is None:
+            continue
+        changed = _end_in_newline(slot.text) or changed
+        if any(_may_misplace(delta) for delta in deltas):
+            changed = _clear_misplaced(slot.text) or changed
+        slots[key] = slot
+    changed = settle_struck_rows(living, slots.values()) or changed
+    if outcome.carried:
         changed = _drop_doubled(living) or changed
+    return changed
+
+
+def _may_misplace(delta: Delta) -> bool:
+    """Whether a change may have laid a paragraph's marks on words, as marks that meet typing elsewhere can."""
+    if isinstance(delta, Drop) or (isinstance(delta, Put) and delta.text == "\n"):
+        return False
+    return any(kind_of(key) in PARAGRAPH_KINDS for key in delta.marks)
+
+
+def _clear_misplaced(text: LoroText) -> bool:
+    changed = False
+    for run in all_runs(text):
+        keys = [key for key in run.marks if kind_of(key) in PARAGRAPH_KINDS]
+        if not keys or run.text.strip("\n") == "":
+            continue
+        for piece in pieces(run):
+            if piece.text != "\n":
+                lay_marks(text, piece.start, piece.end, dict.fromkeys(keys))
+                changed = True
     return changed
 
 

@@ -29,7 +29,7 @@ from pactoria_desktop.replica.anchoring import anchor_at, locate
 from pactoria_desktop.replica.changes import Changes, Node, Origin, Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.events import EventQueue, Report, caret_after, report
-from pactoria_desktop.replica.guarding import mend
+from pactoria_desktop.replica.guarding import mend, mend_opened
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, character_at, guarded, new_document, snapped
@@ -90,7 +90,7 @@ class Replica:
         for part in (snapshot, *updates):
             guarded(partial(document.import_, part), "The stored text is damaged and could not be opened.")
         replica = cls(document, identity, clock)
-        if mend(replica._living, None):
+        if mend_opened(replica._living):
             replica._system_commit()
             replica._finish("system")
         return replica
@@ -453,7 +453,7 @@ class Replica:
         self._steps.committed()
 
     def _mend(self, outcome: Report) -> None:
-        if mend(self._living, [key for key, _ in outcome.texts], outcome.carried):
+        if mend(self._living, outcome):
             self._system_commit()
 
     def _take_back(self, step: Step | None, act: Callable[[Step], bool]) -> Place | None:

@@ -143,6 +143,7 @@ class Structure:
         self._rows: dict[str, RowRecord] = {}
         self._owners: dict[str, tuple[str, str | None]] = {}
         self._by_key: dict[str, Slot] = {}
+        self._names: dict[str, str] = {}
         self._order: list[SectionRecord] | None = None
         self._by_id: dict[str, Slot] = {}
         self._slots: list[Slot] = []
@@ -223,7 +224,6 @@ class Structure:
 
     def _read(self) -> None:
         found: list[SectionRecord] = []
-        seen: set[str] = set()
         for index, holder in maps_in(self._list):
             key = str(holder.id)
             section = self._sections.get(key)
@@ -238,18 +238,18 @@ class Structure:
         shown = []
         for section in found:
             if not section.is_table and section.slot is not None:
-                self._name(section.slot, seen)
+                self._name(section.slot)
             for cell in self.cells_of(section):
-                self._name(cell, seen)
+                self._name(cell)
             if section.shown:
                 shown.append(section)
         self._order = shown
         self._lay_out(shown)
 
-    def _name(self, slot: Slot, seen: set[str]) -> None:
-        if not slot.id or slot.id in seen:
+    def _name(self, slot: Slot) -> None:
+        """Let a slot have its id, unless another had it first: then it goes by its container."""
+        if not slot.id or self._names.setdefault(slot.id, slot.key) != slot.key:
             slot.id = slot.key
-        seen.add(slot.id)
 
     def _read_section(self, holder: LoroMap, key: str) -> SectionRecord | None:
         section = SectionRecord(

@@ -99,7 +99,7 @@ def rich_paragraph(random_: random.Random, number: int, source: int) -> Paragrap
             Span("here", {**run, "bold": True}),
             Span(OBJECT, {"obj": "note"}),
         ],
-        [Span("in ", run), Span("control", {**run, f"box:b1": {"d": 0}}), Span(" out", run)],
+        [Span("in ", run), Span("control", {**run, "box:b1": {"d": 0}}), Span(" out", run)],
         [Span("in ", run), Span("locked", {**run, "box:b2": {"d": 0}, "lock": True}), Span(" out", run)],
         [
             Span("link ", run),
@@ -136,7 +136,7 @@ def rich_contract(random_: random.Random, tables: bool = True) -> ContractText:
         for _ in range(random_.randint(1, 4)):
             paragraphs.append(rich_paragraph(random_, random_.randint(0, 6), source))
             source += 1
-        if tables and number < 2 or random_.random() < 0.2:
+        if (tables and number < 2) or random_.random() < 0.2:
             last = paragraphs[-1]
             paragraphs[-1] = Paragraph(last.spans, {**last.marks, "p:fix": True})
             if random_.random() < 0.2:

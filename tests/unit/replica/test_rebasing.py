@@ -7,10 +7,8 @@ import pytest
 from pactoria_desktop.contract.text import (
     ContractText,
     Marks,
-    Paragraph,
     Revision,
     Section,
-    Span,
     TableSection,
     paragraphs_of,
 )

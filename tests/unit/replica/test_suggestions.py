@@ -1,4 +1,4 @@
-"""Rejecting everything gives the text as it was, accepting everything what was shown, and nobody's words change hands."""
+"""Rejecting everything gives the text as it was, accepting everything what was shown."""
 
 import random
 
@@ -13,13 +13,10 @@ from pactoria_desktop.contract.text import (
     TextSection,
     paragraphs_of,
 )
-from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.replica.resolving import Selection
 from tests.unit.replica.rehearsal import (
-    LOOKS,
     SUGGESTIONS,
     Desk,
-    canonical,
     desks,
     exchange,
     opened,
@@ -34,10 +31,8 @@ WITH_LOOKS = (*SUGGESTIONS, "format", "style", "format", "row", "rowless")
 def struck(marks: Marks) -> bool:
     """The test's own reading of the rule: a deletion counts if it was aimed at every insertion there is."""
     known = {key[4:] for key in marks if key.startswith(("ins:", "typ:"))}
-    for key, value in marks.items():
-        if key.startswith("del:") and known <= set(value.get("over", known)):  # type: ignore[union-attr, call-overload]
-            return True
-    return False
+    deletions = [value for key, value in marks.items() if key.startswith("del:")]
+    return any(known <= set(value.get("over", known)) for value in deletions)  # type: ignore[union-attr, call-overload]
 
 
 def accepted_flow(text: ContractText) -> list[str]:

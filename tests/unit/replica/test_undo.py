@@ -1,0 +1,95 @@
+"""Undo takes back one's own steps, whole, and nothing else."""
+
+import random
+
+from pactoria_desktop.replica.changes import Place, Stretch
+from pactoria_desktop.replica.replica import Replica
+from tests.unit.replica.rehearsal import desks, exchange, plain_contract, replica_of
+
+
+def pair() -> tuple[Replica, Replica]:
+    first, second = desks(plain_contract(), random.Random(1), "AB", suggesting=False)
+    return first.replica, second.replica
+
+
+def words(replica: Replica) -> str:
+    return "".join(text for text, _ in replica.spans("s0"))
+
+
+def test_a_burst_is_one_step_even_when_others_type_in_between() -> None:
+    first, second = pair()
+    before = words(first)
+    with first.undo_group():
+        place = Place("s0", 2)
+        for number, character in enumerate("typed"):
+            after = first.insert(place, character)
+            assert after is not None
+            place = after
+            if number in (1, 3):
+                second.insert(Place("s0", 0), "X")
+                exchange(first, second)
+                place = Place(place.slot, place.offset + 1)
+    assert words(first) == "XX" + before[:2] + "typed" + before[2:]
+    first.undo()
+    assert words(first) == "XX" + before
+    first.redo()
+    assert words(first) == "XX" + before[:2] + "typed" + before[2:]
+
+
+def test_suggesting_and_replacing_are_one_step_each() -> None:
+    replica = replica_of(plain_contract())
+    before = replica.text().sections
+    replica.suggesting = True
+    replica.replace([Stretch("s0", 0, 4)], "Chapter")
+    struck = replica.text().sections
+    replica.insert(Place("s0", 20), "more")
+    replica.undo()
+    assert replica.text().sections == struck
+    replica.undo()
+    assert replica.text().sections == before
+    assert not replica.can_undo
+    assert replica.can_redo
+    replica.redo()
+    assert replica.text().sections == struck
+
+
+def test_undo_leaves_what_somebody_else_has_set_since() -> None:
+    for synced_before in (False, True):
+        first, second = pair()
+        first.suggesting = True
+        first.delete([Stretch("s0", 3, first.length("s0") - 2)])
+        if synced_before:
+            exchange(first, second)
+        second.set_paragraph([Stretch("s0", 0, 0)], "p:style", "NEW")
+        second.format([Stretch("s0", 4, 6)], "bold", True)
+        exchange(first, second)
+        first.undo()
+        marks = [marks for text, marks in first.spans("s0") if "\n" in text]
+        assert marks[0]["p:style"] == "NEW"
+        assert [text for text, marks in first.spans("s0") if marks.get("bold")] == [" 0"]
+        first.redo()
+        assert next(marks for text, marks in first.spans("s0") if "\n" in text)["p:style"] == "NEW"
+        exchange(first, second)
+        assert first.text() == second.text()
+
+
+def test_undoing_typing_keeps_what_others_typed_inside_it() -> None:
+    first, second = pair()
+    first.insert(Place("s0", 0), "AAAA")
+    exchange(first, second)
+    second.insert(Place("s0", 2), "bb")
+    exchange(first, second)
+    first.undo()
+    assert words(first).startswith("bbhead")
+    first.redo()
+    assert words(first).startswith("AAbbAAhead")
+
+
+def test_a_registered_author_outlives_the_undo_of_the_typing() -> None:
+    replica = replica_of(plain_contract())
+    replica.suggesting = True
+    replica.insert(Place("s0", 0), "x")
+    (id,) = replica.revisions
+    replica.undo()
+    assert replica.revisions[id].author == "A"
+    assert id not in replica.text().revisions
