@@ -16,6 +16,7 @@ from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.buttons import Button
 from pactoria_desktop.ui.widgets.chips import Chip, ChipRow
 from pactoria_desktop.ui.widgets.empty_state import EmptyState
+from pactoria_desktop.ui.widgets.layouts import column as box
 from pactoria_desktop.ui.widgets.layouts import row, rule
 from pactoria_desktop.ui.widgets.search_field import SearchField
 from pactoria_desktop.ui.widgets.text import Label
@@ -97,9 +98,9 @@ class LibraryScreen(QWidget):
         column.addWidget(self.imports)
         tree_side = QWidget()
         tree_line = QHBoxLayout(tree_side)
-        tree_line.setContentsMargins(0, 12, 0, 0)
+        tree_line.setContentsMargins(0, 0, 0, 0)
         tree_line.setSpacing(0)
-        tree_line.addWidget(self.tree)
+        tree_line.addWidget(box(self.tree, margins=(0, 12, 0, 0)), 1)
         tree_line.addWidget(rule(vertical=True))
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(1)

@@ -20,7 +20,7 @@ from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.text import draw_line
 
 ROW_HEIGHT, HEAD_HEIGHT, PAD, FIRST_PAD = 36, 34, 12, 24
-SHARES = {Column.TITLE: 38, Column.COUNTERPARTY: 22, Column.STATUS: 12, Column.TAGS: 16, Column.CHANGED: 12}
+SHARES = {Column.TITLE: 37, Column.COUNTERPARTY: 21, Column.STATUS: 12, Column.TAGS: 16, Column.CHANGED: 14}
 
 
 class ContractDelegate(QStyledItemDelegate):
@@ -47,7 +47,8 @@ class ContractDelegate(QStyledItemDelegate):
         if row is not None:
             left = FIRST_PAD if index.column() == 0 else PAD
             self._draw_cell(painter, area.adjusted(left, 0, -PAD, -1), row, COLUMNS[index.column()], chosen)
-        if self._view.hasFocus() and index.row() == self._view.currentIndex().row():
+        focused = self._view.hasFocus() and index.row() == self._view.currentIndex().row()
+        if focused or (chosen and look.theme.outlined):
             self._draw_ring(painter, area, index.column())
 
     def _draw_ring(self, painter: QPainter, area: QRectF, column: int) -> None:
@@ -92,8 +93,8 @@ class ContractDelegate(QStyledItemDelegate):
                 break
             height = look.pixels(19)
             pill = QRectF(left, area.center().y() - height / 2, min(width, area.right() - left), height)
-            painter.setPen(QPen(look.colour("line2"), 1) if look.theme.outlined else Qt.PenStyle.NoPen)
-            painter.setBrush(look.colour("line"))
+            painter.setPen(QPen(look.colour("line2"), 1))
+            painter.setBrush(look.colour("hover"))
             painter.drawRoundedRect(pill, 4, 4)
             draw_line(painter, pill.adjusted(7, 0, -5, 0), tag, font, look.colour("text2"))
             left += width + 5

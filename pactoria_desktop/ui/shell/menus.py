@@ -2,6 +2,7 @@
 
 import sys
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from pactoria_desktop.ui.shell.commands import MENUS, Command, CommandRegistry
@@ -24,6 +25,10 @@ class Menus(QMenuBar):
     def _dress(self) -> None:
         self.setFont(self._look.font(13))
 
+    def minimumSizeHint(self) -> QSize:
+        """All menus are shown; the search field beside them gives way first."""
+        return self.sizeHint()
+
     def rebuild(self) -> None:
         """Build all menus again."""
         self.clear()
@@ -32,6 +37,7 @@ class Menus(QMenuBar):
             inside = [command for command in commands if command.menu == name]
             if inside:
                 self._fill(self.addMenu(name), inside)
+        self.updateGeometry()
 
     def _fill(self, menu: QMenu, commands: list[Command]) -> None:
         menu.setFont(self._look.font(13))

@@ -11,7 +11,16 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QTabBar,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pactoria_desktop.ui.shell.commands import CommandRegistry
 from pactoria_desktop.ui.shell.documents import Documents
@@ -59,6 +68,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(720, 480)
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._places: dict[str, QWidget] = {}
         self._place = ""
@@ -234,9 +244,20 @@ class MainWindow(QMainWindow):
             self.splitDockWidget(below, dock, Qt.Orientation.Vertical)
         if beside is not None:
             self.tabifyDockWidget(beside, dock)
+        dock.visibilityChanged.connect(self._name_dock_tabs)
         self.resizeDocks([dock], [dock.preferred_width()], Qt.Orientation.Horizontal)
         if self._place != CONTRACTS:
             dock.hide()
+
+    def _name_dock_tabs(self) -> None:
+        """Qt makes the tabs of docks that share a place; they get our look and a name when they appear."""
+        for tabs in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if not tabs.accessibleName():
+                tabs.setAccessibleName("Panels in one place")
+                tabs.setProperty("kind", "panel")
+                tabs.setFont(self.look.font(13, 500))
+                tabs.setDrawBase(False)
+                tabs.setExpanding(False)
 
     def docks(self) -> tuple[Dock, ...]:
         """All docks in the order they were added."""

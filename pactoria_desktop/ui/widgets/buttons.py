@@ -28,10 +28,6 @@ class Button(QPushButton):
         look.changed.connect(self._dress)
 
     def _dress(self) -> None:
-        if self._kind == "chip" and self.property("outlined") != self._look.theme.outlined:
-            self.setProperty("outlined", self._look.theme.outlined)
-            self.style().unpolish(self)
-            self.style().polish(self)
         self.setFont(self._look.font(12 if self._kind == "chip" else 13, 600 if self._kind == "primary" else 500))
         self.setIconSize(QSize(self._look.pixels(16), self._look.pixels(16)))
 

@@ -21,11 +21,14 @@ def draw_line(
 ) -> float:
     """Draw one line, elided to the area; gives the width in logical pixels that it took."""
     metrics = QFontMetricsF(font)
-    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width() + 0.5)
+    taken = metrics.horizontalAdvance(words)
+    if taken > area.width() + 0.5:
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width() + 0.5)
+        taken = metrics.horizontalAdvance(words)
     painter.setFont(font)
     painter.setPen(colour)
-    painter.drawText(area, int(alignment) | int(Qt.TextFlag.TextSingleLine), shown)
-    return metrics.horizontalAdvance(shown)
+    painter.drawText(area, int(alignment) | int(Qt.TextFlag.TextSingleLine), words)
+    return taken
 
 
 class Label(QLabel):

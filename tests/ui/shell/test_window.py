@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTabBar
 from pytestqt.qtbot import QtBot
 
 from pactoria_desktop.ui.shell.errors import UNKNOWN, ErrorDialog, describe
 from pactoria_desktop.ui.shell.session import SessionState, session_from_json
 from pactoria_desktop.ui.shell.status_bar import sent_words
 from pactoria_desktop.ui.theme.look import Look
+from pactoria_desktop.ui.widgets.dock import Dock
+from pactoria_desktop.ui.widgets.rows import Row, RowList
 from tests.ui.accessibility import faults, focusable
 from tests.ui.screenshots import pictures, settle
 from tests.ui.shell.bench_window import Bench, make_bench
@@ -47,6 +49,17 @@ def test_docks_belong_to_the_contracts_and_come_back(bench: Bench) -> None:
     assert bench.left.isHidden()
     bench.registry.run("view.reset_layout")
     assert bench.left.isVisible()
+
+
+def test_docks_that_share_a_place_have_named_tabs(bench: Bench, look: Look) -> None:
+    third = Dock(look, "changes", "Changes", 322)
+    third.add_page("changes", "Changes", RowList(look, "Changes", (Row("a", "A change"),)))
+    bench.window.add_dock(third, Qt.DockWidgetArea.RightDockWidgetArea, beside=bench.right)
+    bench.open("1", "Services agreement")
+    settle()
+    tabs = bench.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert [bar.accessibleName() for bar in tabs] == ["Panels in one place"]
+    assert faults(bench.window, tuple(bench.window._pane_widgets())) == []
 
 
 def test_a_double_click_on_the_tab_row_hides_the_docks_and_brings_them_back(bench: Bench, qtbot: QtBot) -> None:
@@ -205,5 +218,6 @@ def test_a_small_window_and_large_text_still_fit(bench: Bench, look: Look) -> No
     settle()
     finder = bench.window.top.finder
     assert finder.width() >= 150
-    assert bench.window.menus.width() > 100
+    assert bench.window.menus.width() >= bench.window.menus.sizeHint().width()
+    assert finder.geometry().right() < bench.window.width()
     assert bench.window.status.height() >= look.pixels(26)
