@@ -1,0 +1,220 @@
+import random
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from pactoria_desktop.documents.compare import compare
+from pactoria_desktop.documents.merge import join, merge
+from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.reader import read
+from tests.unit.documents.generated_contracts import document, words
+from tests.unit.documents.redline_oracle import changes_by, faults, seen
+
+DATE = "2026-11-22T12:00:00Z"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One person's edit of the base: words ``start`` to ``end`` of a paragraph, or a whole paragraph."""
+
+    kind: str
+    paragraph: int
+    start: int = 0
+    end: int = 0
+    words: tuple[str, ...] = ()
+
+
+Lines = list[list[str]]
+
+
+def base_of(dice: random.Random, count: int) -> Lines:
+    return [words(dice, dice.choice([1, 8, 12, 20])).split() for _ in range(count)]
+
+
+def edits_of(dice: random.Random, base: Lines, count: int) -> list[Edit]:
+    """Edits that neither overlap nor touch each other."""
+    taken: set[tuple[int, int]] = set()
+    found: list[Edit] = []
+    for number in range(count):
+        index = dice.randrange(len(base))
+        line = base[index]
+        whole = {(index, place) for place in range(-2, len(line) + 2)}
+        chance = dice.random()
+        if chance < 0.1 and 0 < index < len(base) - 1 and not whole & taken:
+            taken |= whole
+            found.append(Edit("delete paragraph", index))
+        elif chance < 0.2 and index < len(base) - 1 and not {(index, -1), (index, -2)} & taken:
+            taken |= {(index, -1), (index, -2)}
+            found.append(Edit("insert paragraph", index, words=(f"New{number}", *words(dice, 6).split())))
+        elif chance >= 0.2 and len(line) >= 6:
+            start = dice.randrange(1, len(line) - 3)
+            end = start + dice.randint(1, 2)
+            near = {(index, place) for place in range(start - 1, end + 2)}
+            if not near & taken:
+                taken |= near | {(index, -1)}
+                new = (f"ed{number}", *words(dice, dice.randint(0, 2)).split())
+                found.append(Edit(dice.choice(["replace", "insert", "delete"]), index, start, end, new))
+    return found
+
+
+def applied(base: Lines, edits: list[Edit]) -> Lines:
+    out: Lines = []
+    for index, line in enumerate(base):
+        own = [edit for edit in edits if edit.paragraph == index]
+        new = list(line)
+        for edit in sorted((edit for edit in own if "paragraph" not in edit.kind), key=lambda edit: -edit.start):
+            if edit.kind == "insert":
+                new[edit.start : edit.start] = edit.words
+            else:
+                new[edit.start : edit.end] = edit.words if edit.kind == "replace" else ()
+        if not any(edit.kind == "delete paragraph" for edit in own):
+            out.append(new)
+        out += [list(edit.words) for edit in own if edit.kind == "insert paragraph"]
+    return out
+
+
+def file_of(lines: Lines) -> bytes:
+    return document([("p", [" ".join(line) for line in lines])])
+
+
+def side_of(dice: random.Random, base: Lines, edits: list[Edit], author: str) -> bytes:
+    """The edits made without tracking, with tracking by an author, or some so and some so."""
+    new = file_of(applied(base, edits))
+    chance = dice.random()
+    if chance < 0.33:
+        return new
+    untracked = [] if chance < 0.66 else [edit for edit in edits if dice.random() < 0.5]
+    return compare(Package(file_of(applied(base, untracked))), Package(new), author, "2026-02-02T00:00:00Z").data
+
+
+def merged(base: bytes, mine: bytes, theirs: bytes):
+    return merge(Package(base), Package(mine), Package(theirs), date=DATE)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_edit_of_either_side_is_lost_and_none_that_is_apart_clashes(seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(3):
+        base = base_of(dice, dice.randint(2, 8))
+        edits = edits_of(dice, base, dice.randint(0, 8))
+        mine = [edit for edit in edits if dice.random() < 0.5]
+        theirs = [edit for edit in edits if edit not in mine]
+        old = file_of(base)
+        result = merged(old, side_of(dice, base, mine, "Ann"), side_of(dice, base, theirs, "Bob"))
+        assert result.clashes == ()
+        assert seen(result.data, accept=True) == seen(file_of(applied(base, edits)), accept=True)
+        assert seen(result.data, accept=False) == seen(old, accept=False)
+        assert faults(result.data) == []
+
+
+def test_tracked_edits_keep_their_authors_and_untracked_ones_get_the_named() -> None:
+    base = [["a", "b", "c", "d", "e", "f"], ["g", "h", "i", "j", "k", "l"]]
+    old = file_of(base)
+    mine = file_of(applied(base, [Edit("replace", 0, 1, 2, ("mine",))]))
+    theirs = compare(
+        Package(old),
+        Package(file_of(applied(base, [Edit("replace", 1, 1, 2, ("theirs",))]))),
+        "Bob",
+        "2026-02-02T00:00:00Z",
+    ).data
+    result = merge(Package(old), Package(mine), Package(theirs), mine_author="Ann", date=DATE)
+    assert set(changes_by(result.data)) == {("Ann", DATE), ("Bob", "2026-02-02T00:00:00Z")}
+
+
+def clash_of(mine: str, theirs: str, base: str = "The fee is thirty euro per day."):
+    return merged(*(document([("p", ["Before.", text, "After."])]) for text in (base, mine, theirs)))
+
+
+def test_the_same_words_changed_otherwise_stand_as_both_readings_under_a_comment() -> None:
+    result = clash_of("The fee is forty euro per day.", "The fee is fifty euro per day.")
+    assert len(result.clashes) == 1
+    clash = result.clashes[0]
+    assert (clash.paragraph, clash.base, clash.mine, clash.theirs) == (1, "thirty", "forty", "fifty")
+    text = seen(result.data, accept=True).body[1]
+    assert "forty" in text
+    assert "fifty" in text
+    assert len(read(Package(result.data)).comments) == 1
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("The fee.", "The fee is fifty euro per day."),
+        ("The fee is fifty euro per day.", "The fee."),
+        ("The fee.", "The fee is thirty new euro per day."),
+    ],
+)
+def test_words_put_into_what_the_other_struck_clash(mine: str, theirs: str) -> None:
+    assert len(clash_of(mine, theirs).clashes) == 1
+
+
+def test_the_same_change_on_both_sides_is_made_once() -> None:
+    result = clash_of("The fee is forty euro per day.", "The fee is forty euro per day.")
+    assert result.clashes == ()
+    assert seen(result.data, accept=True).body[1] == "The fee is forty euro per day."
+
+
+def test_deletions_that_overlap_do_not_clash() -> None:
+    result = clash_of("The fee is euro per day.", "The fee is per day.")
+    assert result.clashes == ()
+    assert seen(result.data, accept=True).body[1] == "The fee is per day."
+
+
+def test_rows_of_both_sides_come_and_go() -> None:
+    rows = [[["a one"], ["b"]], [["c two"], ["d"]], [["e three"], ["f"]]]
+    old = document([("p", ["Before."]), ("t", rows), ("p", ["After."])])
+    mine = document([("p", ["Before."]), ("t", [rows[0], [["x new"], ["y"]], *rows[1:]]), ("p", ["After."])])
+    theirs = document([("p", ["Before."]), ("t", rows[:2]), ("p", ["After."])])
+    both = document([("p", ["Before."]), ("t", [rows[0], [["x new"], ["y"]], rows[1]]), ("p", ["After."])])
+    result = merged(old, mine, theirs)
+    assert result.clashes == ()
+    assert seen(result.data, accept=True) == seen(both, accept=True)
+    assert seen(result.data, accept=False) == seen(old, accept=False)
+
+
+def test_a_row_that_one_side_struck_and_the_other_wrote_in_clashes() -> None:
+    rows = [[["a one"], ["b"]], [["c two three four"], ["d"]]]
+    old = document([("t", rows), ("p", ["After."])])
+    mine = document([("t", rows[:1]), ("p", ["After."])])
+    theirs = document([("t", [rows[0], [["c two new three four"], ["d"]]]), ("p", ["After."])])
+    assert len(merged(old, mine, theirs).clashes) == 1
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_operations_bring_a_received_text_into_a_living_one(seed: int) -> None:
+    from pactoria_desktop.contract.rewriting import Author
+    from pactoria_desktop.contract.three_way import Put, PutRow, PutSection, Remark, Strike, StrikeRow
+
+    dice = random.Random(seed)
+    base = base_of(dice, 6)
+    edits = edits_of(dice, base, 8)
+    mine = [edit for edit in edits if dice.random() < 0.5]
+    theirs = [edit for edit in edits if edit not in mine]
+    texts = [read(Package(file_of(applied(base, chosen)))) for chosen in ([], mine, theirs)]
+    operations, result = join(*texts, Author("Bob", DATE))
+    lines = [paragraph.text for section in texts[1].sections for paragraph in section.paragraphs]
+    living = "".join(line + "\n" for line in lines)
+    for operation in reversed(operations):
+        assert not isinstance(operation, (PutRow, PutSection, StrikeRow, Remark))
+        if isinstance(operation, Put):
+            living = living[: operation.offset] + operation.text + living[operation.offset :]
+        elif isinstance(operation, Strike):
+            living = living[: operation.start] + living[operation.end :]
+    assert living.splitlines() == [" ".join(line) for line in applied(base, edits)]
+    assert {result.text.revisions[one.revision].author for one in operations if isinstance(one, Put)} <= {"Bob"}
+
+
+def test_six_hundred_paragraphs_merge_within_a_second(figure) -> None:
+    dice = random.Random(2)
+    base = [words(dice, 20).split() for _ in range(600)]
+    edits = edits_of(dice, base, 120)
+    mine, theirs = edits[::2], edits[1::2]
+    files = [Package(file_of(applied(base, chosen))) for chosen in ([], mine, theirs)]
+    start = time.process_time()
+    result = merge(*files, date=DATE)
+    seconds = time.process_time() - start
+    figure("merge of 600 paragraphs, seconds of processor time", round(seconds, 2), "1.0")
+    assert result.clashes == ()
+    assert seen(result.data, accept=True) == seen(file_of(applied(base, edits)), accept=True)
+    assert seconds < 3
