@@ -196,7 +196,8 @@ def test_ranked_search(library: Library, words: list[str], told: Told):
         told("ranked search with excerpts", spread(lambda number: search.ranked(query(number)), 150), 40)
         common = spread(lambda number: search.ranked(words[number % 5] + " "), 10)
         print(
-            f"ranked search for the five commonest words: p50 {common.middle:.1f} ms, own work {common.work:.1f} ms (no budget)"
+            f"ranked search for the five commonest words: p50 {common.middle:.1f} ms, "
+            f"own work {common.work:.1f} ms (no budget)"
         )
 
 
