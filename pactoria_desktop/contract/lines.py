@@ -4,7 +4,7 @@ A *line* is one paragraph of a view: struck newlines join what they part, struck
 knows which marked paragraphs it is made of, so that a difference between lines can be written back as marks.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pactoria_desktop.contract.text import HIDDEN, OBJECT, Marks, Paragraph, Span
@@ -49,11 +49,17 @@ class Line:
 
 
 def lines_of(
-    paragraphs: Sequence[Paragraph], view: View = accepted, signature: Signature = str, *, keeps_last: bool = False
+    paragraphs: Sequence[Paragraph],
+    view: View = accepted,
+    signature: Signature = str,
+    *,
+    keeps_last: bool = False,
+    joins: Collection[int] = (),
 ) -> list[Line]:
     """The lines of a run of paragraphs. ``signature`` tells which objects count as the same, by their key.
 
     A fixed newline that is struck after no words drops its line; with ``keeps_last`` (a cell, a note) the last stays.
+    ``joins`` are paragraphs whose fixed newline joins them to the next once it is struck: nothing seen lies between.
     """
     lines: list[Line] = []
     first = 0
@@ -76,7 +82,7 @@ def lines_of(
         ending = paragraph.marks
         seen = view(ending)
         fixed = "p:fix" in ending or index == final
-        if not seen and not fixed:
+        if not seen and (not fixed or (index in joins and index != final)):
             continue
         if seen or length or (keeps_last and index == final):
             lines.append(Line(first, index, "".join(texts), tuple(objects), ending, fixed))

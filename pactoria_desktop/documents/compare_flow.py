@@ -3,7 +3,7 @@
 A flow is paragraphs that follow each other with no table between: the words between two tables, a cell, a note.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -32,10 +32,19 @@ class Flow:
     _annotations: "dict[int, Annotations]" = field(default_factory=dict)
 
     @classmethod
-    def of(cls, paragraphs: Sequence[Paragraph], setting: Setting, *, new: bool, keeps_last: bool = False) -> "Flow":
+    def of(
+        cls,
+        paragraphs: Sequence[Paragraph],
+        setting: Setting,
+        *,
+        new: bool,
+        keeps_last: bool = False,
+        joins: Collection[int] = (),
+    ) -> "Flow":
         view = setting.new_view if new else setting.old_view
         signature = setting.new_signature if new else setting.old_signature
-        lines = lines_of(paragraphs, view, signature, keeps_last=keeps_last)
+        ends = {number for number, one in enumerate(paragraphs) if setting.ends_section(one.marks, new=new)}
+        lines = lines_of(paragraphs, view, signature, keeps_last=keeps_last, joins=ends.union(joins))
         return cls(paragraphs, lines, view, new, [line.last for line in lines if not view(line.ending)])
 
     def profile(self, index: int) -> Profile:

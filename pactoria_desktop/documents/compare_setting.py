@@ -165,6 +165,13 @@ class Setting:
         part = f"{value.role.removesuffix('Reference')}:{value.ref}"
         return part in (self._new_parts if new else self._old_parts)
 
+    def ends_section(self, ending: Marks, *, new: bool) -> bool:
+        """Whether a newline is fixed only because a section of the Word file or a field goes over it."""
+        if "p:fix" not in ending:
+            return False
+        known = (self._new if new else self._old).paragraphs.get(str(ending.get("p:props", "")))
+        return (known is not None and known.ends_section) or any(key.startswith("fld:") for key in ending)
+
     def met(self, old: Words, index: int, new: Words, other: int) -> None:
         """Remember the objects of two equal lines as pairs."""
         if old.lines[index].objects:

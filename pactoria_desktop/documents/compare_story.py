@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
 from pactoria_desktop.contract.rewriting import rewrite
-from pactoria_desktop.contract.text import Paragraph, Section, TableSection, TextSection
+from pactoria_desktop.contract.text import Marks, Paragraph, Section, TableSection, TextSection
 from pactoria_desktop.documents.compare_flow import Flow, cuts_of, rewritten, steps_between
 from pactoria_desktop.documents.compare_setting import Setting
 from pactoria_desktop.documents.compare_tables import (
@@ -32,8 +31,11 @@ class _Block:
 
 @dataclass(slots=True)
 class _Side:
+    """The blocks and flows of a story; ``held`` are tables that are not seen, after the newline with these marks."""
+
     blocks: list[_Block]
     flows: list[Flow | TableSection]
+    held: list[tuple[Marks, TableSection]]
 
 
 def compared_story(setting: Setting, old: Sequence[Section], new: Sequence[Section], part: str) -> list[Section]:
@@ -45,29 +47,41 @@ def compared_story(setting: Setting, old: Sequence[Section], new: Sequence[Secti
 
 
 def _side(setting: Setting, sections: Sequence[Section], *, new: bool, keeps_last: bool) -> _Side:
-    blocks: list[_Block] = []
-    flows: list[Flow | TableSection] = []
-    if new:
-        sections = [one for one in sections if isinstance(one, TextSection) or has_rows(setting, one, new=True)]
-    groups = [(is_text, list(group)) for is_text, group in groupby(sections, lambda one: isinstance(one, TextSection))]
-    for number, (is_text, group) in enumerate(groups):
-        if is_text:
-            paragraphs = [
-                paragraph for section in group if isinstance(section, TextSection) for paragraph in section.paragraphs
-            ]
-            flow = Flow.of(paragraphs, setting, new=new, keeps_last=keeps_last and number == len(groups) - 1)
-            flows.append(flow)
-            blocks += [_Block(flow, place, None, line.key) for place, line in enumerate(flow.lines)]
-            continue
-        for section in group:
-            if not isinstance(section, TableSection):
-                continue
-            flows.append(section)
-            if not has_rows(setting, section, new=new):
-                blocks.append(_Block(None, 0, section, ("gone", section.id), gone=True))
-            else:
-                blocks.append(_Block(None, 0, section, ("table", table_key(setting, section, new=new))))
-    return _Side(blocks, flows)
+    side = _Side([], [], [])
+    group: list[Section] = []
+    for section in sections:
+        if isinstance(section, TextSection) or has_rows(setting, section, new=new):
+            if group and isinstance(section, TextSection) != isinstance(group[-1], TextSection):
+                _add_group(side, setting, group, new, keeps_last=False)
+                group = []
+            group.append(section)
+        elif group and isinstance(group[-1], TextSection):
+            side.held.append((group[-1].paragraphs[-1].marks, section))
+        elif not new:
+            _add_group(side, setting, group, new, keeps_last=False)
+            group = []
+            side.flows.append(section)
+            side.blocks.append(_Block(None, 0, section, ("gone", section.id), gone=True))
+    _add_group(side, setting, group, new, keeps_last=keeps_last)
+    return side
+
+
+def _add_group(side: _Side, setting: Setting, group: Sequence[Section], new: bool, *, keeps_last: bool) -> None:
+    """Add text sections that follow each other as one flow, or tables one by one."""
+    paragraphs: list[Paragraph] = []
+    joins: set[int] = set()
+    for section in group:
+        if isinstance(section, TextSection):
+            paragraphs += section.paragraphs
+            if any(marks is section.paragraphs[-1].marks for marks, _ in side.held):
+                joins.add(len(paragraphs) - 1)
+        else:
+            side.flows.append(section)
+            side.blocks.append(_Block(None, 0, section, ("table", table_key(setting, section, new=new))))
+    if paragraphs:
+        flow = Flow.of(paragraphs, setting, new=new, keeps_last=keeps_last, joins=joins)
+        side.flows.append(flow)
+        side.blocks += [_Block(flow, place, None, line.key) for place, line in enumerate(flow.lines)]
 
 
 class _StoryWriter:
@@ -268,11 +282,19 @@ class _StoryWriter:
                 out.append(TextSection(name, tuple(paragraphs), self.part))
                 paragraphs.clear()
 
+        held: dict[str, list[TableSection]] = {}
+        for marks, table in self.old.held:
+            held.setdefault(str(marks.get("p:src", "")), []).append(table)
         for piece in self.out:
             if isinstance(piece, TableSection):
                 close()
                 out.append(piece if piece.part == self.part else replace(piece, part=self.part))
-            else:
-                paragraphs.extend(piece)
+                continue
+            for paragraph in piece:
+                paragraphs.append(paragraph)
+                tables = held.pop(str(paragraph.marks.get("p:src", "")), None) if held else None
+                if tables:
+                    close()
+                    out += tables
         close()
-        return out
+        return out + [table for tables in held.values() for table in tables]
