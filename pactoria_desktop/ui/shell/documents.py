@@ -17,7 +17,8 @@ LONGEST_TITLE = 40
 
 @dataclass
 class OpenDocument:
-    """One open contract. ``page`` takes the focus of its text by ``setFocus``."""
+    """One open contract. ``page`` takes the focus of its text by ``setFocus``; a method
+    ``session`` of it gives what the next start wants to find again."""
 
     key: str
     title: str

@@ -349,7 +349,7 @@ class MainWindow(QMainWindow):
         documents = []
         for key in self.documents.open_keys():
             document = self.documents.document(key)
-            view: Any = getattr(document.page, "session_state", None) if document is not None else None
+            view: Any = getattr(document.page, "session", None) if document is not None else None
             documents.append(DocumentState(key, view() if callable(view) else {}))
         current = self.documents.current()
         return SessionState(

@@ -31,7 +31,7 @@ class TextPage(QTextEdit):
         self.setAccessibleName(f"Text of {name}")
         self.setTabChangesFocus(True)
 
-    def session_state(self) -> dict[str, object]:
+    def session(self) -> dict[str, object]:
         """What the session keeps of the view."""
         return {"caret": self.textCursor().position()}
 
