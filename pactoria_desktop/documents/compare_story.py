@@ -268,7 +268,12 @@ class _StoryWriter:
         self._flush(number)
         self._reached[number] = 1
         self._at_flow = number + 1
-        self.out.append(struck_table(self.setting, old) if new is None else compared_table(self.setting, old, new))
+        if place is not None and self.old.blocks[place].gone:
+            self.out.append(old)
+        elif new is None:
+            self.out.append(struck_table(self.setting, old))
+        else:
+            self.out.append(compared_table(self.setting, old, new))
 
     def _sections(self, sections: Sequence[Section]) -> list[Section]:
         """The pieces as sections; text keeps the ids of OLD's text sections in order, new ones get ids of their own."""
