@@ -1,6 +1,6 @@
 """The page's margins: clause numbers, bars beside changes, the bar of the current clause, marks of findings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
@@ -20,6 +20,13 @@ OTHERS_BAR = 17
 NUMBER_LEFT = 28
 ITEM_HANG = 26
 SEVERITY_GAP = 14
+PART_CAPTIONS = {
+    "footnote": "Note",
+    "endnote": "End",
+    "header": "Header",
+    "footer": "Footer",
+    "textbox": "Box",
+}
 SEVERITY_SIZE = 11
 
 
@@ -68,11 +75,14 @@ def paint_numbers(
     formats: Formats,
     numbers: Numbers,
     first_blocks: dict[str, int],
+    part_of: Callable[[str], str],
 ) -> None:
     """Labels beside the first lines of paragraphs; ``first_blocks`` gives the number of each slot's first block."""
     for paragraph in scene:
         label = numbers.label(paragraph.slot, paragraph.block.blockNumber() - first_blocks[paragraph.slot])
         if not label:
+            if paragraph.offset == 0:
+                _paint_part(painter, paper, paragraph, part_of(paragraph.slot))
             continue
         style = formats.style(paragraph.newline)
         heading = bool(style and style.heading)
@@ -98,9 +108,24 @@ def paint_numbers(
         painter.setPen(paper.on_page(token))
         painter.drawText(QPointF(left, at.y()), label)
         if drawn.struck:
-            middle = round(at.y() - 4.5) + 0.5
+            middle = round(at.y() - paper.length(4.5)) + 0.5
             painter.setPen(author_pen(paper.sheet, drawn.struck))
             painter.drawLine(QPointF(left, middle), QPointF(left + width, middle))
+
+
+def _paint_part(painter: QPainter, paper: Paper, paragraph: VisibleParagraph, part: str) -> None:
+    """Beside the beginning of a note, a header, a footer or a text box: what it is."""
+    kind, _, name = part.partition(":")
+    caption = PART_CAPTIONS.get(kind, "")
+    if not caption:
+        return
+    font = paper.interface(11, zoomed=True)
+    painter.setFont(font)
+    painter.setPen(paper.on_page("text3"))
+    at = first_baseline(paragraph.block, paragraph.box)
+    words = f"{caption} {name}" if kind in ("footnote", "endnote") else caption
+    width = QFontMetricsF(font).horizontalAdvance(words)
+    painter.drawText(QPointF(max(20.0, at.x() - width - 8), at.y()), words)
 
 
 def paint_severities(

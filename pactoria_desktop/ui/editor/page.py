@@ -114,6 +114,8 @@ class Page(QTextEdit):
         self.setAcceptRichText(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+        self.setLineWrapColumnOrWidth(round(self.paper.length(PAGE_WIDTH)))
         self.setCursorWidth(2)
         self.viewport().setAutoFillBackground(False)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -200,6 +202,8 @@ class Page(QTextEdit):
         right = max(0, room - page - left)
         if self.viewportMargins().left() != left or self.viewportMargins().right() != right:
             self.setViewportMargins(left, 0, right, 0)
+        if self.lineWrapColumnOrWidth() != page:
+            self.setLineWrapColumnOrWidth(page)
         self.geometry_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -245,7 +249,9 @@ class Page(QTextEdit):
         anchors = ((line, self.style_of_comment(name)) for name, line in comment_anchors(scene))
         painting.paint_comment_lines(painter, self.paper, anchors, width, folded=not self.lane_width)
         margins.paint_change_bars(painter, self.paper, scene, self.formats)
-        margins.paint_numbers(painter, self.paper, scene, self.formats, self.numbers, self._first_blocks(scene))
+        margins.paint_numbers(
+            painter, self.paper, scene, self.formats, self.numbers, self._first_blocks(scene), self.view.part_of
+        )
         marks = margins.paint_severities(painter, self.paper, scene, self.layers, width)
         if clip.height() >= self.viewport().height() - 1:
             self._marks = marks

@@ -160,9 +160,9 @@ def _paint_revision(painter: QPainter, paper: Paper, drawn: Drawn, line: OnLine)
             _underline(painter, line, 5)
     if drawn.struck:
         painter.setPen(author_pen(paper.sheet, drawn.struck))
-        _underline(painter, line, -4.5)
+        _underline(painter, line, -0.29 * line.ascent)
         if drawn.moved:
-            _underline(painter, line, -7)
+            _underline(painter, line, -0.29 * line.ascent - 2.5)
     if drawn.reformatted and not drawn.inserted:
         painter.setPen(author_pen(paper.sheet, drawn.reformatted, 1))
         _underline(painter, line, 5)
@@ -214,10 +214,11 @@ def paint_remote_caret(painter: QPainter, paper: Paper, caret: RemoteCaret, at: 
     """A thin caret with its owner's name above it."""
     colour = paper.on_page(f"author{caret.style}")
     left = round(at.left)
-    painter.fillRect(QRectF(left, at.baseline - 14, 1.6, 19), colour)
+    top = at.baseline - paper.length(14)
+    painter.fillRect(QRectF(left, top, 1.6, paper.length(19)), colour)
     font = paper.interface(11, 500)
     width = QFontMetricsF(font).horizontalAdvance(caret.name) + 10
-    flag = QRectF(left, at.baseline - 30, width, 16)
+    flag = QRectF(left, top - 16, width, 16)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(flag, 3, 3)

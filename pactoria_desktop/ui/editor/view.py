@@ -1,8 +1,10 @@
 """The only writer of the QTextDocument: shows a living text and follows its changes, wherever they come from."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QTextCursor, QTextDocument, QTextTable
@@ -52,6 +54,7 @@ class View(QObject):
         self.select: Callable[[int, int], None] | None = None
         self.adopt: Callable[[QTextDocument], None] | None = None
         self._pieces: list[Piece] = []
+        self._firsts: list[int] | None = None
         self._builder = Builder(formats)
         self._writer = Writer(self.document, formats)
         self._writing = 0
@@ -98,13 +101,14 @@ class View(QObject):
         return piece.part if piece else ""
 
     def _piece_at_entry(self, entry: int) -> tuple[Piece, TablePiece | None]:
-        start = 0
-        for piece in self._pieces:
-            count = len(piece.slots)
-            if entry < start + count:
-                return piece, piece if isinstance(piece, TablePiece) else None
-            start += count
-        raise IndexError(entry)
+        piece = self._pieces[bisect_right(self._first_entries(), entry) - 1]
+        return piece, piece if isinstance(piece, TablePiece) else None
+
+    def _first_entries(self) -> list[int]:
+        """The number of each piece's first entry, and of the one behind the last piece."""
+        if self._firsts is None:
+            self._firsts = [0, *accumulate(len(piece.slots) for piece in self._pieces)]
+        return self._firsts
 
     # -- whole
 
@@ -113,6 +117,7 @@ class View(QObject):
         kept = self._keep()
         text = self.text
         self._pieces = pieces_of(text.nodes())
+        self._firsts = None
         filled = ((piece, {slot: text.spans(slot) for slot in piece.slots if slot}) for piece in self._pieces)
         self._writing += 1
         try:
@@ -249,7 +254,7 @@ class View(QObject):
         return True
 
     def _first_entry(self, number: int) -> int:
-        return sum(len(piece.slots) for piece in self._pieces[:number])
+        return self._first_entries()[number]
 
     def _drop(self, cursor: QTextCursor, number: int) -> None:
         entry, count = self._first_entry(number), len(self._pieces[number].slots)
@@ -257,6 +262,7 @@ class View(QObject):
         self._writer.remove(cursor, self.positions.start(entry), self.positions.start(entry + count))
         cursor.endEditBlock()
         del self._pieces[number]
+        self._firsts = None
         self.positions.remove(entry, count)
 
     def _build(self, cursor: QTextCursor, number: int, piece: Piece) -> None:
@@ -267,6 +273,7 @@ class View(QObject):
         slots = self._builder.before(cursor, piece, spans, self._writer)
         cursor.endEditBlock()
         self._pieces.insert(number, piece)
+        self._firsts = None
         self.positions.insert(entry, slots)
 
     # -- caret
