@@ -15,6 +15,7 @@ _END_SIGNATURE = 0x06054B50
 _UTF8_NAME = 0x800
 _ENCRYPTED_OR_STREAMED = 0x0009
 _LARGE_FILE_EXTRA = 0x0001
+_COMPRESSION = 4
 _LIMIT = 0xFFFFFFFF
 
 READING_ERRORS = (
@@ -121,7 +122,7 @@ def _put(out: bytearray, info: zipfile.ZipInfo, content: bytes, stored: bool) ->
     if stored:
         method, packed = zipfile.ZIP_STORED, content
     else:
-        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        packer = zlib.compressobj(_COMPRESSION, zlib.DEFLATED, -15)
         method, packed = zipfile.ZIP_DEFLATED, packer.compress(content) + packer.flush()
     flags = info.flag_bits & ~_ENCRYPTED_OR_STREAMED
     checksum = zlib.crc32(content)

@@ -11,10 +11,12 @@ from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.inline import InlineReader
 from pactoria_desktop.documents.names import local_word_name, word
 from pactoria_desktop.documents.numbering import number, value
+from pactoria_desktop.documents.objects import TEXT_BOX_CONTENT
 from pactoria_desktop.documents.sources import Source
 
 _PARAGRAPH: Final = word("p")
 _TABLE: Final = word("tbl")
+_ROW: Final = word("tr")
 SHORTEST_SECTION: Final = 60
 LONGEST_SECTION: Final = 100
 _SPANS_ALLOWED: Final = 200
@@ -57,15 +59,12 @@ class BlockReader:
 
     def count(self, root: etree._Element) -> None:
         """Number the outermost paragraphs and rows of the part."""
-        stack = [root]
-        while stack:
-            element = stack.pop()
-            if element.tag == _PARAGRAPH:
-                self._paragraphs[element] = len(self._paragraphs)
+        boxed = next(root.iter(TEXT_BOX_CONTENT), None) is not None
+        for element in root.iter(_PARAGRAPH, _ROW):
+            if boxed and any(above.tag == _PARAGRAPH for above in element.iterancestors()):
                 continue
-            if element.tag == word("tr"):
-                self._rows[element] = len(self._rows)
-            stack.extend(reversed(element))
+            numbers = self._paragraphs if element.tag == _PARAGRAPH else self._rows
+            numbers[element] = len(numbers)
 
     def sections(self, container: etree._Element, part: str) -> list[Section]:
         """The sections of a story's container (body, note, header)."""

@@ -15,7 +15,7 @@ def inherited_properties(paragraphs: Sequence[Paragraph], renderer: Renderer) ->
     words (rule 9). Only joins that somebody typed here count; a survivor with a tracked change of its own keeps it.
     """
     found: dict[int, Inherited] = {}
-    if not any(kind_of(key) == "del" for paragraph in paragraphs for key in paragraph.marks):
+    if not any(key.startswith("del:") for paragraph in paragraphs for key in paragraph.marks):
         return found
     start = 0
     while start < len(paragraphs):

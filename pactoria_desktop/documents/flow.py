@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from pactoria_desktop.contract.text import Paragraph, TableSection
 from pactoria_desktop.documents.chains import inherited_properties, segments
-from pactoria_desktop.documents.likeness import same_paragraph
 from pactoria_desktop.documents.rendering import Inherited, Renderer
 from pactoria_desktop.documents.spans import ElementSpan
 from pactoria_desktop.documents.splices import Cut, longest_rising
@@ -33,16 +32,14 @@ class End:
 class FlowWriter:
     """Makes the cuts for one container (a body, a note, a cell, a text box).
 
-    ``table`` gives the cuts inside a table that stays, ``new_table`` the XML of one that is new or moved. ``forced``
-    are the paragraphs to write although they are unchanged, by identity. ``always`` writes every paragraph.
+    ``table`` gives the cuts inside a table that stays, ``new_table`` the XML of one that is new or moved. ``changed``
+    are the paragraphs to write, by identity; others stay as they are.
     """
 
     renderer: Renderer
-    noted: frozenset[str]
-    forced: set[int]
+    changed: set[int]
     table: Callable[[TableSection, Place], list[Cut]]
     new_table: Callable[[TableSection, ElementSpan | None, Place | None], bytes]
-    always: bool = False
 
     def cuts(self, items: Sequence[Item], base: Sequence[Place], found: Sequence[int], end: End) -> list[Cut]:
         """The cuts that turn ``base`` into ``items``; ``found`` has each item's place in ``base`` or -1."""
@@ -99,9 +96,7 @@ class FlowWriter:
             cuts.append(Cut(at, at, new))
 
     def _differs(self, item: Paragraph, there: Place, inherited: dict[int, Inherited]) -> bool:
-        if self.always or id(item) in self.forced or id(item) in inherited:
-            return True
-        return not isinstance(there.item, Paragraph) or not same_paragraph(item, there.item, self.noted)
+        return id(item) in self.changed or id(item) in inherited or not isinstance(there.item, Paragraph)
 
     def _rendered(
         self, paragraph: Paragraph, span: ElementSpan | None, kept: bool, inherited: dict[int, Inherited]

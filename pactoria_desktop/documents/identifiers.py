@@ -8,7 +8,7 @@ from pactoria_desktop.contract.text import Revision
 from pactoria_desktop.documents.names import word
 from pactoria_desktop.documents.package import Package
 
-_IDS: Final = re.compile(rb"""\bid\s*=\s*["'](\d{1,9})["']""")
+_IDS: Final = re.compile(rb""":id\s*=\s*["'](\d{1,9})["']""")
 _ID: Final = word("id")
 _LARGEST: Final = 2_000_000_000
 

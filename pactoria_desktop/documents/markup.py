@@ -8,7 +8,7 @@ import copy
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
 
@@ -40,7 +40,7 @@ def escaped_attribute(text: str) -> str:
 
 def attributes_of(element: etree._Element) -> tuple[tuple[str, str], ...]:
     """An element's attributes as (Clark name, value), in the order of the file."""
-    return tuple(element.items())  # type: ignore[arg-type]
+    return cast(tuple[tuple[str, str], ...], tuple(element.items()))
 
 
 def shape(element: etree._Element) -> Shape:
@@ -51,6 +51,16 @@ def shape(element: etree._Element) -> Shape:
         element.text or "",
         tuple([shape(child) for child in element]) if len(element) else (),
         element.tail or "",
+    )
+
+
+def properties_shape(element: etree._Element) -> Shape:
+    """A quicker shape for elements that hold properties: no text, attributes as their writer orders them."""
+    return tuple(
+        [
+            (child.tag, *child.items()) if not len(child) else (child.tag, *child.items(), properties_shape(child))
+            for child in element
+        ]
     )
 
 
@@ -65,17 +75,15 @@ def fragment(element: etree._Element, keep: Callable[[etree._Element], bool] | N
     ``keep`` tells which of its children stay (all when None); the text between them goes when it is given.
     """
     if not isinstance(element.tag, str):
-        return etree.tostring(element, encoding="unicode", with_tail=False)
+        return str(etree.tostring(element, encoding="unicode", with_tail=False))
     if _needs_own_prefixes(element):
         return _with_own_prefixes(element, keep)
     used: dict[str, str] = {}
     out: list[str] = []
     _write(element, used, out, keep)
     declarations = "".join(f' xmlns:{prefix}="{escaped_attribute(uri)}"' for uri, prefix in used.items() if uri != XML)
-    first = out[0]
-    name_end = re.match(r"<[^\s/>]+", first)
-    cut = name_end.end() if name_end else len(first)
-    out[0] = first[:cut] + declarations + first[cut:]
+    cut = len(_name(element.tag, element, used)) + 1
+    out[0] = out[0][:cut] + declarations + out[0][cut:]
     return "".join(out)
 
 

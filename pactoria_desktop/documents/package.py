@@ -144,7 +144,7 @@ class Package:
             return default
         for element in self.parse(CONTENT_TYPES_MEMBER):
             if element.tag == f"{{{CONTENT_TYPES}}}Override" and element.get("PartName", "").casefold() == wanted:
-                return element.get("ContentType", "")
+                return str(element.get("ContentType", ""))
             if element.tag == f"{{{CONTENT_TYPES}}}Default" and element.get("Extension", "").casefold() == ending:
                 default = element.get("ContentType", "")
         return default

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pactoria_desktop.contract.text import Cell, Paragraph, Row, Section, TableSection, TextSection
+from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.flow import End, FlowWriter, Item, Place
+from pactoria_desktop.documents.markup import WORD_SCOPE, escaped_attribute
+from pactoria_desktop.documents.parsing import parse
 from pactoria_desktop.documents.rendering import Renderer
 from pactoria_desktop.documents.sources import source_of
 from pactoria_desktop.documents.spans import ElementSpan, PartIndex, index
@@ -15,22 +18,19 @@ from pactoria_desktop.documents.table_writing import RowPlace, TablePlace, Table
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What all parts of one writing share: the renderer, comments that leave no mark, paragraphs written anyway."""
+    """What all parts of one writing share: the renderer, and the paragraphs to write, by identity."""
 
     renderer: Renderer
-    package: str
-    noted: frozenset[str]
-    forced: set[int]
-    always: bool = False
+    changed: set[int]
 
 
 class PartWriter:
     """Turns the sections of one part into its new bytes. ``base`` are its sections as they were read."""
 
-    def __init__(self, member: str, xml: bytes, base: Sequence[Section], writing: Writing) -> None:
+    def __init__(self, file: str, member: str, xml: bytes, base: Sequence[Section], writing: Writing) -> None:
+        self._file = file
         self._member = member
         self._xml = xml
-        self._package = writing.package
         self._index: PartIndex = index(xml)
         self._table_starts = [span.start for span in self._index.tables]
         tables: dict[int, TablePlace] = {}
@@ -51,12 +51,7 @@ class PartWriter:
         }
         self._table_writer = TableWriter(xml, writing.renderer, tables, self._row_place, self._paragraph_places)
         self._flow = FlowWriter(
-            writing.renderer,
-            writing.noted,
-            writing.forced,
-            self._table_writer.cuts,
-            self._table_writer.new_table,
-            writing.always,
+            writing.renderer, writing.changed, self._table_writer.cuts, self._table_writer.new_table
         )
         self._table_writer.flow = self._flow
 
@@ -76,7 +71,28 @@ class PartWriter:
             if not places and part not in ends:
                 continue
             cuts += self._flow.cuts(items, places, found, End(ends.get(part, len(self._xml)), None))
+        self._check(cuts)
         return spliced(self._xml, cuts)
+
+    def _check(self, cuts: Sequence[Cut]) -> None:
+        """Everything new must be well-formed by itself: what the material holds may come from elsewhere."""
+        scope: dict[str, str] = dict(WORD_SCOPE)
+        for span in (*self._index.paragraphs, *self._index.tables):
+            if span.namespaces is not scope:
+                scope.update(span.namespaces)
+        declared = "".join(
+            f' xmlns{":" + prefix if prefix else ""}="{escaped_attribute(uri)}"' for prefix, uri in scope.items()
+        )
+        opening = f"<x{declared}>".encode()
+        for cut in cuts:
+            if cut.new:
+                try:
+                    parse(opening + cut.new + b"</x>", self._member, self._file)
+                except DocumentError as error:
+                    raise DocumentError(
+                        f"The changes to {self._file} could not be written as valid Word XML; "
+                        "the file and your changes are untouched."
+                    ) from error
 
     def _found(self, items: Sequence[Item], part: str) -> list[int]:
         """Each item's place among those of its container as read; only the first holder of a source has it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from pactoria_desktop.contract.text import CharacterLook, ParagraphProperties, RunProperties
-from pactoria_desktop.documents.markup import Shape, attributes_of, digest, fragment, shape
+from pactoria_desktop.documents.markup import Shape, attributes_of, digest, fragment, properties_shape
 from pactoria_desktop.documents.names import word
 from pactoria_desktop.documents.numbering import is_on, value
 from pactoria_desktop.documents.styles import StyleTable
@@ -107,8 +107,11 @@ class PropertyTables:
         rest: etree._Element | None,
     ) -> tuple[str, bool]:
         """The key of ``base`` with the mark's and the section's properties of ``rest``."""
-        shaped = None if rest is None else shape(rest)
-        known: Shape = (shaped if base is rest else None if base is None else shape(base), shaped)
+        shaped = None if rest is None else (*rest.items(), properties_shape(rest))
+        known: Shape = (
+            shaped if base is rest else None if base is None else (*base.items(), properties_shape(base)),
+            shaped,
+        )
         found = self._paragraph_values.get(known)
         if found is None:
             plain = _plain(base, rest)
@@ -140,14 +143,14 @@ def switched_off(properties: etree._Element | None) -> tuple[str, ...]:
 
 
 def _is_no_run_change(element: etree._Element) -> bool:
-    return element.tag != RUN_CHANGE
+    return str(element.tag) != RUN_CHANGE
 
 
 def _run_shape(properties: etree._Element) -> Shape:
     """Quicker than ``shape`` for what runs mostly have: a flat list of empty elements."""
     return tuple(
         [
-            (child.tag, *child.items()) if not len(child) else shape(child)
+            (child.tag, *child.items()) if not len(child) else (child.tag, properties_shape(child))
             for child in properties
             if child.tag != RUN_CHANGE
         ]

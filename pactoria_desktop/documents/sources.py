@@ -26,10 +26,10 @@ class Source:
 
 def source_of(text: object) -> Source | None:
     """The source that a mark's value names, None where it names none."""
-    if not isinstance(text, str) or text.count(":") < 2:
+    if not isinstance(text, str):
         return None
     package, _, rest = text.partition(":")
     part, _, ordinal = rest.rpartition(":")
-    if not ordinal.replace(".", "", 1).isdigit():
+    if not part or not (ordinal.isdecimal() or ordinal.replace(".", "", 1).isdecimal()):
         return None
     return Source(package, part, ordinal)

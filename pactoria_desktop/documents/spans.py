@@ -6,7 +6,7 @@ what lies in a text box belongs to the paragraph that holds the box. Rows, cells
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -95,7 +95,7 @@ def _single_prefix(xml: bytes) -> tuple[bytes, Mapping[str, str]] | None:
     declared: dict[str, str] = {}
     word = WORD.encode()
     prefixes: dict[bytes, set[bytes]] = {}
-    for found in _DECLARATION.finditer(xml):
+    for found in _declarations(xml):
         prefix, address = found.group(1) or b"", found.group(2) or found.group(3) or b""
         prefixes.setdefault(prefix, set()).add(address)
         if found.start() < opened.end():
@@ -106,6 +106,16 @@ def _single_prefix(xml: bytes) -> tuple[bytes, Mapping[str, str]] | None:
     if len(mine) != 1 or prefixes[mine[0]] != {word} or declared.get(mine[0].decode()) != WORD:
         return None
     return mine[0], declared
+
+
+def _declarations(xml: bytes) -> Iterator[re.Match[bytes]]:
+    """The namespace declarations, and what looks like one in a text."""
+    at = xml.find(b"xmlns")
+    while at > 0:
+        found = _DECLARATION.match(xml, at - 1)
+        if found is not None:
+            yield found
+        at = xml.find(b"xmlns", at + 5)
 
 
 def _scanned(xml: bytes, prefix: bytes, declared: Mapping[str, str]) -> PartIndex | None:

@@ -184,7 +184,8 @@ class StyleTable:
             resolved = self._theme_fonts.get("major" if theme.startswith("major") else "minor")
             if resolved:
                 return resolved
-        return fonts.get(word("ascii")) or fonts.get(word("hAnsi"))
+        named: str | None = fonts.get(word("ascii")) or fonts.get(word("hAnsi"))
+        return named
 
     def _lay_paragraph(self, merged: Properties, properties: etree._Element, style: str) -> None:
         """Lay one ``w:pPr`` over what lies below it; its numbering's indents go under its own."""

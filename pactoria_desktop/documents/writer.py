@@ -8,7 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pactoria_desktop.contract.text import ContractText, Paragraph, Section, TextSection, id_of, kind_of, paragraphs_of
+from pactoria_desktop.contract.text import (
+    ContractText,
+    Paragraph,
+    Section,
+    TableSection,
+    TextSection,
+    id_of,
+    paragraphs_of,
+)
 from pactoria_desktop.documents.box_writing import with_boxes
 from pactoria_desktop.documents.chains import survivors
 from pactoria_desktop.documents.comment_writing import plan_comments, written_comments
@@ -17,7 +25,7 @@ from pactoria_desktop.documents.flow import FlowWriter
 from pactoria_desktop.documents.identifiers import Identifiers
 from pactoria_desktop.documents.likeness import same_paragraph
 from pactoria_desktop.documents.package import Package
-from pactoria_desktop.documents.parsing import from_utf8, parse
+from pactoria_desktop.documents.parsing import from_utf8
 from pactoria_desktop.documents.part_writing import PartWriter, Writing
 from pactoria_desktop.documents.rendering import Anchors, Renderer
 
@@ -56,19 +64,19 @@ def written(package: Package, base: ContractText, text: ContractText, *, everyth
     boxes = _changed_boxes(base, text, plan.noted, forced, everything)
     forced |= _holders(text, set(boxes))
     forced |= survivors(text, renderer)
-    identifiers.used |= _standing(base, text, plan.noted, forced, everything)
-    writing = Writing(renderer, package.sha256[:12], plan.noted, forced, everything)
+    changed, standing = _changed(base, text, plan.noted, forced, everything)
+    identifiers.used |= standing
+    writing = Writing(renderer, changed)
     for key, (old, new) in boxes.items():
         value = text.material.objects[key]
-        flow = FlowWriter(renderer, plan.noted, forced, lambda *_: [], lambda *_: b"", everything)
+        flow = FlowWriter(renderer, changed, lambda *_: [], lambda *_: b"")
         anchors.objects[key] = with_boxes(value.xml, old, new, flow)
     parts: dict[str, bytes] = {}
     for member, sections in _by_member(package, base).items():
         xml = package.xml(member)
         now = [section for section in text.sections if _member_of(package, section) == member]
-        new_xml = PartWriter(member, xml, sections, writing).written(now, _ends(package, member, xml))
+        new_xml = PartWriter(package.name, member, xml, sections, writing).written(now, _ends(package, member, xml))
         if new_xml != xml:
-            _check(new_xml, member, package.name)
             parts[member] = from_utf8(new_xml, package.part(member))
     parts.update(written_comments(package, text, plan))
     if parts and package.strict:
@@ -77,15 +85,6 @@ def written(package: Package, base: ContractText, text: ContractText, *, everyth
             "save it in Word as an ordinary .docx and try again."
         )
     return Written(package.with_parts(parts), tuple(renderer.notices))
-
-
-def _check(xml: bytes, member: str, file: str) -> None:
-    try:
-        parse(xml, member, file)
-    except DocumentError as error:
-        raise DocumentError(
-            f"The changes to {file} could not be written as valid Word XML; the file and your changes are untouched."
-        ) from error
 
 
 def _by_member(package: Package, base: ContractText) -> dict[str, list[Section]]:
@@ -161,36 +160,30 @@ def _holders(text: ContractText, keys: set[str]) -> set[int]:
     }
 
 
-def _standing(
+def _changed(
     base: ContractText, text: ContractText, noted: frozenset[str], forced: set[int], everything: bool
-) -> set[str]:
-    """The revisions (and ``box:`` ids) whose elements stay where they are, so that nothing else may take their ids."""
-    if everything:
-        return set()
+) -> tuple[set[int], set[str]]:
+    """The paragraphs to write, by identity, and the revisions (and ``box:`` ids) whose elements stay as they are, so
+    that nothing else may take their ids."""
     sources = {
         str(paragraph.marks.get("p:src")): paragraph
         for section in base.sections
         for paragraph in paragraphs_of(section)
     }
-    found: set[str] = set()
-    seen: set[int] = set()
-    taken: set[str] = set()
+    standing = set(base.revisions) | {f"box:{name}" for name in base.material.boxes}
+    for section in base.sections:
+        if isinstance(section, TableSection):
+            standing.difference_update(id_of(key) for row in section.rows for key in row.marks)
+    changed = set(forced)
     for section in text.sections:
         for paragraph in paragraphs_of(section):
-            source = str(paragraph.marks.get("p:src"))
-            there = sources.get(source)
-            if there is None or source in taken or id(paragraph) in forced:
-                continue
-            taken.add(source)
-            if not same_paragraph(paragraph, there, noted):
-                continue
-            for marks in (paragraph.marks, *(span.marks for span in paragraph.spans)):
-                if id(marks) not in seen:
-                    seen.add(id(marks))
-                    for key in marks:
-                        kind = kind_of(key)
-                        if kind in ("ins", "del", "moveFrom", "moveTo", "fmt", "pfmt"):
-                            found.add(id_of(key))
-                        elif kind == "box":
-                            found.add(key)
-    return found
+            there = sources.get(str(paragraph.marks.get("p:src")))
+            if there is None or everything or id(paragraph) in forced or not same_paragraph(paragraph, there, noted):
+                changed.add(id(paragraph))
+            else:
+                sources.pop(str(paragraph.marks.get("p:src")))
+    for paragraph in sources.values():
+        for marks in (paragraph.marks, *(span.marks for span in paragraph.spans)):
+            for key in marks:
+                standing.discard(key if key.startswith("box:") else id_of(key))
+    return changed, standing
