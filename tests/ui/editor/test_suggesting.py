@@ -91,7 +91,7 @@ def shown_as_accepted(desk: Desk) -> str:
                 words.append("\n")
             block = block.next()
         slots.append("".join(words).rstrip("\n"))
-    return "\n".join(slots)
+    return "\n".join(words for words in slots if words)
 
 
 def authorship(desk: Desk) -> dict[str, set[str]]:
