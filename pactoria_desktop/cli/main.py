@@ -69,7 +69,8 @@ def main(words: Sequence[str]) -> int:
         message("The file needs more memory than a contract should; it was not opened and nothing was changed.")
         return REFUSED
     except OSError as error:
-        message(one_line(f"{error.filename or 'The system'} could not be used: {error.strerror or error}."))
+        named = f"{error.filename} could not be used: {error.strerror}." if error.filename else str(error)
+        message(one_line(named))
         return REFUSED
     else:
         return status

@@ -32,8 +32,8 @@ def merge_command(arguments: argparse.Namespace) -> int:
     """Bring two edited copies of one contract together."""
     from pactoria_desktop.services.drafts import merge_drafts
 
-    sources = [source_of(arguments, name) for name in (arguments.base, arguments.mine, arguments.theirs)]
-    merged = merge_drafts(*sources, arguments.mine_author, arguments.theirs_author, moment(arguments))
+    base, mine, theirs = (source_of(arguments, name) for name in (arguments.base, arguments.mine, arguments.theirs))
+    merged = merge_drafts(base, mine, theirs, arguments.mine_author, arguments.theirs_author, moment(arguments))
     write_atomically(Path(arguments.out), merged.data)
     for remark in merged.remarks:
         message(remark)

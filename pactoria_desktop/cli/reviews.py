@@ -2,6 +2,7 @@
 
 import argparse
 from datetime import date
+from typing import Any
 
 from pactoria_desktop.cli.documents import source_of
 from pactoria_desktop.cli.errors import UsageError
@@ -26,10 +27,11 @@ def review_command(arguments: argparse.Namespace) -> int:
 
     today = day(arguments.today)
     reviewer = Reviewer(playbook_named(arguments.playbook) if arguments.playbook else None, today)
-    files, worst = [], 0
+    files: list[dict[str, Any]] = []
+    worst = 0
     for name in arguments.files:
         source = source_of(arguments, name)
-        result = reviewer.review(source)
+        result: dict[str, Any] = reviewer.review(source)
         files.append({"file": name, **result})
         worst = max([worst, *(RANK.get(str(each["severity"]), 0) for each in result["findings"])])
     if arguments.json:
@@ -40,13 +42,13 @@ def review_command(arguments: argparse.Namespace) -> int:
     return 1 if arguments.fail_on and worst >= RANK[arguments.fail_on] else 0
 
 
-def _summary(file: dict[str, object]) -> list[str]:
+def _summary(file: dict[str, Any]) -> list[str]:
     lines = [f"{file['file']}"]
-    for finding in file["findings"]:  # type: ignore[attr-defined]
+    for finding in file["findings"]:
         quotes = " … ".join(" ".join(each["quote"].split()) for each in finding["evidence"])
         lines.append(f"  {finding['severity']}\t{finding['title']}\t“{quotes[:160]}”" if quotes else
                      f"  {finding['severity']}\t{finding['title']}")  # fmt: skip
-    for deadline in file["deadlines"]:  # type: ignore[attr-defined]
+    for deadline in file["deadlines"]:
         lines.append(f"  {deadline['date']}\t{deadline['kind']}")
     return lines
 
@@ -65,7 +67,7 @@ def playbook_command(arguments: argparse.Namespace) -> int:
     if arguments.task == "backtest":
         if len(arguments.files) != 1 or not arguments.against:
             raise UsageError("pactoria playbook backtest takes one playbook and --against FOLDER.")
-        report = reviewing.backtest(arguments.files[0], arguments.against)
+        report: dict[str, Any] = reviewing.backtest(arguments.files[0], arguments.against)
         flipped = report["flips"]
         if arguments.json:
             print_json(report)

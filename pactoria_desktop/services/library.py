@@ -21,7 +21,7 @@ from pactoria_desktop.services.keys import key_keeper, opened_library, person_of
 from pactoria_desktop.services.opened import ExportMode, export_text, package_of
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.contracts import ContractRecord, Contracts, Folders
-from pactoria_desktop.store.library import Library
+from pactoria_desktop.store.library import Library, temporary_library
 from pactoria_desktop.store.listing import Filter, Listing, Order
 from pactoria_desktop.store.search import MARK_BEGIN, MARK_END, Search
 from pactoria_desktop.store.texts import Texts
@@ -179,6 +179,13 @@ def library_service(
     """The library of a home with its service, closed at the end."""
     with opened_library(home, passphrases, clock, create=create) as library:
         author = SettingsFile(home.settings).value.author_name or "Me"
+        yield LibraryService(library, clock, author)
+
+
+@contextmanager
+def temporary_service(clock: Clock, author: str) -> Iterator[LibraryService]:
+    """A library in a temporary folder whose key lies in memory alone; all of it goes at the end."""
+    with temporary_library(clock) as library:
         yield LibraryService(library, clock, author)
 
 

@@ -64,7 +64,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
         )
 
     def in_table(tab: "ContractTab") -> bool:
-        return tab.view.tables.cell() is not None
+        return tab.view.tables.cell is not None
 
     def table(name: str, title: str, act: Callable[["ContractTab"], object]) -> Command:
         return command(
@@ -282,7 +282,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "Review",
             lambda tab: bench.receive(tab),
             (),
-            "merged",
+            "merge",
             50,
             words="received counterparty merge import",
         ),

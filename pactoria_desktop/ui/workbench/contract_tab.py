@@ -46,7 +46,6 @@ class ContractTab(QObject):
         self._look_again = False
         self._ended = False
         self.view = ContractView(opened.replica, look, opened.replica.identity.author)
-        self.view.changed.connect(lambda changes: self._overview_timer.start())
         self.view.caret_moved.connect(lambda place: self.place_changed.emit())
         self._journal_timer = QTimer(self)
         self._journal_timer.setInterval(JOURNAL_PAUSE)
@@ -56,6 +55,7 @@ class ContractTab(QObject):
         self._overview_timer.setSingleShot(True)
         self._overview_timer.setInterval(OVERVIEW_PAUSE)
         self._overview_timer.timeout.connect(self._look_over)
+        self.view.changed.connect(lambda changes: self._overview_timer.start())
         self._look_over()
 
     @property

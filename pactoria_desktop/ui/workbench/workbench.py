@@ -1,13 +1,15 @@
 """The workbench: the window, the library behind it, contracts in tabs, panels that follow the one in front."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.resources import as_file
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.files import write_atomically
+from pactoria_desktop.runtime.resources import resource
 from pactoria_desktop.runtime.settings import SettingsFile
 from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.drafts import compare_for_screen
@@ -39,6 +41,7 @@ BAR = (
     "contract.level_up", "contract.level_down", SEPARATOR, "contract.suggesting+", "review.comment", SEPARATOR,
     "review.previous_change", "review.next_change", "review.accept", "review.reject", STRETCH, "review.check+",
 )  # fmt: skip
+SAMPLE = "services-agreement-from-corvane.docx"
 CHECKED_HERE = "Checked here, with no network."
 
 
@@ -58,6 +61,7 @@ class Workbench(QObject):
         self.tabs: dict[str, ContractTab] = {}
         self.comparisons: dict[str, CompareScreen] = {}
         self._opening: set[str] = set()
+        self.review_when_opened = False
         self._make_panels()
         self.registry.add(*self._commands(), *contract_commands(self))
         self.shelves = Shelves(self)
@@ -113,10 +117,10 @@ class Workbench(QObject):
             return None
         return self.tabs.get(document.key)
 
-    def _with_current(self, act: "object") -> None:
+    def _with_current(self, act: Callable[[ContractTab], object]) -> None:
         tab = self.current()
         if tab is not None:
-            act(tab)  # type: ignore[operator]
+            act(tab)
 
     # Opening and closing
 
@@ -177,7 +181,7 @@ class Workbench(QObject):
             tab.view.restore(state)
         if opened.damage:
             self._say(tab, "high", opened.damage)
-        if self.shelves.was_reviewed(contract):
+        if self.review_when_opened or self.shelves.was_reviewed(contract):
             tab.review()
         self.shelves.refresh()
         self._show_panels()
@@ -193,9 +197,12 @@ class Workbench(QObject):
             return
         self.shelves.keep_view_state(key, tab.view.session())
         settle = tab.end()
-        self.tasks.work.submit(Lane.WRITE, "Keeping your edits", lambda task: settle())
+        self._settle(settle)
         self.window.close_document(key)
         self._show_panels()
+
+    def _settle(self, settle: Callable[[], None]) -> None:
+        self.tasks.work.submit(Lane.WRITE, "Keeping your edits", lambda task: settle())
 
     def _on_closing(self, session: object) -> None:
         self.shelves.keep_session(session, [key for key in self.window.documents.open_keys() if key in self.tabs])
@@ -203,7 +210,24 @@ class Workbench(QObject):
             tab = self.tabs.pop(key)
             self.shelves.keep_view_state(key, tab.view.session())
             settle = tab.end()
-            self.tasks.work.submit(Lane.WRITE, "Keeping your edits", lambda task, settle=settle: settle())
+            self._settle(settle)
+
+    def start_session(self, *, restore: bool) -> None:
+        """Take up the window's last session; with ``restore`` its contracts, too."""
+        session = self.shelves.session()
+        if session is None:
+            return
+        self.window.restore(session)
+        if restore and self.settings.value.restore_session:
+            for document in session.documents:
+                self.open_contract(document.key)
+
+    def open_sample(self) -> None:
+        """Import and open the sample contract that comes with the program."""
+        with as_file(resource("samples", SAMPLE)) as path:
+            source = read_source(str(path))
+        self.review_when_opened = True
+        self._imported(list(self.service.bring_in((Source(SAMPLE, source.ending, source.data),))))
 
     # Panels
 
@@ -230,7 +254,7 @@ class Workbench(QObject):
     def _show_place(self, tab: ContractTab) -> None:
         if tab is not self.current():
             return
-        place = tab.view.commands.caret()
+        place = tab.view.commands.caret
         label = tab.view.label_at(place) if place is not None else ""
         words = len(tab.overview.view.text.split()) if tab.overview else 0
         self.window.status.set_places([f"Clause {label}" if label else "", f"{words:,} words" if words else ""])
@@ -247,10 +271,12 @@ class Workbench(QObject):
         self.review_dock.show_page("findings")
         self.findings.set_current(id)
 
-    def _say(self, tab: ContractTab, severity: str, sentence: str, action: str = "", run: "object" = None) -> None:
+    def _say(
+        self, tab: ContractTab, severity: str, sentence: str, action: str = "", run: Callable[[], None] | None = None
+    ) -> None:
         document = self.window.documents.document(tab.key)
         if document is not None:
-            document.banner.show_sentence(severity, sentence, action, run)  # type: ignore[arg-type]
+            document.banner.show_sentence(severity, sentence, action, run)
 
     def _clause_rows(self) -> Sequence[Row]:
         tab = self.current()

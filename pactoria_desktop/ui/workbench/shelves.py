@@ -1,0 +1,267 @@
+"""The library's places in the window, start page and list; and what the window remembers in the library."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QMenu
+
+from pactoria_desktop.runtime.work import Lane
+from pactoria_desktop.services.importing import ImportResult
+from pactoria_desktop.services.shelf import SESSION, VIEW, Shelf
+from pactoria_desktop.store.contracts import ContractRecord
+from pactoria_desktop.store.listing import Filter, Order
+from pactoria_desktop.ui.library.screen import LibraryScreen
+from pactoria_desktop.ui.library.start_page import StartPage
+from pactoria_desktop.ui.library.values import (
+    Column,
+    ContractRow,
+    Counted,
+    FolderRow,
+    ImportLine,
+    ImportState,
+    ListQuery,
+    RecentContract,
+)
+from pactoria_desktop.ui.shell.commands import Command
+from pactoria_desktop.ui.shell.palette_sources import Entry
+from pactoria_desktop.ui.shell.session import SessionState, session_from_json
+from pactoria_desktop.ui.widgets.rows import Row
+
+if TYPE_CHECKING:
+    from pactoria_desktop.ui.workbench.workbench import Workbench
+
+ORDERS = {
+    Column.TITLE: Order.TITLE,
+    Column.COUNTERPARTY: Order.COUNTERPARTY,
+    Column.STATUS: Order.STATUS,
+    Column.TAGS: Order.CHANGED,
+    Column.CHANGED: Order.CHANGED,
+}
+STATES = {"imported": ImportState.ADDED, "already there": ImportState.KNOWN, "refused": ImportState.REFUSED}
+
+
+class LibraryFace:
+    """The library as its screens want it."""
+
+    def __init__(self, shelf: Shelf, person: str) -> None:
+        self._shelf, self._person = shelf, person
+
+    def rows(self, query: ListQuery) -> Sequence[int]:
+        """The numbers of the contracts of a list, in order."""
+        wanted = Filter(
+            words=query.words,
+            folder=query.folder or None,
+            statuses=query.statuses,
+            tags=(query.tag,) if query.tag else (),
+            trashed=query.trashed,
+        )
+        return self._shelf.rows(wanted, ORDERS[query.order], descending=query.descending)
+
+    def window(self, rows: Sequence[int]) -> Sequence[ContractRow | None]:
+        """Some contracts by their numbers."""
+        return [None if record is None else _row(record) for record in self._shelf.window(rows)]
+
+    def folders(self) -> Sequence[FolderRow]:
+        """All folders."""
+        return [FolderRow(each.id, each.name, each.parent or "", each.contracts) for each in self._shelf.folders()]
+
+    def tags(self) -> Sequence[Counted]:
+        """All tags."""
+        return [Counted(name, count) for name, count in self._shelf.tags()]
+
+    def statuses(self) -> Sequence[Counted]:
+        """All statuses in use."""
+        return [Counted(name, count) for name, count in self._shelf.statuses()]
+
+    def count(self) -> int:
+        """How many contracts there are."""
+        return self._shelf.count()
+
+    def recent(self, limit: int) -> Sequence[RecentContract]:
+        """The contracts opened last, newest first."""
+        found = []
+        for record in self._shelf.recent(limit):
+            kept = self._shelf.session_value(VIEW + record.id)
+            place = kept.get("place", "") if isinstance(kept, Mapping) else ""
+            found.append(
+                RecentContract(
+                    record.id, record.title, record.counterparty, str(place)[:40], record.opened_at or 0
+                )
+            )  # fmt: skip
+        return found
+
+    def person(self) -> str:
+        """The name of the person, empty when unknown."""
+        return self._person
+
+
+class ContractSource:
+    """Contracts in the palette, by words of title or party."""
+
+    title, prefix, meaning = "Contracts", "", "a contract of the library"
+
+    def __init__(self, shelf: Shelf, run: Callable[[str], None]) -> None:
+        self._shelf, self._run = shelf, run
+
+    def find(self, typed: str, limit: int) -> list[Entry]:
+        """Contracts whose title or party has words that begin so."""
+        words = typed.strip()
+        found = self._shelf.quick(words, limit) if words else self._shelf.recent(limit)
+        return [
+            Entry(Row(each.id, each.title, each.counterparty, icon="document"), partial(self._run, each.id))
+            for each in found
+        ]
+
+
+class Shelves:
+    """Start page and library in the window."""
+
+    def __init__(self, bench: "Workbench") -> None:
+        self._bench = bench
+        self.shelf = Shelf(bench.service)
+        face = LibraryFace(self.shelf, bench.settings.value.author_name)
+        self.start = StartPage(bench.look, face, bench.service.clock.now)
+        self.library = LibraryScreen(
+            bench.look, face, bench.service.clock.now, ask=self._ask, fill_menu=self._fill_menu
+        )
+        window = bench.window
+        window.add_place("start", "Start", "home", self.start, order=10)
+        window.add_place("library", "Library", "library", self.library, order=20)
+        self.start.opened.connect(bench.open_contract)
+        self.start.open_asked.connect(bench.choose_files)
+        self.start.sample_asked.connect(bench.open_sample)
+        self.start.library_asked.connect(lambda: window.show_place("library"))
+        self.library.opened.connect(bench.open_contract)
+        self.library.add_asked.connect(bench.choose_files)
+        self.library.chosen.connect(lambda keys: bench.registry.refresh())
+        window.palette_sheet.add_source(ContractSource(self.shelf, bench.open_contract))
+        bench.registry.add(*self._commands())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the library anew."""
+        self.start.refresh()
+        self.library.refresh()
+
+    def _ask(self, question: Callable[[], Any], answer: Callable[[Any], None]) -> None:
+        self._bench.tasks.start(
+            self.library, Lane.COMPUTE, "Reading the library", lambda task: question(), on_result=answer,
+            on_error=self._bench.window.show_error,
+        )  # fmt: skip
+
+    # Commands on the chosen contracts
+
+    def _chosen(self) -> tuple[str, ...]:
+        return self.library.selected_keys() if self._bench.window.place() == "library" else ()
+
+    def _commands(self) -> tuple[Command, ...]:
+        def some() -> bool:
+            return bool(self._chosen())
+
+        why = "no contract is chosen in the library"
+        return (
+            Command("library.open", "Open", "File", self._open_chosen, (), "open", some, group=20, why_not=why),
+            Command("library.folder", "Put into a folder…", "File", self._put_into_folder, (), "folder", some, group=25,
+                    why_not=why),
+            Command("library.tags", "Tags…", "File", self._set_tags, (), "tag", some, group=25, why_not=why),
+            Command("library.trash", "Move to the trash", "File", self._trash, (), "delete", some, group=26,
+                    why_not=why),
+            Command("library.put_back", "Take out of the trash", "File", self._put_back, (), "undo",
+                    lambda: some() and self.library.query.trashed, group=26, why_not="the trash is not shown"),
+            Command("library.new_folder", "New folder…", "File", self._new_folder, (), "folder", group=25),
+        )  # fmt: skip
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        for name in ("open", "folder", "tags", "trash", "put_back"):
+            menu.addAction(self._bench.registry.action(f"library.{name}"))
+
+    def _open_chosen(self) -> None:
+        for key in self._chosen()[:10]:
+            self._bench.open_contract(key)
+
+    def _new_folder(self) -> None:
+        name = self._bench.questions.words("New folder", "", "Make folder")
+        if name:
+            self.shelf.make_folder(name)
+            self.library.refresh()
+
+    def _put_into_folder(self) -> None:
+        names = {each.name: each.id for each in self.shelf.folders()}
+        known = f"Folders: {', '.join(names)}." if names else "There are no folders yet; a new one is made."
+        name = self._bench.questions.words("Put into a folder", known, "Put there")
+        if name:
+            folder = names.get(name) or self.shelf.make_folder(name)
+            self.shelf.move(self._chosen(), folder)
+            self.library.refresh()
+
+    def _set_tags(self) -> None:
+        words = self._bench.questions.words("Tags", "Separate them by commas.", "Set tags")
+        if words is not None:
+            tags = tuple(dict.fromkeys(each.strip() for each in words.split(",") if each.strip()))
+            for key in self._chosen():
+                self.shelf.set_tags(key, tags)
+            self.library.refresh()
+
+    def _trash(self) -> None:
+        self.shelf.trash(self._chosen())
+        self.refresh()
+
+    def _put_back(self) -> None:
+        self.shelf.put_back(self._chosen())
+        self.refresh()
+
+    # Imports
+
+    def show_import(self, results: Sequence[ImportResult]) -> None:
+        """Show the outcome of each file under the list."""
+        self.library.imports.show_lines(
+            [ImportLine(each.name, STATES[each.outcome], each.sentence, each.contract) for each in results]
+        )
+        self.refresh()
+        if len(results) > 1 or not results or not results[0].contract:
+            self._bench.window.show_place("library")
+
+    # What the window remembers
+
+    def view_state(self, contract: str) -> Mapping[str, object]:
+        """Caret, scroll and zoom of a contract's last opening."""
+        kept = self.shelf.session_value(VIEW + contract)
+        return kept if isinstance(kept, Mapping) else {}
+
+    def keep_view_state(self, contract: str, state: Mapping[str, object]) -> None:
+        """Keep caret, scroll and zoom."""
+        self.shelf.keep_session_value(VIEW + contract, dict(state))
+
+    def keep_session(self, session: object, open_contracts: Sequence[str]) -> None:
+        """Keep the window's session with its open contracts."""
+        if isinstance(session, SessionState):
+            value = session.to_json()
+            value["documents"] = [{"key": key, "view": {}} for key in open_contracts]
+            self.shelf.keep_session_value(SESSION, value)
+
+    def session(self) -> SessionState | None:
+        """The last session."""
+        kept = self.shelf.session_value(SESSION)
+        return session_from_json(kept) if kept is not None else None
+
+    # Reviews
+
+    def verdicts(self, contract: str) -> dict[str, str]:
+        """What was decided about findings."""
+        return self.shelf.verdicts(contract)
+
+    def keep_verdict(self, contract: str, finding: str, verdict: str) -> None:
+        """Keep a verdict in words; "" opens the finding again."""
+        kind, _, reason = verdict.partition(": ")
+        self.shelf.decide(contract, finding, kind.lower() if verdict else "open", reason)
+
+    def was_reviewed(self, contract: str) -> bool:
+        """Whether the contract was reviewed before."""
+        return self.shelf.last_run(contract) is not None
+
+
+def _row(record: ContractRecord) -> ContractRow:
+    return ContractRow(
+        record.id, record.title, record.counterparty, record.status, record.tags, record.changed_at
+    )  # fmt: skip
