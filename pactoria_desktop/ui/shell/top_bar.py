@@ -49,17 +49,23 @@ class Sign(Painted):
 
 
 class Finder(QToolButton):
-    """Looks like a search field; a click or Enter opens the palette."""
+    """Looks like a search field; a click or Enter opens the palette. ``set_keys`` gives the keys it shows."""
 
-    def __init__(self, look: Look, words: str, keys: str) -> None:
+    def __init__(self, look: Look, words: str) -> None:
         super().__init__()
-        self._look, self._words, self._keys = look, words, keys
+        self._look, self._words, self._keys = look, words, ""
         self.setObjectName("finder")
-        self.setAccessibleName(f"{words}, {keys}")
+        self.setAccessibleName(words)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         look.changed.connect(self.updateGeometry)
+
+    def set_keys(self, keys: str) -> None:
+        """Show the keys that do the same."""
+        self._keys = keys
+        self.setAccessibleName(f"{self._words}, {keys}" if keys else self._words)
+        self.update()
 
     def sizeHint(self) -> QSize:
         """A third of the usual window's width."""

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pactoria_desktop.ui.shell.commands import CommandRegistry
+from pactoria_desktop.ui.shell.commands import CommandRegistry, shown_keys
 from pactoria_desktop.ui.shell.documents import Documents
 from pactoria_desktop.ui.shell.drop_sheet import DropSheet, dropped_files
 from pactoria_desktop.ui.shell.errors import ErrorDialog, describe
@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
         self.add_place(CONTRACTS, "Contracts", "document", self.documents, order=30)
         self.rail.set_usable(CONTRACTS, False, "No contract is open.")
         registry.add(*window_commands(self))
+        self.top.finder.set_keys(shown_keys(registry.command("view.palette")))
         self.palette_sheet.add_source(self.commands_source)
         for command in registry.all():
             self.addAction(registry.action(command.identifier))
@@ -103,7 +104,7 @@ class MainWindow(QMainWindow):
 
     def _build_frame(self) -> None:
         self.menus = Menus(self.look, self.registry)
-        finder = Finder(self.look, HINT, "Ctrl K")
+        finder = Finder(self.look, HINT)
         finder.clicked.connect(lambda: self.palette_sheet.open())
         self.top = TopBar(self.look, self.menus, finder)
         self.setMenuWidget(self.top)

@@ -93,6 +93,7 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
             lambda: (window.panes.step(), None)[1],
             ("F6",),
             group=10,
+            everywhere=True,
         ),
         Command(
             "view.previous_pane",
@@ -101,6 +102,7 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
             lambda: (window.panes.step(False), None)[1],
             ("Shift+F6",),
             group=10,
+            everywhere=True,
         ),
         Command(
             "view.text",
@@ -168,6 +170,7 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
             "right",
             lambda: in_contracts() and len(documents.open_keys()) > 1,
             why_not="only one contract is open",
+            everywhere=True,
         ),
         Command(
             "window.previous_contract",
@@ -178,6 +181,7 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
             "left",
             lambda: in_contracts() and len(documents.open_keys()) > 1,
             why_not="only one contract is open",
+            everywhere=True,
         ),
         Command("help.shortcuts", "Keyboard shortcuts…", "Help", show_shortcuts, ("Ctrl+/",), "keyboard"),
     )
