@@ -136,11 +136,11 @@ def _operations(word: str) -> str:
 
 def convert_command(arguments: argparse.Namespace) -> int:
     """Write a contract in another format."""
-    from pactoria_desktop.cli.printing import pdf_of
+    from pactoria_desktop.cli.main import printed
     from pactoria_desktop.services.converting import convert
 
     target = Path(arguments.target)
-    data = convert(source_of(arguments, arguments.source), target.suffix.lower(), target.name, pdf_of)
+    data = convert(source_of(arguments, arguments.source), target.suffix.lower(), target.name, printed)
     write_atomically(target, data)
     return report(arguments, {"written": str(target), "bytes": len(data)})
 

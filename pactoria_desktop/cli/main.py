@@ -7,12 +7,16 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from pactoria_desktop import __version__
 from pactoria_desktop.cli.errors import UsageError
 from pactoria_desktop.cli.output import message
 from pactoria_desktop.runtime.errors import PactoriaError
+
+if TYPE_CHECKING:
+    from pactoria_desktop.contract.text import ContractText
 
 DONE, NEEDS_A_PERSON, REFUSED = 0, 1, 2
 
@@ -79,11 +83,34 @@ def main(words: Sequence[str]) -> int:
 def open_workbench(files: Sequence[str]) -> int:
     """Open the window on these files. Raises UsageError for a word that is neither a command nor a file."""
     for name in files:
-        if not os.path.exists(name) and not name.count("-") == 4:
+        if not os.path.exists(name) and name.count("-") != 4:
             raise UsageError(f"{name} is neither a command nor a file; see pactoria --help.")
     from pactoria_desktop.ui.application import open_workbench as show
 
     return show(tuple(files))
+
+
+def open_sample(sample: Path) -> int:
+    """Open the window on a reviewed sample in a temporary library."""
+    from pactoria_desktop.ui.application import open_sample as show
+
+    return show(sample)
+
+
+def save_picture(contract: Path, target: Path) -> None:
+    """Save a picture of the workbench with a contract, drawn off screen."""
+    from pactoria_desktop.ui.picture import save_picture as save
+
+    save(contract, target)
+
+
+def printed(text: "ContractText", title: str) -> bytes:
+    """A contract as PDF: the same pages as the window's, drawn off screen where there is no display."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from pactoria_desktop.ui.printing import pdf_of
+
+    return pdf_of(text, title)
 
 
 def one_line(sentence: str) -> str:

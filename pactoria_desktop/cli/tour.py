@@ -12,7 +12,7 @@ from datetime import date
 from importlib.resources import as_file
 from pathlib import Path
 
-from pactoria_desktop.cli.main import one_line
+from pactoria_desktop.cli.main import one_line, open_sample, save_picture
 from pactoria_desktop.cli.output import message, print_lines
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.files import write_atomically
@@ -34,7 +34,6 @@ def without_window(sent: Path, returned: Path, out: Path) -> list[str]:
     from pactoria_desktop.services.drafts import check_received, compare_drafts
     from pactoria_desktop.services.reviewing import Reviewer, playbook_files, playbook_named
     from pactoria_desktop.services.sources import read_source
-    from pactoria_desktop.ui.picture import save_picture
 
     out.mkdir(parents=True, exist_ok=True)
     before, after = read_source(str(sent)), read_source(str(returned))
@@ -68,8 +67,6 @@ def main(words: Sequence[str]) -> int:
     try:
         with as_file(resource("samples", SENT)) as sent, as_file(resource("samples", RETURNED)) as returned:
             if has_display():
-                from pactoria_desktop.ui.application import open_sample
-
                 return open_sample(returned)
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
             print_lines(without_window(sent, returned, Path(arguments.out).resolve()))
