@@ -1,5 +1,6 @@
 """What the command line does with the library: list, search, export, back up, restore, verify."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -7,7 +8,9 @@ from datetime import UTC, datetime
 from os import urandom
 from pathlib import Path
 
+from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.identity import IdentityMint
+from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.clock import Clock, from_milliseconds, to_milliseconds
@@ -16,9 +19,10 @@ from pactoria_desktop.runtime.library_key import LibraryKey, key_from_recovery
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.runtime.secrets import PassphraseSources
 from pactoria_desktop.runtime.settings import SettingsFile
-from pactoria_desktop.services.importing import Importer, ImportResult
+from pactoria_desktop.services.importing import Importer, ImportResult, read_in_child
 from pactoria_desktop.services.keys import key_keeper, opened_library, person_of
 from pactoria_desktop.services.opened import ExportMode, export_text, package_of
+from pactoria_desktop.services.relating import Related, related
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.contracts import ContractRecord, Contracts, Folders
 from pactoria_desktop.store.library import Library, temporary_library
@@ -89,6 +93,19 @@ class LibraryService:
         place = self.folder_named(folder) if folder else None
         for source in sources:
             yield importer.bring_in(source, place)
+
+    def related_to(self, source: Source) -> Related | None:
+        """The contract of the library that a Word file is a draft of, None where it is new, known or unreadable."""
+        if source.ending != ".docx":
+            return None
+        sha256 = hashlib.sha256(source.data).hexdigest()
+        with self.library.reading() as session:
+            if Contracts(session).with_package(sha256):
+                return None
+        try:
+            return related(self.library, accepted(read_in_child(source.data, source.name)))
+        except DocumentError:
+            return None
 
     def folder_named(self, name: str) -> str:
         """The id of the folder at the top with this name; made when there is none."""

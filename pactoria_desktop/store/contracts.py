@@ -189,6 +189,11 @@ class Contracts:
             update(SearchText).where(SearchText.row == row).values(text=text, text_sha256=text_sha256)
         )
 
+    def search_text(self, identity: str) -> str:
+        """The accepted text that a contract is found by, "" where there is none."""
+        row = select(Contract.row).where(Contract.id == identity).scalar_subquery()
+        return self._session.execute(select(SearchText.text).where(SearchText.row == row)).scalar() or ""
+
     def search_text_sha256(self, identity: str) -> str:
         """The hash of the text that a contract is found by, "" where there is none."""
         found = self._session.execute(

@@ -17,6 +17,7 @@ from pactoria_desktop.services.importing import ImportResult
 from pactoria_desktop.services.joining import Received
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.services.opened import ExportMode, Loaded, OpenContract, load
+from pactoria_desktop.services.relating import Related
 from pactoria_desktop.services.reviewing import Reviewer, default_reviewer
 from pactoria_desktop.services.sources import Source, SourceError, read_source
 from pactoria_desktop.ui.compare.screen import CompareScreen
@@ -62,6 +63,8 @@ class Workbench(QObject):
         self.comparisons: dict[str, CompareScreen] = {}
         self._opening: set[str] = set()
         self.review_when_opened = False
+        self._apart: set[Path] = set()
+        self._joins: dict[str, Path] = {}
         self._make_panels()
         self.registry.add(*self._commands(), *contract_commands(self))
         self.shelves = Shelves(self)
@@ -70,6 +73,7 @@ class Workbench(QObject):
         window.files_dropped.connect(self.import_files)
         window.closing.connect(self._on_closing)
         window.documents.current_changed.connect(lambda key: self._show_panels())
+        window.place_changed.connect(lambda place: self._show_panels())
         window.palette_sheet.add_source(
             RowSource("Clauses", "@", "a clause of this contract", self._clause_rows, self._go_to_clause)
         )
@@ -185,6 +189,8 @@ class Workbench(QObject):
             tab.review()
         self.shelves.refresh()
         self._show_panels()
+        if contract in self._joins:
+            self.receive_file(tab, self._joins.pop(contract))
 
     def close_contract(self, key: str) -> None:
         """Close a tab; what was typed is written in the background."""
@@ -241,6 +247,7 @@ class Workbench(QObject):
             self.outline.show_outline(())
             self.changes.show_changes(())
             self.findings.show_nothing("No contract is shown.", "", "")
+            self.window.status.set_places([])
             return
         self.outline.show_outline(tab.outline_rows())
         self.changes.show_changes(tab.change_rows())
@@ -292,12 +299,15 @@ class Workbench(QObject):
         self.import_files(self.questions.files_to_open("Import files", READABLE_FILES))
 
     def import_files(self, paths: Sequence[Path]) -> None:
-        """Import files and folders in the background, each with its outcome; a single one is opened."""
+        """Import files and folders in the background, each with its outcome; a single one is opened.
+
+        A single file that is a draft of a contract in the library can be joined into it instead.
+        """
         if not paths:
             return
         service = self.service
 
-        def work(task: Task) -> list[ImportResult]:
+        def work(task: Task) -> list[ImportResult] | Related:
             results = []
             files = [file for path in paths for file in _files_in(path)]
             for number, path in enumerate(files):
@@ -306,13 +316,42 @@ class Workbench(QObject):
                     source = read_source(str(path))
                 except SourceError as error:
                     results.append(ImportResult(path.name, "refused", "", "", error.sentence))
-                else:
-                    results += service.bring_in((Source(path.name, source.ending, source.data),))
+                    continue
+                if len(files) == 1 and paths[0] not in self._apart:
+                    known = service.related_to(source)
+                    if known is not None:
+                        return known
+                results += service.bring_in((Source(path.name, source.ending, source.data),))
             return results
 
+        def done(found: list[ImportResult] | Related) -> None:
+            if isinstance(found, Related):
+                self._ask_to_join(found, paths[0])
+            else:
+                self._imported(found)
+
         self.tasks.start(
-            self, Lane.COMPUTE, "Importing files", work, on_result=self._imported, on_error=self.window.show_error
+            self, Lane.COMPUTE, "Importing files", work, on_result=done, on_error=self.window.show_error
+        )  # fmt: skip
+
+    def _ask_to_join(self, known: Related, path: Path) -> None:
+        """A draft of a contract that is here: joined into it, or kept apart."""
+        joined = self.questions.decision(
+            f"Is this “{known.title}”, come back?",
+            f"{path.name} has most of its paragraphs. Joined, their changes stand in your contract as theirs, and "
+            "what they did not mark is shown first. Otherwise it becomes a contract of its own.",
+            "Join it into the contract",
         )
+        if not joined:
+            self._apart.add(path)
+            self.import_files([path])
+            return
+        self._joins[known.contract] = path
+        if known.contract in self.tabs:
+            self.open_contract(known.contract)
+            self.receive_file(self.tabs[known.contract], self._joins.pop(known.contract))
+        else:
+            self.open_contract(known.contract)
 
     def _imported(self, results: list[ImportResult]) -> None:
         self.shelves.show_import(results)
