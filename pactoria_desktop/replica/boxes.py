@@ -6,8 +6,8 @@ from pactoria_desktop.contract.text import HIDDEN, MarkValue, WordObject, id_of,
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import Run, all_runs, runs_between, set_marks
 from pactoria_desktop.replica.structure import Slot
+from pactoria_desktop.replica.writing import EMPTIED_CONTROL
 
-ANCHOR_KEY = "emptied-control"
 ANCHOR = WordObject(
     "anchor",
     '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>',
@@ -35,10 +35,10 @@ def keep_emptied_boxes(living: LivingText, slot: Slot, gone: Iterable[Run]) -> N
     emptied = {key: place for key, place in candidates.items() if key not in left}
     if not emptied:
         return
-    living.add_material("objects", ANCHOR_KEY, ANCHOR)
+    living.add_material("objects", EMPTIED_CONTROL, ANCHOR)
     for key, (offset, run) in reversed(emptied.items()):
         depth = run.marks[key]
-        marks: dict[str, MarkValue] = {key: depth, "obj": ANCHOR_KEY}
+        marks: dict[str, MarkValue] = {key: depth, "obj": EMPTIED_CONTROL}
         slot.text.insert_utf16(offset, HIDDEN)
         for got in runs_between(slot.text, offset, offset + 1):
             set_marks(slot.text, got, marks)

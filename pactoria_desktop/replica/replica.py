@@ -21,6 +21,7 @@ from pactoria_desktop.contract.text import (
     MarkValue,
     Material,
     Revision,
+    WordObject,
     id_of,
     kind_of,
 )
@@ -186,7 +187,7 @@ class Replica:
     # Subscribing
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
-        """Have ``callback`` called with every change, after the command returned to no one else; gives the way out."""
+        """Have ``callback`` called with every change, when Loro is done with it; gives the way to stop that."""
         self._subscribers.append(callback)
 
         def unsubscribe() -> None:
@@ -201,6 +202,11 @@ class Replica:
         """Type or paste text, newlines start paragraphs. ``formatting`` is laid over the look of the place."""
         with self._command():
             return writing.insert(self._living, place, text, formatting)
+
+    def insert_object(self, place: Place, thing: WordObject) -> Place | None:
+        """Insert a piece of Word XML that has no words, such as a page break."""
+        with self._command():
+            return writing.insert_object(self._living, place, thing)
 
     def enter(self, place: Place) -> Place | None:
         """Start a new paragraph."""

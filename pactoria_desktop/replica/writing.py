@@ -13,7 +13,7 @@ from pactoria_desktop.contract.suggesting import (
     look_of,
     typing_allowed,
 )
-from pactoria_desktop.contract.text import HIDDEN, MarkValue, id_of
+from pactoria_desktop.contract.text import HIDDEN, OBJECT, MarkValue, WordObject
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import (
@@ -27,10 +27,13 @@ from pactoria_desktop.replica.loro_text import (
     snapped,
     utf16_length,
 )
-from pactoria_desktop.replica.properties import split_properties
+from pactoria_desktop.replica.properties import content_key, split_properties
 from pactoria_desktop.replica.structure import Slot
 
 Wanted = Mapping[str, MarkValue]
+
+EMPTIED_CONTROL = "emptied-control"
+"""The object that stands for the words of a content control that has none; typing beside it goes into the control."""
 
 _UNWANTED = str.maketrans(
     {"\r": "\n", "\u2029": "\n", "\x0b": "\u2028", "\x0c": "\n", "\ufffc": "\ufffd", HIDDEN: None}
@@ -106,6 +109,9 @@ def put(living: LivingText, slot: Slot, offset: int, text: str, look: Wanted) ->
     before, after = character_before(loro, offset), character_at(loro, offset)
     left, right = before[1] if before else {}, after[1] if after else {}
     around = enclosing_marks(left, right)
+    for beside in (left, right):
+        if beside.get("obj") == EMPTIED_CONTROL:
+            around = enclosing_marks(beside, beside)
     wanted: dict[str, MarkValue] = {**look, **around}
     tracked: dict[str, MarkValue] = {}
     kind = "ins" if living.suggesting else ("typ" if living.revisions_open() else None)
@@ -159,6 +165,20 @@ def _put_paragraphs(living: LivingText, slot: Slot, offset: int, text: str, want
         lay_marks(loro, at, at + 1, changes)
 
 
+def insert_object(living: LivingText, place: Place, thing: WordObject) -> Place | None:
+    """Insert a piece of Word XML that has no words; gives the caret after it, None where nothing may be inserted."""
+    slot = living.structure.slot(place.slot)
+    offset = typing_offset(living, slot, place.offset)
+    if offset is None:
+        return None
+    key = content_key(thing)
+    living.add_material("objects", key, thing)
+    look = typed_look(living, slot, offset) if thing.in_run else {}
+    after = put(living, slot, offset, OBJECT, look)
+    lay_marks(slot.text, offset, after.offset, {"obj": key})
+    return after
+
+
 def pieces(run: Run) -> Iterator[Run]:
     """A run cut so that each newline and each hidden character stands alone."""
     at = run.start
@@ -167,8 +187,3 @@ def pieces(run: Run) -> Iterator[Run]:
             end = at + utf16_length(text)
             yield Run(at, end, text, run.marks)
             at = end
-
-
-def insertion_id(marks: Mapping[str, MarkValue]) -> str | None:
-    """The id of the first insertion among marks."""
-    return next((id_of(key) for key in sorted(marks) if key.startswith("ins:")), None)

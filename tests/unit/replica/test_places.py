@@ -1,11 +1,13 @@
 """Anchors and comments follow their words; what may not be edited is not; what is typed lands where it may."""
 
+import gc
 import random
+import weakref
 
 import pytest
 
 from pactoria_desktop.contract.anchors import AnchorState
-from pactoria_desktop.contract.text import HIDDEN, OBJECT, ContractText, Paragraph, Span, TextSection
+from pactoria_desktop.contract.text import HIDDEN, OBJECT, ContractText, Paragraph, Span, TextSection, WordObject
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.replica import Replica
@@ -159,6 +161,51 @@ def test_an_emptied_control_keeps_an_anchor() -> None:
     (anchor,) = [(text, marks) for text, marks in replica.spans("s") if "box:b1" in marks]
     assert anchor[0] == HIDDEN
     assert replica.material.objects[str(anchor[1]["obj"])].role == "emptied"
+
+
+def test_typing_fills_an_emptied_control_again() -> None:
+    for beside in (0, 1):
+        replica = only(3)
+        start = shown(replica).index("control")
+        replica.delete([Stretch("s", start, start + 7)])
+        replica.insert(Place("s", start + beside), "new")
+        inside = "".join(text for text, marks in replica.spans("s") if "box:b1" in marks)
+        assert inside.replace(HIDDEN, "") == "new"
+
+
+def test_an_object_is_one_character_that_undo_takes_back() -> None:
+    replica = only(0)
+    before = replica.text().sections
+    after = replica.insert_object(Place("s", 3), WordObject("break", "<w:br/>", True))
+    assert after == Place("s", 4)
+    found = replica.character(Place("s", 3))
+    assert found is not None
+    assert found[0] == OBJECT
+    assert replica.material.objects[str(found[1]["obj"])].kind == "break"
+    replica.undo()
+    assert replica.text().sections == before
+
+
+def test_words_typed_without_tracking_are_not_swallowed_by_a_deletion_that_did_not_know_them() -> None:
+    first, second = desks(plain_contract(), random.Random(1), "AB", suggesting=True)
+    first.replica.insert(Place("s2", 0), "an open suggestion ")
+    exchange(first.replica, second.replica)
+    second.replica.suggesting = False
+    first.replica.delete([Stretch("s0", 0, 12)])
+    second.replica.insert(Place("s0", 4), "KEEP")
+    exchange(first.replica, second.replica)
+    first.replica.accept(Selection())
+    assert shown(first.replica, "s0").startswith("KEEP")
+
+
+def test_closing_lets_the_memory_go() -> None:
+    """Loro keeps a subscriber for ever unless it is unsubscribed."""
+    replica = replica_of(plain_contract())
+    gone = weakref.ref(replica._queue)
+    replica.close()
+    del replica
+    gc.collect()
+    assert gone() is None
 
 
 def test_typing_at_the_edge_of_a_container_is_outside_it() -> None:
