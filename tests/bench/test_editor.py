@@ -1,0 +1,98 @@
+"""The editor on a long contract: opening, keys, searching, finding the next change, accepting all.
+
+Run by ``pytest tests/bench/test_editor.py --benchmark-enable -s`` on 300 pages with 2,000 tracked changes and 500
+findings; without that option the same runs on 10 pages and nothing is measured. Budgets: BUDGETS.md, "Desktop". They
+are held against the process's own work, because the machine does other things; the clock's figures stand beside.
+"""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from pactoria_desktop.replica.identity import Identity
+from pactoria_desktop.replica.replica import Replica
+from pactoria_desktop.replica.resolving import Selection
+from pactoria_desktop.runtime.clock import SystemClock
+from pactoria_desktop.ui.editor.contract_view import ContractView
+from pactoria_desktop.ui.theme.look import Look
+from tests.bench.contracts import AUTHORS, contract
+from tests.bench.keys import figures
+
+Write = Callable[..., None]
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> bool:
+    """Whether figures are wanted."""
+    return bool(request.config.getoption("--benchmark-enable"))
+
+
+@pytest.fixture
+def opened(qapp, measured):
+    """A shown contract and what opening it took: by the clock and of own work, in milliseconds."""
+    pages = 300 if measured else 10
+    text = contract(pages, changes=pages * 7, comments=pages // 3, tables=pages // 30)
+    made = Replica.create(text, identity=Identity("x"), clock=SystemClock())
+    snapshot = made.snapshot()
+    made.close()
+    look = Look()
+    look.apply(qapp)
+    start, work = time.perf_counter(), time.process_time()
+    replica = Replica.open(snapshot, identity=Identity(AUTHORS[0], "me"), clock=SystemClock())
+    view = ContractView(replica, look, AUTHORS[0])
+    view.resize(900, 860)
+    view.show()
+    view.editor.show_caret(200)
+    qapp.processEvents()
+    view.grab()
+    taken = (time.perf_counter() - start) * 1000, (time.process_time() - work) * 1000
+    yield view, replica, taken
+    view.close_text()
+    view.deleteLater()
+    replica.close()
+
+
+def test_keys_are_painted_in_time(qapp, measured, figure: Write):
+    rows = figures(300, 200, 500, 2000, 0) if measured else figures(4, 10, 5, 20, 1)
+    for row in rows:
+        clock = f"{row.p50} / {row.p95} / {row.p99}"
+        work = f"{row.work_p50} / {row.work_p95} / {row.work_p99}"
+        figure(f"key to paint, {row.place}, {row.mode}, ms p50 / p95 / p99", f"{clock}, own work {work}", row.budget)
+    assert {row.place for row in rows} == {"start", "middle", "end"}
+
+
+def test_a_stored_contract_opens_in_time(opened, figure: Write):
+    _, _, (clock, work) = opened
+    figure("open 300 pages, 2,000 changes, caret ready, ms", f"{clock:.0f}, own work {work:.0f}", "350")
+
+
+def test_searching_never_stops_the_page(opened, qapp, figure: Write):
+    view, _, _ = opened
+    view.find_bar.look_for("liable")
+    longest = 0.0
+    while view.find_bar.searching:
+        work = time.process_time()
+        qapp.processEvents()
+        longest = max(longest, (time.process_time() - work) * 1000)
+    assert view.find_bar.count > 5
+    figure("longest stall while searching 300 pages, ms of own work", round(longest, 1), "100")
+
+
+@pytest.mark.parametrize(
+    ("name", "deed"),
+    [
+        ("go to the next change", lambda view, replica: view.commands.next_change()),
+        ("accept all changes", lambda view, replica: replica.accept(Selection())),
+        ("undo it", lambda view, replica: (replica.accept(Selection()), view.commands.undo())),
+        ("switch the theme", lambda view, replica: view.editor.set_paper(view.editor.paper)),
+    ],
+)
+def test_large_deeds(opened, qapp, figure: Write, name: str, deed: Callable[[ContractView, Replica], object]):
+    view, replica, _ = opened
+    start, work = time.perf_counter(), time.process_time()
+    deed(view, replica)
+    qapp.processEvents()
+    clock, own = (time.perf_counter() - start) * 1000, (time.process_time() - work) * 1000
+    figure(f"{name}, 300 pages, 2,000 changes, ms", f"{clock:.0f}, own work {own:.0f}", "")
+    assert len(view.view.positions)
