@@ -33,13 +33,15 @@ _EXTENDED_RELATION = "http://schemas.microsoft.com/office/2011/relationships/com
 
 @dataclass(slots=True)
 class CommentPlan:
-    """What is to be done about comments. ``ids`` gives each new comment its ``w:id``."""
+    """What is to be done about comments. ``ids`` gives each new comment its ``w:id``; ``left_out`` counts new
+    comments whose words are all gone."""
 
     new: tuple[CommentNote, ...] = ()
     changed: tuple[CommentNote, ...] = ()
     removed: frozenset[str] = frozenset()
     ids: dict[str, str] = field(default_factory=dict)
     noted: frozenset[str] = frozenset()
+    left_out: int = 0
 
     @property
     def empty(self) -> bool:
@@ -68,6 +70,7 @@ def plan_comments(
         placed = {note.id for note in new if note.id in extents}
         replying = [note for note in new if note.parent is not None and (note.parent in known or note.parent in placed)]
         plan.new = tuple(note for note in new if note.id in placed or note in replying)
+        plan.left_out = len(new) - len(plan.new)
         plan.ids = {note.id: identifiers.next() for note in plan.new}
         for note in plan.new:
             if note.id in placed:

@@ -236,11 +236,11 @@ class Renderer:
                 if sentence not in self.notices:
                     self.notices.append(sentence)
 
-    def object_count(self, key: str, value: WordObject, text: str) -> int:
-        """How many equal objects stand side by side in a stretch."""
+    def object_length(self, key: str, value: WordObject) -> int:
+        """How many characters stand for an object."""
         if key not in self._object_lengths:
             self._object_lengths[key] = max(len(words_of(value)), 1)
-        return max(len(text) // self._object_lengths[key], 1)
+        return self._object_lengths[key]
 
 
 class _Body:
@@ -256,6 +256,7 @@ class _Body:
         self._run: tuple[object, ...] | None = None
         self._texts: list[str] = []
         self._struck = False
+        self._stretch = ("", 0, 0)
 
     def written(self) -> str:
         anchors, place = self._renderer.anchors, id(self._paragraph)
@@ -287,17 +288,27 @@ class _Body:
         key = marks.get("obj")
         value = self._renderer.text.material.objects.get(str(key)) if key is not None else None
         if value is None:
+            self._stretch = ("", 0, 0)
             self._turn_to(path)
             self._words(span)
             return
+        missing = self._objects_due(str(key), value, span.text)
         if value.role in ("commentRangeStart", "commentRangeEnd", "commentReference") and (
             value.ref in self._renderer.anchors.removed
         ):
             return
         self._turn_to(path)
         xml = self._renderer.anchors.objects.get(str(key), value.xml)
-        for _ in range(self._renderer.object_count(str(key), value, span.text)):
+        for _ in range(missing):
             self._object(value, placed(xml, self._scope) if xml else "", marks)
+
+    def _objects_due(self, key: str, value: WordObject, text: str) -> int:
+        """How many objects begin in a span: one with words may reach over several spans, equal ones stand in line."""
+        same, length, written = self._stretch if self._stretch[0] == key else (key, 0, 0)
+        length += len(text)
+        due = -(-length // self._renderer.object_length(key, value))
+        self._stretch = (same, length, due)
+        return due - written
 
     def _object(self, value: WordObject, xml: str, marks: Marks) -> None:
         if not value.in_run:

@@ -61,6 +61,10 @@ def written(package: Package, base: ContractText, text: ContractText, *, everyth
     anchors = Anchors()
     plan, forced = plan_comments(package, base, text, identifiers, anchors)
     renderer = Renderer(text, identifiers, anchors)
+    if plan.left_out:
+        renderer.notices.append(
+            f"{plan.left_out} comments speak of words that were removed: they have no place in Word and are kept here only."
+        )
     boxes = _changed_boxes(base, text, plan.noted, forced, everything)
     forced |= _holders(text, set(boxes))
     forced |= survivors(text, renderer)

@@ -3,7 +3,7 @@ from dataclasses import replace
 from pactoria_desktop.contract.text import CommentNote, ContractText, Span
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
-from pactoria_desktop.documents.writer import write
+from pactoria_desktop.documents.writer import write, written
 from tests.unit.documents import oracle
 from tests.unit.documents.word_files import document, story, word_files
 
@@ -129,3 +129,10 @@ def test_an_edit_without_comments_changes_no_comment_part() -> None:
         assert [member for member in package.members if new.part(member) != package.part(member)] == [package.main]
         assert [one.id for one in read(new).comments] == [one.id for one in text.comments]
         assert new.part(package.main).count(b"omment") == package.part(package.main).count(b"omment")
+
+
+def test_a_comment_whose_words_are_gone_is_told_not_lost_silently() -> None:
+    package, text = opened("<w:p><w:r><w:t>the price is due</w:t></w:r></w:p>")
+    result = written(package, text, replace(text, comments=(note("c1", "Where?"),)))
+    assert result.data == package.data
+    assert len(result.notices) == 1

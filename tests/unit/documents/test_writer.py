@@ -61,6 +61,10 @@ def member_views(package: Package, text: ContractText, accept: bool) -> dict[str
     return found
 
 
+def boxes(text: ContractText) -> list[list[str]]:
+    return [words(one) for one in text.sections if one.part.startswith("textbox:")]
+
+
 def skeleton(xml: bytes) -> bytes:
     out, place = b"", 0
     for span in index(xml).paragraphs:
@@ -89,6 +93,8 @@ def check_edited(path: Path, seed: int, tracked: bool, rows: bool) -> int:
     for member, paragraphs in shown.items():
         if member in as_it_was and sound[member] == as_it_was[member]:
             assert accepted[member] == paragraphs, f"accept all of {member}"
+    if tracked:
+        assert boxes(read(new)) == boxes(text), "text boxes"
     assert not oracle.repeated_ids(data) - oracle.repeated_ids(package.data)
     assert oracle.plain_text_in_deletions(data) <= oracle.plain_text_in_deletions(package.data)
     if tracked:

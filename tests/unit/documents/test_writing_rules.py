@@ -428,3 +428,15 @@ def test_other_prefixes_and_encodings_survive() -> None:
     new = Package(data)
     assert new.part(new.main).decode("utf-16").count(plain) == 1
     assert [one.text for one in paragraphs(read(new))] == ["é", "a"]
+
+
+def test_an_object_with_words_is_written_once_however_its_stretch_is_marked() -> None:
+    m = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    formula = f"<m:oMath {m}><m:r><m:t>a+b</m:t></m:r></m:oMath>"
+    package, text = opened(f"<w:p>{run('x')}{formula}{formula}</w:p>")
+    (first,) = paragraphs(text)
+    start, twice = first.spans
+    assert twice.text == "a+ba+b"
+    pieces = (Span("a", twice.marks), Span("+ba", {**twice.marks, "bold": True}), Span("+b", twice.marks))
+    data = write(package, text, with_paragraphs(text, (replace(first, spans=(start, *pieces)),)))
+    assert oracle.view(data, True)["word/document.xml"] == ["xa+ba+b"]
