@@ -10,16 +10,21 @@ from dataclasses import dataclass, replace
 
 from pactoria_desktop.contract.alignment import equal_pairs, similar_pairs
 from pactoria_desktop.contract.lines import accepted
+from pactoria_desktop.contract.moves import with_moves
 from pactoria_desktop.contract.rewriting import Author
 from pactoria_desktop.contract.text import ContractText, Paragraph, Revision, Section, kind_of, paragraphs_of
 from pactoria_desktop.contract.words import Vocabulary, words_of
 from pactoria_desktop.documents.compare_parts import NoteCarrier, PartCarrier
 from pactoria_desktop.documents.compare_setting import Setting
 from pactoria_desktop.documents.compare_story import compared_story
+from pactoria_desktop.documents.identifiers import Identifiers
 from pactoria_desktop.documents.names import word
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
 from pactoria_desktop.documents.writer import write
+
+# Move ranges are named by ids far above those that the writer gives to new revisions.
+_ROOM = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ def compare(old: Package, new: Package, author: str, date: str) -> CompareResult
     """
     base, other = read(old), read(new)
     carrier = PartCarrier(old, new)
-    result = compared(_setting(base, other, old, author, date, carrier, {}), base, other, old=old, new=new)
+    setting = _setting(base, other, old, author, date, carrier, {})
+    result = compared(setting, base, other, old=old, new=new)
     if result.missing_notes:
         notes = NoteCarrier(old)
         places = {part: f"{part_kind(part)}:{notes.place_for(part_kind(part))}" for part in result.missing_notes}
@@ -72,9 +78,11 @@ def compare(old: Package, new: Package, author: str, date: str) -> CompareResult
         setting = _setting(base, other, old, author, date, carrier, places)
         known = {place: part for part, place in places.items()}
         result = compared(setting, base, other, known, old=old, new=new)
-    data = write(old, base, result.text)
+    text = with_moves(result.text, setting.register, setting.author, int(Identifiers(old).next()) + _ROOM)
+    counts = _counted(text, setting.register.made)
+    data = write(old, base, text)
     parts = carrier.parts(written := Package(data, old.name))
-    return CompareResult(written.with_parts(parts) if parts else data, result.counts, result.remarks)
+    return CompareResult(written.with_parts(parts) if parts else data, counts, result.remarks)
 
 
 def _setting(

@@ -197,7 +197,7 @@ def faults(data: bytes) -> list[str]:
             ):
                 taken[element.get(W + "id")] += 1
             for element in root.iter(W + "t"):
-                if any(above.tag == W + "del" for above in element.iterancestors()):
+                if any(above.tag == W + "del" for above in _up_to_box(element)):
                     found.append(f"{name}: w:t in w:del")
             for element in root.iter(W + "del"):
                 if any(inner.tag == W + "ins" for inner in element.iterdescendants()):
@@ -230,3 +230,11 @@ def _least(old, new) -> int:
             if step != "equal":
                 total += sum(len(token) for token in (*left[i:j], *right[k:m]) if token != "\n")
     return total
+
+
+def _up_to_box(element):
+    """The elements around words, up to the text box that holds them: a struck box keeps its words as they are."""
+    for above in element.iterancestors():
+        if above.tag == W + "txbxContent":
+            return
+        yield above

@@ -185,3 +185,17 @@ def test_a_long_contract_is_compared_within_its_budget(tmp_path: Path, figure) -
     figure("compare 55,000 words, MB", round(megabytes), "200")
     assert seconds <= 1.5
     assert megabytes <= 200
+
+
+def test_a_paragraph_that_moved_is_a_native_move() -> None:
+    clause = "Each party keeps the other party's secrets for five years."
+    old = document([("p", [clause, "One.", "Two.", "Three."])])
+    new = document([("p", ["One.", "Two.", clause, "Three."])])
+    result = compare(Package(old), Package(new), "Ann", DATE)
+    assert (result.counts.moves, result.counts.insertions, result.counts.deletions) == (1, 0, 0)
+    written = body_of(result.data)
+    assert written.count("<w:moveFromRangeStart ") == written.count("<w:moveFromRangeEnd ") == 1
+    assert written.count("<w:moveToRangeStart ") == written.count("<w:moveToRangeEnd ") == 1
+    assert seen(result.data, accept=True) == seen(new, accept=True)
+    assert seen(result.data, accept=False) == seen(old, accept=False)
+    assert faults(result.data) == []
