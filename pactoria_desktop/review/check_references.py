@@ -1,0 +1,251 @@
+"""Cross-references that lead nowhere, and gaps and doubles in the numbering."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pactoria_desktop.contract.findings import Draft
+from pactoria_desktop.contract.references import label_parts
+from pactoria_desktop.review.scan import Scan
+
+_PARENTHESISED = re.compile(r"\(([A-Za-z]{1,5}|\d{1,2})\)")
+_CITED = re.compile(
+    r"(?:[Ss]ections?|SECTIONS?|[Aa]rticles?|ARTICLES?|[Cc]lauses?|[Pp]aragraphs?|§§?|and|or|through|to|,|&)\s*$"
+)
+
+
+@dataclass
+class NumberIndex:
+    """The numbers that a contract's own clauses carry.
+
+    ``known`` holds every number and its beginnings; ``regions`` where each number's clause lies in the text.
+    """
+
+    known: set[tuple[str, ...]] = field(default_factory=set)
+    regions: dict[tuple[str, ...], list[tuple[int, int]]] = field(default_factory=dict)
+    labels: list[tuple[tuple[str, ...], int, int]] = field(default_factory=list)
+
+
+def number_index(scan: Scan) -> NumberIndex:
+    """The numbers of a contract, typed or computed, tables of contents left out."""
+    index = NumberIndex()
+    for at, sentence in enumerate(scan.sentences):
+        if not sentence.number or scan.paragraphs[sentence.paragraph].contents:
+            continue
+        parts = label_parts(sentence.number)
+        if parts:
+            index.labels.append((parts, at, sentence.start))
+    numeric = [(parts, start) for parts, _, start in index.labels if parts[0].isdigit()]
+    for place, (parts, start) in enumerate(numeric):
+        for length in range(1, len(parts) + 1):
+            index.known.add(parts[:length])
+        end = _region_end(numeric, place, len(scan.text))
+        index.regions.setdefault(parts, []).append((start, end))
+    return index
+
+
+def _region_end(numeric: list[tuple[tuple[str, ...], int]], place: int, whole: int) -> int:
+    """Where the clause of a number ends: at the next greater number of its depth. Lists inside it do not end it."""
+    parts = numeric[place][0]
+    mine = _figures(parts)
+    for later, start in numeric[place + 1 :]:
+        theirs = _figures(later)
+        if len(theirs) >= len(mine) and theirs[: len(mine)] > mine:
+            return start
+    return whole
+
+
+def _figures(parts: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(int(part) for part in parts if part.isdigit())
+
+
+_AMENDS = re.compile(r"\b(?:amendment|addendum|supplement|termination\s+agreement|waiver|joinder)\b", re.IGNORECASE)
+
+
+def broken_references(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
+    """References to sections, clauses, paragraphs and articles that the contract does not have.
+
+    Nothing is said of an amendment (its references mean the amended contract), nor when many references lead nowhere:
+    then the numbers were lost on the way here, not by the drafter.
+    """
+    if _AMENDS.search(" ".join(scan.text[item.start : item.end] for item in scan.sentences[:4])[:300]):
+        return
+    broken: list[tuple[int, int, str]] = []
+    sound: set[tuple[str, ...]] = set()
+    depth = max((sum(part.isdigit() for part in parts) for parts, _, _ in index.labels), default=0)
+    for paragraph, scanned in zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True):
+        for reference in scanned.references:
+            if reference.foreign:
+                continue
+            start, end = paragraph.start + reference.start, paragraph.start + reference.end
+            if _leads_somewhere(scan.text, index, reference.parts, depth):
+                sound.add(reference.parts)
+            else:
+                broken.append((start, end, reference.kind))
+    if len({scan.text[start:end] for start, end, _ in broken}) > max(2, len(sound) // 4):
+        return
+    for start, end, kind in broken:
+        words = " ".join(scan.text[start:end].split())
+        yield Draft(
+            "broken-reference", 1, "medium", "Broken cross-reference",
+            f"“{words}” points to a {kind.replace('§', 'section')} that this contract does not have.", 0.9, "check", ((start, end),),  # noqa: E501
+        )  # fmt: skip
+
+
+def _leads_somewhere(text: str, index: NumberIndex, parts: tuple[str, ...], depth: int) -> bool:
+    base = tuple(part for part in parts if part.isdigit())
+    while base and base not in index.known:
+        if not (len(base) > depth and len(base) > 1):
+            break
+        base = base[:-1]
+    base = _base(parts)
+    if base not in index.known:
+        return _stands_as_label(text, base)
+    below = parts[len(base) :]
+    if not below:
+        return True
+    regions = [place for known, places in index.regions.items() if known[: len(base)] == base for place in places]
+    joined = (*base, *below)
+    if joined in index.known:
+        return True
+    for start, end in regions:
+        seen = {found[1].casefold() for found in _PARENTHESISED.finditer(text, start, end)}
+        if all(part.casefold() in seen or _as_label(text, part, start, end) for part in below):
+            return True
+    return False
+
+
+def _base(parts: tuple[str, ...]) -> tuple[str, ...]:
+    length = 0
+    while length < len(parts) and parts[length].isdigit():
+        length += 1
+    return parts[:length]
+
+
+def _as_label(text: str, part: str, start: int, end: int) -> bool:
+    return re.search(rf"(?:^|\s|\d){re.escape(part)}[.)]\s", text[start:end], re.IGNORECASE) is not None
+
+
+def _stands_as_label(text: str, base: tuple[str, ...]) -> bool:
+    number = r"\.0?".join(base)
+    closing = r"[.):]?" if len(base) > 1 else r"[.):]"
+    for found in re.finditer(
+        rf"(?<![\w.$,])0?{number}{closing}(?:\s+[\"“(]?[A-Z_]|[A-Z][a-z]|\s*$)", text, re.MULTILINE
+    ):
+        if len(base) > 2 or not _CITED.search(text, max(0, found.start() - 14), found.start()):
+            return True
+    if len(base) > 1 and re.search(rf"(?:[.;:)\]”\"]\s+|\n\s*)(?:and\s+|or\s+)?0?{number}[.)]?\s+\w", text):
+        return True
+    if len(base) == 1:
+        if re.search(rf"^[ \t]*{base[0]}(?:[ \t]+|[.)-]\s*)[A-Z]", text, re.MULTILINE):
+            return True
+        return re.search(rf"(?:SECTION|ARTICLE|CLAUSE)\s+{base[0]}\b", text) is not None
+    return False
+
+
+def missing_attachments(scan: Scan) -> Iterator[Draft]:
+    """Exhibits, schedules and annexes that are mentioned, where others of their kind are attached and they are not."""
+    attached: dict[str, set[str]] = {}
+    mentions: list[tuple[str, str, int, int]] = []
+    for paragraph, scanned in zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True):
+        for item in scanned.attached:
+            words = scan.text[paragraph.start + item.start : paragraph.start + item.end]
+            short = paragraph.end - paragraph.start < 120
+            heading = item.opens and (
+                item.whole or short or words.isupper() or _SETS_OFF.match(scan.text, paragraph.start + item.end)
+            )
+            inline = words.isupper() and not scanned.capitals
+            if heading or (inline and _SETS_OFF.match(scan.text, paragraph.start + item.end)):
+                attached.setdefault(item.kind, set()).add(item.mark)
+            elif not item.foreign and not scanned.contents:
+                mentions.append((item.kind, item.mark, paragraph.start + item.start, paragraph.start + item.end))
+    for kind, mark, start, end in mentions:
+        marks = attached.get(kind, set())
+        if not marks or mark in marks or any(other.startswith(mark + "-") for other in marks):
+            continue
+        if len({m for k, m, _, _ in mentions if k == kind} - marks) > max(2, len(marks)):
+            continue
+        words = " ".join(scan.text[start:end].split())
+        yield Draft(
+            "missing-attachment", 1, "medium", f"Missing {kind}",
+            f"“{words}” is mentioned but not attached, while others are.", 0.8, "check", ((start, end),),
+        )  # fmt: skip
+
+
+_SETS_OFF = re.compile(r"[\"”]?\s*(?:$|\n|[-–—:]|\s{2,}|to\s+(?:the|this)|[A-Z]{3,})", re.MULTILINE)
+
+
+def numbering(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
+    """Numbers that are skipped, and numbers given twice in a row."""
+    last: dict[tuple[str, ...], tuple[int, int]] = {}
+    for parts, at, start in index.labels:
+        if not all(part.isdigit() for part in parts):
+            continue
+        parent, number = parts[:-1], int(parts[-1])
+        sentence = scan.sentences[at]
+        end = (
+            start + len(scan.text[start : sentence.end].split(None, 1)[0])
+            if scan.text[start : sentence.end]
+            else sentence.end
+        )
+        before = last.get(parent)
+        last[parent] = (number, at)
+        for deeper in [known for known in last if len(known) > len(parent) and known[: len(parent)] == parent]:
+            if deeper != parent:
+                last.pop(deeper)
+        if before is None:
+            continue
+        previous, previous_at = before
+        shown = ".".join(parts)
+        if previous + 1 < number <= previous + 3 and previous >= 1:
+            skipped = [(*parent, str(value)) for value in range(previous + 1, number)]
+            if any(one in index.known or _stands_as_label(scan.text, one) for one in skipped):
+                continue
+            names = ", ".join(".".join(one) for one in skipped)
+            yield Draft(
+                "numbering-gap", 1, "low", "Gap in the numbering", f"The numbering goes on with {shown} and leaves out {names}.",  # noqa: E501
+                0.85, "check", ((start, max(end, start + 1)),),
+            )  # fmt: skip
+        elif number == previous and previous_at != at and _comparable(scan, previous_at, at):
+            yield Draft(
+                "numbering-duplicate", 1, "low", "Number given twice", f"The number {shown} is given to two clauses in a row.",  # noqa: E501
+                0.8, "check", ((start, max(end, start + 1)),),
+            )  # fmt: skip
+
+
+def _comparable(scan: Scan, one: int, other: int) -> bool:
+    first, second = scan.sentences[one], scan.sentences[other]
+    shape = [re.sub(r"[\dIVXLC]+", "0", item.number).strip() for item in (first, second)]
+    part = [scan.reviewed.paragraphs[item.paragraph].part for item in (first, second)]
+    return (
+        shape[0] == shape[1]
+        and part[0] == part[1]
+        and scan.text[first.words : first.end] != scan.text[second.words : second.end]
+    )
+
+
+_LIST_ITEM = re.compile(r"(?:(?:and|or|and/or|but)\s+)?\(([a-z])\)\s")
+
+
+def list_gaps(scan: Scan) -> Iterator[Draft]:
+    """Letters of a list that are skipped: (a), (b), (d). Letters that are Roman numbers as well are passed over."""
+    previous: tuple[str, int] | None = None
+    for sentence in scan.sentences:
+        if sentence.number[:1].isdigit():
+            previous = None
+        inner = sentence.words if sentence.number[:1].isdigit() else sentence.start
+        item = _LIST_ITEM.match(scan.text, inner, sentence.end)
+        if item is None:
+            continue
+        letter = item[1]
+        if previous is not None and ord(letter) == ord(previous[0]) + 2 and letter not in "ivx":
+            skipped = chr(ord(letter) - 1)
+            between = scan.text[previous[1] : item.start()]
+            if not re.search(rf"(?<![A-Za-z]){skipped}(?:\)|\.\s)", between):
+                yield Draft(
+                    "numbering-gap", 1, "low", "Gap in the numbering",
+                    f"The list goes on with ({letter}) and leaves out ({skipped}).", 0.8, "check",
+                    ((item.start(1) - 1, item.end(1) + 1),),
+                )  # fmt: skip
+        if previous is None or letter not in "ivx" or ord(letter) == ord(previous[0]) + 1:
+            previous = (letter, item.start())

@@ -1,0 +1,280 @@
+"""Defined terms that are missing, unused, doubled, late, or written with the wrong capitals."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pactoria_desktop.contract.findings import Draft
+from pactoria_desktop.contract.terms import Definition, forms, pattern_of, tidy
+from pactoria_desktop.review.plain_words import HEADS, ORDINARY, PROPER
+from pactoria_desktop.review.scan import Scan
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A definition with its place in the whole text, and its paragraph."""
+
+    definition: Definition
+    start: int
+    end: int
+    paragraph: int
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """The terms a contract defines, where, and every place where one of their forms stands (code points)."""
+
+    placed: tuple[Placed, ...]
+    by_term: dict[str, list[Placed]]
+    places: dict[str, list[tuple[int, int]]]
+
+
+def glossary(scan: Scan) -> Glossary:
+    """Collect definitions, and find all their uses in one pass over the text."""
+    placed = []
+    for number, (paragraph, scanned) in enumerate(zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True)):
+        for one in scanned.definitions:
+            placed.append(Placed(one, paragraph.start + one.start, paragraph.start + one.end, number))
+    by_term: dict[str, list[Placed]] = defaultdict(list)
+    for item in placed:
+        by_term[item.definition.term].append(item)
+    folded: dict[str, str] = {}
+    for term in by_term:
+        folded[term.casefold()] = term
+    for term in by_term:
+        for form in forms(term):
+            folded.setdefault(form.casefold(), term)
+    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    tokens = [(found[0], found.start(), found.end()) for found in _TOKEN.finditer(scan.text)]
+    lowered = [token.casefold().replace("’", "'") for token, _, _ in tokens]
+    keys = {tuple(_TOKEN.findall(form.replace("’", "'"))): term for form, term in folded.items()}
+    longest = max((len(key) for key in keys), default=0)
+    words = {key[0] for key in keys if key}
+    at = 0
+    while at < len(tokens):
+        if lowered[at] not in words:
+            at += 1
+            continue
+        for length in range(min(longest, len(tokens) - at), 0, -1):
+            named = keys.get(tuple(lowered[at : at + length]))
+            if named is not None:
+                places[named].append((tokens[at][1], tokens[at + length - 1][2]))
+                at += length - 1
+                break
+        at += 1
+    return Glossary(tuple(placed), dict(by_term), dict(places))
+
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’][a-z]+)?|&")
+
+
+def unused_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
+    """Terms that are defined and never used outside their definitions."""
+    for term, definitions in known.by_term.items():
+        own = {(item.start, item.end) for item in definitions}
+        if all(item.definition.way == "meaning elsewhere" for item in definitions) or term in _STANDING:
+            continue
+        used = any(not any(start < b and a < end for a, b in own) for start, end in known.places.get(term, []))
+        if used or any(other != term and term in other and known.places.get(other) for other in known.by_term):
+            continue
+        if _stands_elsewhere(scan.text, term, own):
+            continue
+        item = definitions[0]
+        yield Draft(
+            "unused-term", 1, "low", "Defined term is not used", f"“{term}” is defined but not used.",
+            0.9, "check", ((item.start, item.end),),
+        )  # fmt: skip
+
+
+_STANDING = frozenset(("Agreement", "Party", "Parties", "Amendment", "Contract"))
+
+
+def _stands_elsewhere(text: str, term: str, own: set[tuple[int, int]]) -> bool:
+    pattern = re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in term.split()), re.IGNORECASE)
+    return any(not any(a <= found.start() < b for a, b in own) for found in pattern.finditer(text))
+
+
+def duplicate_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
+    """Terms that are given a meaning twice in the same part of the document."""
+    for term, definitions in known.by_term.items():
+        full = [item for item in definitions if item.definition.way in ("means", "bracket")]
+        if term in _STANDING or term.split()[0] in ("Party", "Parties"):
+            continue
+        for before, item in pairwise(full):
+            parts = {scan.reviewed.paragraphs[one.paragraph].part for one in (before, item)}
+            ways = {before.definition.way, item.definition.way}
+            if len(parts) > 1 or (ways == {"means", "bracket"} and before.paragraph == item.paragraph):
+                continue
+            yield Draft(
+                "duplicate-definition", 1, "medium", "Term defined twice", f"“{term}” is defined more than once.",
+                0.8, "check", ((item.start, item.end), (before.start, before.end)),
+            )  # fmt: skip
+
+
+def late_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
+    """Terms defined in running text that are used in an earlier paragraph of the body."""
+    for term, definitions in known.by_term.items():
+        first = min(definitions, key=lambda item: item.start)
+        if first.definition.way not in ("bracket", "called") or term in _STANDING or len(definitions) > 1:
+            continue
+        if any(item.definition.way == "meaning elsewhere" for item in definitions):
+            continue
+        exact = {tuple(form.split()) for form in forms(term)}
+        for start, end in known.places.get(term, []):
+            if start >= first.start:
+                break
+            words = scan.text[start:end]
+            if tuple(tidy(words).split()) not in exact or not _in_running_words(scan, start, first.paragraph):
+                continue
+            yield Draft(
+                "used-before-definition", 1, "low", "Term used before its definition",
+                f"“{term}” is used before it is defined.", 0.7, "check", ((start, end), (first.start, first.end)),
+            )  # fmt: skip
+            break
+
+
+def _in_running_words(scan: Scan, place: int, before: int) -> bool:
+    for number, paragraph in enumerate(scan.reviewed.paragraphs):
+        if paragraph.start <= place < paragraph.end:
+            scanned = scan.paragraphs[number]
+            words = scan.text[paragraph.start : paragraph.end]
+            if scanned.contents or scanned.capitals or number >= before or len(words) < 60:
+                return False
+            return not scan.text[max(0, place - 2) : place].endswith(("“", '"'))
+    return False
+
+
+def wrong_case(scan: Scan, known: Glossary) -> Iterator[Draft]:
+    """Uses of a defined term of several words, or of "this agreement", with other capitals than defined."""
+    for term, definitions in known.by_term.items():
+        words = term.split()
+        single = len(words) == 1
+        if (
+            (single and term != "Agreement")
+            or term.isupper()
+            or not all(word[0].isupper() for word in words if len(word) > 3)
+        ):
+            continue
+        own = {(item.start, item.end) for item in definitions}
+        exact, other = 0, []
+        accepted = set(forms(term))
+        upper = {form.upper() for form in accepted}
+        for start, end in known.places.get(term, []):
+            shown = " ".join(scan.text[start:end].split()).replace("’", "'")
+            if shown in accepted or shown in upper:
+                exact += (start, end) not in own
+            elif not single or scan.text[max(0, start - 5) : start].casefold() == "this ":
+                other.append((start, end, shown))
+        lower = [place for place in other if place[2].islower()]
+        mixed = [place for place in other if not place[2].islower()]
+        chosen = [
+            place for place in mixed if not _is_title(place[2], term) and not _opens_sentence(scan, place[0], place[2])
+        ]
+        if exact >= 1 and len(lower) <= max(1, exact // 8):
+            chosen += [place for place in lower if single or _determined(scan.text, place[0])]
+        for start, end, shown in chosen:
+            yield Draft(
+                "wrong-case", 1, "low", "Capitals differ from the definition", f"“{shown}” is defined as “{term}”.",
+                0.8, "check", ((start, end),),
+            )  # fmt: skip
+
+
+def lower_agreement(scan: Scan, known: Glossary) -> Iterator[Draft]:
+    """The words "this agreement" in a contract that otherwise speaks of "this Agreement" and does not define it."""
+    if "Agreement" in known.by_term:
+        return
+    found = list(re.finditer(r"\b[Tt]his\s+(agreement)\b", scan.text))
+    usual = len(re.findall(r"\b[Tt]his\s+Agreement\b", scan.text))
+    if usual < 3 or len(found) > max(1, usual // 8):
+        return
+    for place in found:
+        yield Draft(
+            "wrong-case", 1, "low", "Capitals differ from the definition",
+            "“agreement” is written with a capital letter elsewhere in this contract.", 0.7, "check", (place.span(1),),
+        )  # fmt: skip
+
+
+def _is_title(shown: str, term: str) -> bool:
+    pairs = zip(shown.split(), term.split(), strict=False)
+    return all(one == other or one == other.capitalize() or one.isupper() for one, other in pairs)
+
+
+def _opens_sentence(scan: Scan, start: int, shown: str) -> bool:
+    rest = shown.split(None, 1)[1:]
+    return (
+        bool(rest)
+        and rest[0].islower()
+        and re.search(r"(?:^|[.?!:;\n]|\)|\")\s*$", scan.text[max(0, start - 4) : start]) is not None
+    )
+
+
+_BEFORE_TERM = re.compile(r"\b(?:the|such|this|said|its|their|any|all|each|of|under)\s+$")
+
+
+def _determined(text: str, start: int) -> bool:
+    return _BEFORE_TERM.search(text, max(0, start - 8), start) is not None
+
+
+def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
+    """Capitalised words that are used like a defined term and defined nowhere."""
+    defined = {form.casefold() for term in known.by_term for form in forms(term)}
+    parts_of_defined = {word for term in defined for word in term.split()}
+    seen: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
+    opening: Counter[str] = Counter()
+    for paragraph, scanned in zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True):
+        if scanned.contents or scanned.capitals or paragraph.part.startswith(("header", "footer")):
+            continue
+        heading = paragraph.end - paragraph.start < 70
+        for use in scanned.uses:
+            words = use.words
+            if heading:
+                continue
+            if use.opening:
+                opening[words.split()[0]] += 1
+                continue
+            seen[_singular(" ".join(words.split()))].append(
+                (paragraph.start + use.start, paragraph.start + use.end, use.determined)
+            )
+    if not known.by_term:
+        return
+    lower = Counter(re.findall(r"(?<![\w.])[a-z]{3,}(?!\w)", scan.text))
+    for words, places in seen.items():
+        determined = [place for place in places if place[2]]
+        if not determined or not _looks_defined(words, lower, defined, parts_of_defined):
+            continue
+        single = len(words.split()) == 1
+        if len(determined) < (3 if single else 1) or (single and len(determined) * 2 < len(places)):
+            continue
+        start, end, _ = determined[0]
+        shown = " ".join(scan.text[start:end].split())
+        yield Draft(
+            "undefined-term", 1, "medium" if len(places) > 1 else "low", "Term without a definition",
+            f"“{shown}” is written like a defined term but is not defined.", 0.75 if len(places) > 1 else 0.6, "check",
+            ((start, end),),
+        )  # fmt: skip
+
+
+def _singular(words: str) -> str:
+    return words[:-1] if words.endswith("s") and not words.endswith("ss") else words
+
+
+def _looks_defined(words: str, lower: Counter[str], defined: set[str], parts: set[str]) -> bool:
+    tokens = words.split()
+    folded = words.casefold()
+    if folded in defined or folded + "s" in defined or any(token.isupper() and len(token) > 1 for token in tokens):
+        return False
+    if any(token in PROPER or _singular(token) in PROPER for token in tokens) or folded in ORDINARY:
+        return False
+    runs = [" ".join(tokens[a:b]).casefold() for a in range(len(tokens)) for b in range(a + 1, len(tokens) + 1)]
+    if any(run in defined and not (len(run.split()) == 1 and _singular(run) + "s" in defined) for run in runs):
+        return False
+    head = _singular(tokens[-1].casefold())
+    ordinary = lower[head] or lower[head + "s"] or head in HEADS or head in parts or head + "s" in parts
+    return bool(ordinary) and (len(tokens) > 1 or bool(lower[head] or lower[head + "s"]))
+
+
+__all__ = [
+    "Glossary", "duplicate_definitions", "glossary", "late_definitions", "pattern_of", "undefined_terms", "unused_terms", "wrong_case",  # noqa: E501
+]  # fmt: skip
