@@ -63,7 +63,7 @@ def written(package: Package, base: ContractText, text: ContractText, *, everyth
     renderer = Renderer(text, identifiers, anchors)
     if plan.left_out:
         renderer.notices.append(
-            f"{plan.left_out} comments speak of words that were removed: they have no place in Word and are kept here only."
+            f"{plan.left_out} comments speak of words that were removed: no place in Word, they are kept here."
         )
     boxes = _changed_boxes(base, text, plan.noted, forced, everything)
     forced |= _holders(text, set(boxes))
