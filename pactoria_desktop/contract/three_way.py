@@ -5,9 +5,9 @@ that both changed with different outcome clash; each side's words then stand one
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from pactoria_desktop.contract.lines import accepted, is_hidden
+from pactoria_desktop.contract.lines import is_hidden
 from pactoria_desktop.contract.text import (
     ContractText,
     Marks,
@@ -442,16 +442,3 @@ def _characters(paragraphs: Sequence[Paragraph]) -> list[tuple[int, int, str, Ma
         out.append((at, at + 1, "\n", paragraph.marks))
         at += 1
     return out
-
-
-def seen_text(paragraphs: Sequence[Paragraph]) -> str:
-    """The accepted words of a flow, for messages."""
-    return "".join(
-        span.text
-        for paragraph in paragraphs
-        for span in paragraph.spans
-        if accepted(span.marks) and not is_hidden(span)
-    )
-
-
-__all__ = ["Clash", "Judged", "Operation", "Sides", "judged", "operations", "replace", "seen_text"]

@@ -1,138 +1,18 @@
-"""Compares one flow of paragraphs with another and says, as steps, how the first becomes the second.
+"""Compares one flow of paragraphs with another and says, as steps, how the first becomes the second."""
 
-A flow is paragraphs that follow each other with no table between: the words between two tables, a cell, a note.
-"""
-
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
 from pactoria_desktop.contract.difference import Change, changes_between, changes_by_parts, marked_length
-from pactoria_desktop.contract.lines import Line, View, is_hidden, lines_of, seen_spans, tokens_of
+from pactoria_desktop.contract.lines import seen_spans
 from pactoria_desktop.contract.rewriting import Author, Keep, Newline, Put, Step, Strike, rewrite
 from pactoria_desktop.contract.text import Paragraph, Span
-from pactoria_desktop.documents.compare_setting import Setting, Tracked
+from pactoria_desktop.documents.compare_lines import Annotations, Flow, LineWords, Profile
+from pactoria_desktop.documents.compare_setting import Setting
 
+# What a difference line by line may mark more than the least, before the stream of words is compared instead.
 _LINE_SHARE = 1.03
-
-Profile = tuple[tuple[int, str], ...]
-
-
-@dataclass(slots=True)
-class Flow:
-    """Paragraphs that follow each other, and the lines that are seen of them."""
-
-    paragraphs: Sequence[Paragraph]
-    lines: list[Line]
-    view: View
-    new: bool
-    endings: list[int]
-    _profiles: dict[int, Profile] = field(default_factory=dict)
-    _annotations: "dict[int, Annotations]" = field(default_factory=dict)
-
-    @classmethod
-    def of(
-        cls,
-        paragraphs: Sequence[Paragraph],
-        setting: Setting,
-        *,
-        new: bool,
-        keeps_last: bool = False,
-        joins: Collection[int] = (),
-    ) -> "Flow":
-        view = setting.new_view if new else setting.old_view
-        signature = setting.new_signature if new else setting.old_signature
-        ends = {number for number, one in enumerate(paragraphs) if setting.ends_section(one.marks, new=new)}
-        lines = lines_of(paragraphs, view, signature, keeps_last=keeps_last, joins=ends.union(joins))
-        return cls(paragraphs, lines, view, new, [line.last for line in lines if not view(line.ending)])
-
-    def profile(self, index: int) -> Profile:
-        """The run keys of a line's words: (length, key), in order."""
-        known = self._profiles.get(index)
-        if known is None:
-            joined: list[tuple[int, str]] = []
-            for span in seen_spans(self.paragraphs, self.lines[index], self.view):
-                key = str(span.marks.get("run", ""))
-                if joined and joined[-1][1] == key:
-                    joined[-1] = (joined[-1][0] + len(span.text), key)
-                else:
-                    joined.append((len(span.text), key))
-            known = self._profiles[index] = tuple(joined)
-        return known
-
-    def annotations(self, index: int, tracked: Tracked) -> "Annotations":
-        """What the new tracked changes of a line put and strike."""
-        known = self._annotations.get(index)
-        if known is None:
-            known = self._annotations[index] = Annotations.of(self, index, tracked)
-        return known
-
-    def spans(self, index: int) -> list[Span]:
-        """The seen spans of a line."""
-        return list(seen_spans(self.paragraphs, self.lines[index], self.view))
-
-
-@dataclass(slots=True)
-class Annotations:
-    """The new tracked changes of one line of NEW, at offsets of the line as it was before them.
-
-    ``puts`` holds (offset, words or a newline, author) in order, ``strikes`` (start, end, author); ``newline`` is who
-    struck the line's end. ``done`` counts the puts that were written.
-    """
-
-    puts: list[tuple[int, Span | Newline, Author]]
-    strikes: list[tuple[int, int, Author]]
-    newline: Author | None
-    done: int = 0
-
-    @classmethod
-    def of(cls, flow: Flow, index: int, tracked: Tracked) -> "Annotations":
-        line = flow.lines[index]
-        puts: list[tuple[int, Span | Newline, Author]] = []
-        strikes: list[tuple[int, int, Author]] = []
-        at = 0
-        for number in range(line.first, line.last + 1):
-            paragraph = flow.paragraphs[number]
-            for span in paragraph.spans:
-                if is_hidden(span):
-                    continue
-                if flow.view(span.marks):
-                    by = tracked.struck_by(span.marks)
-                    if by is not None:
-                        strikes.append((at, at + len(span.text), by))
-                    at += len(span.text)
-                elif (by := tracked.put_by(span.marks)) is not None:
-                    puts.append((at, span, by))
-            if not flow.view(paragraph.marks) and (by := tracked.put_by(paragraph.marks)) is not None:
-                puts.append((at, Newline(paragraph.marks), by))
-        return cls(puts, strikes, tracked.struck_by(line.ending))
-
-    def struck(self, start: int, end: int) -> list[tuple[int, Author | None]]:
-        """The stretch as lengths, each with who struck it."""
-        out: list[tuple[int, Author | None]] = []
-        at = start
-        for low, high, by in self.strikes:
-            low, high = max(low, start), min(high, end)
-            if low < high:
-                if low > at:
-                    out.append((low - at, None))
-                out.append((high - low, by))
-                at = high
-        if at < end:
-            out.append((end - at, None))
-        return out
-
-    def due(self, offset: int) -> list[tuple[int, Span | Newline, Author]]:
-        """The puts up to an offset that were not written yet."""
-        low = self.done
-        while self.done < len(self.puts) and self.puts[self.done][0] <= offset:
-            self.done += 1
-        return self.puts[low : self.done]
-
-    def next_put(self, offset: int, end: int) -> int:
-        """Where the next unwritten put after an offset is, at most ``end``."""
-        return min(self.puts[self.done][0], end) if self.done < len(self.puts) else end
 
 
 def rewritten(
@@ -271,8 +151,8 @@ class _StepWriter:
         if not others:
             self.strike_lines(lines)
             return
-        left = _Words(self.setting, self.old, lines)
-        right = _Words(self.setting, self.new, others)
+        left = LineWords(self.setting, self.old, lines)
+        right = LineWords(self.setting, self.new, others)
         left_code, right_code = left.code, right.code
         if ends:
             left_code, right_code = left_code[:-1], right_code[:-1]
@@ -291,7 +171,7 @@ class _StepWriter:
         self._keep_tokens(left, at, len(left.tokens), right, other_at)
 
     def _by_lines(
-        self, changes: list[Change], left: "_Words", left_code: str, right: "_Words", right_code: str
+        self, changes: list[Change], left: LineWords, left_code: str, right: LineWords, right_code: str
     ) -> list[Change]:
         """The changes line by line where that marks hardly more: people edit paragraphs, not streams of words."""
         rows, others = left.lines(), right.lines()
@@ -316,7 +196,7 @@ class _StepWriter:
         least = marked_length(changes, left.tokens, right.tokens)
         return found if marked_length(found, left.tokens, right.tokens) <= least * _LINE_SHARE + 2 else changes
 
-    def _keep_tokens(self, left: "_Words", at: int, to: int, right: "_Words", other_at: int) -> None:
+    def _keep_tokens(self, left: LineWords, at: int, to: int, right: LineWords, other_at: int) -> None:
         """Tokens that both sides have, line by line."""
         count = to - at
         while count > 0:
@@ -343,7 +223,7 @@ class _StepWriter:
             )
             count, other_at, at = count - (stop - at), other_at + (stop - at), stop
 
-    def _put_tokens(self, right: "_Words", at: int, to: int, in_field: bool) -> None:
+    def _put_tokens(self, right: LineWords, at: int, to: int, in_field: bool) -> None:
         while at < to:
             index, offset = right.place(at)
             if right.tokens[at] == "\n":
@@ -356,7 +236,7 @@ class _StepWriter:
             self._put_words(index, offset, offset + right.starts[stop] - right.starts[at], in_field)
             at = stop
 
-    def _replaces_in_field(self, left: "_Words", at: int, to: int, right: "_Words", other_at: int) -> bool:
+    def _replaces_in_field(self, left: LineWords, at: int, to: int, right: LineWords, other_at: int) -> bool:
         """Whether words of a field's result are replaced by words of a field's result."""
         if at == to or left.tokens[at] == "\n" or right.tokens[other_at] == "\n":
             return False
@@ -501,98 +381,3 @@ def _cut(profile: Profile, offset: int, count: int) -> list[tuple[int, str]]:
         offset, count = 0, count - taken
     out.reverse()
     return out
-
-
-class _Words:
-    """The tokens of several lines, each line's newline among them."""
-
-    def __init__(self, setting: Setting, flow: Flow, lines: range) -> None:
-        self.tokens: list[str] = []
-        compared: list[str] = []
-        self._line_of: list[int] = []
-        self._line_start: dict[int, int] = {}
-        self.starts = [0]
-        for index in lines:
-            tokens, keys = tokens_of(flow.lines[index])
-            self._line_start[index] = self.starts[-1]
-            for token in (*tokens, "\n"):
-                self.starts.append(self.starts[-1] + len(token))
-            self.tokens += tokens
-            self.tokens.append("\n")
-            compared += keys
-            compared.append("\n")
-            self._line_of += [index] * (len(tokens) + 1)
-        self.code = setting.vocabulary.code(compared)
-
-    def lines(self) -> list[range]:
-        """The tokens of each line with its newline."""
-        found: list[range] = []
-        start = 0
-        for stop in range(1, len(self.tokens) + 1):
-            if self.tokens[stop - 1] == "\n":
-                found.append(range(start, stop))
-                start = stop
-        return found
-
-    def place(self, token: int) -> tuple[int, int]:
-        """The line of a token and its offset there, in code points."""
-        index = self._line_of[token]
-        return index, self.starts[token] - self._line_start[index]
-
-
-def cuts_of(setting: Setting, old: Flow, new: Flow, old_lines: range, new_lines: range) -> list[tuple[range, range]]:
-    """Lines in pieces, so that each newline that may not be struck ends a piece and has a newline of NEW to meet."""
-    walls = [index for index in old_lines[:-1] if old.lines[index].fixed]
-    if not walls or not new_lines:
-        if not walls:
-            return [(old_lines, new_lines)]
-        return [(piece, range(new_lines.start, new_lines.start)) for piece in _split(old_lines, walls)]
-    pairs = paired_lines(setting, old, new, old_lines, new_lines)
-    partner = dict(pairs)
-    pieces: list[tuple[range, range]] = []
-    other = new_lines.start
-    reached = new_lines.start
-    known = iter([*pairs, (old_lines.stop, new_lines.stop)])
-    following = next(known)
-    for piece in _split(old_lines, walls):
-        if piece.stop == old_lines.stop:
-            pieces.append((piece, range(other, new_lines.stop)))
-            break
-        while following[0] < piece.stop:
-            reached = following[1] + 1
-            following = next(known)
-        wall = piece.stop - 1
-        stop = partner[wall] + 1 if wall in partner else max(reached, other)
-        if stop == other and following[1] > other:
-            stop = other + 1
-        pieces.append((piece, range(other, stop)))
-        other = stop
-    return pieces
-
-
-def _split(lines: range, walls: Sequence[int]) -> list[range]:
-    pieces = []
-    start = lines.start
-    for wall in walls:
-        pieces.append(range(start, wall + 1))
-        start = wall + 1
-    pieces.append(range(start, lines.stop))
-    return pieces
-
-
-def paired_lines(setting: Setting, old: Flow, new: Flow, old_lines: range, new_lines: range) -> list[Pair]:
-    """Equal lines, and between them similar ones."""
-    keys = [old.lines[index].key for index in old_lines]
-    other_keys = [new.lines[index].key for index in new_lines]
-    pairs: list[Pair] = []
-    low, other_low = old_lines.start, new_lines.start
-    equal = [(old_lines.start + a, new_lines.start + b) for a, b in equal_pairs(keys, other_keys)]
-    for high, other_high in [*equal, (old_lines.stop, new_lines.stop)]:
-        if low < high and other_low < other_high:
-            left = [_Words(setting, old, range(index, index + 1)).code for index in range(low, high)]
-            right = [_Words(setting, new, range(index, index + 1)).code for index in range(other_low, other_high)]
-            pairs += [(low + a, other_low + b) for a, b in similar_pairs(left, right)]
-        if high < old_lines.stop:
-            pairs.append((high, other_high))
-        low, other_low = high + 1, other_high + 1
-    return pairs

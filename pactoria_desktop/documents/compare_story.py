@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
 from pactoria_desktop.contract.rewriting import rewrite
 from pactoria_desktop.contract.text import Marks, Paragraph, Section, TableSection, TextSection
-from pactoria_desktop.documents.compare_flow import Flow, cuts_of, rewritten, steps_between
+from pactoria_desktop.documents.compare_cuts import cuts_of
+from pactoria_desktop.documents.compare_flow import rewritten, steps_between
+from pactoria_desktop.documents.compare_lines import Flow
 from pactoria_desktop.documents.compare_setting import Setting
 from pactoria_desktop.documents.compare_tables import (
     compared_table,

@@ -13,7 +13,9 @@ from pactoria_desktop.contract.lines import accepted
 from pactoria_desktop.contract.rewriting import Author, rewrite, struck
 from pactoria_desktop.contract.text import Cell, Paragraph, Row, Span, TableSection
 from pactoria_desktop.contract.words import words_of
-from pactoria_desktop.documents.compare_flow import Flow, cuts_of, rewritten, steps_between
+from pactoria_desktop.documents.compare_cuts import cuts_of
+from pactoria_desktop.documents.compare_flow import rewritten, steps_between
+from pactoria_desktop.documents.compare_lines import Flow
 
 if TYPE_CHECKING:
     from pactoria_desktop.documents.compare_setting import Setting
