@@ -34,7 +34,7 @@ def mend(living: LivingText, outcome: Report) -> bool:
         if slot is None:
             continue
         changed = _end_in_newline(slot.text) or changed
-        if any(_may_misplace(delta) for delta in deltas):
+        if _may_misplace(slot.text, deltas) or key in slots:
             changed = _clear_misplaced(slot.text) or changed
         slots[key] = slot
     changed = settle_struck_rows(living, slots.values()) or changed
@@ -43,11 +43,22 @@ def mend(living: LivingText, outcome: Report) -> bool:
     return changed
 
 
-def _may_misplace(delta: Delta) -> bool:
-    """Whether a change may have laid a paragraph's marks on words, as marks that meet typing elsewhere can."""
-    if isinstance(delta, Drop) or (isinstance(delta, Put) and delta.text == "\n"):
-        return False
-    return any(kind_of(key) in PARAGRAPH_KINDS for key in delta.marks)
+def _may_misplace(text: LoroText, deltas: tuple[Delta, ...]) -> bool:
+    """Whether a change has laid a paragraph's marks on words, as marks that meet typing elsewhere can.
+
+    Right for a text that changed once; one that changed more often is looked through whole.
+    """
+    at = 0
+    for delta in deltas:
+        if isinstance(delta, Drop):
+            continue
+        count = len(delta.text) if isinstance(delta, Put) else delta.count
+        if any(kind_of(key) in PARAGRAPH_KINDS for key in delta.marks):
+            words = delta.text if isinstance(delta, Put) else text.slice(at, min(at + count, text.len_unicode))
+            if words.strip("\n"):
+                return True
+        at += count
+    return False
 
 
 def _clear_misplaced(text: LoroText) -> bool:

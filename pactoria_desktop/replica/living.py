@@ -21,7 +21,14 @@ from pactoria_desktop.replica.loro_text import (
     snapped,
 )
 from pactoria_desktop.replica.reading import comments_of, material_from, revisions_of
-from pactoria_desktop.replica.records import MATERIAL_TABLES, StoredComment, encoded, material_of, plain
+from pactoria_desktop.replica.records import (
+    MATERIAL_TABLES,
+    StoredComment,
+    encoded,
+    material_of,
+    plain,
+    revision_record,
+)
 from pactoria_desktop.replica.structure import Slot, Structure
 from pactoria_desktop.runtime.clock import Clock
 
@@ -117,7 +124,7 @@ class LivingText:
             return False
         table = self.document.get_map(REVISIONS)
         for id, revision in self._waiting.items():
-            table.insert(id, plain(revision))
+            table.insert(id, revision_record(revision))
         if self._revisions is not None:
             self._revisions.update(self._waiting)
         self._waiting = {}

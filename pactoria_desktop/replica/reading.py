@@ -194,8 +194,8 @@ def revisions_of(document: LoroDoc) -> tuple[dict[str, Revision], frozenset[str]
     found = {}
     given = set()
     for id, value in document.get_map(REVISIONS).get_value().items():
-        record = dict(value) if isinstance(value, dict) else {}
-        if record.pop("given", False) is True:
+        record = dict(value) if isinstance(value, dict) else value
+        if isinstance(record, dict) and record.pop("given", False) is True:
             given.add(id)
         revision = revision_from(record, id)
         if revision is not None:

@@ -158,8 +158,33 @@ class StoredComment:
     anchor: Anchor | None = None
 
 
+_TYPED_KINDS = (
+    *("insertion", "deletion", "move_from", "move_to", "format", "paragraph_format"),
+    *("row_insertion", "row_deletion", "typed"),
+)
+
+
+def revision_record(revision: Revision) -> object:
+    """A revision as it is stored: one typed here as a short line, because there are thousands, others as a record."""
+    short = (revision.author, revision.by, revision.date)
+    fits = revision.source == "typed" and not revision.word and (revision.round or 0) >= 0
+    if not fits or revision.kind not in _TYPED_KINDS or "\t" in "".join(short):
+        return plain(revision)
+    number = "" if revision.round is None else str(revision.round)
+    kind = str(_TYPED_KINDS.index(revision.kind))
+    return "\t".join((kind, revision.date, number, revision.author, revision.by))
+
+
 def revision_from(value: object, id: str) -> Revision | None:
     """A registered revision, None where it is malformed or registered under another id."""
+    if isinstance(value, str):
+        parts = value.split("\t")
+        if len(parts) != 5 or not parts[0].isdecimal() or not (parts[2] == "" or parts[2].isdecimal()):
+            return None
+        kind, date, number, author, by = parts
+        if int(kind) >= len(_TYPED_KINDS):
+            return None
+        return Revision(id, _TYPED_KINDS[int(kind)], author, date, by, "typed", int(number) if number else None)
     try:
         found = shaped(Revision, value)
     except MalformedRecordError:

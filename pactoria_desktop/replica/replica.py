@@ -34,6 +34,7 @@ from pactoria_desktop.replica.guarding import mend, mend_opened
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, character_at, guarded, new_document, snapped
+from pactoria_desktop.replica.packing import packed, unpacked
 from pactoria_desktop.replica.reading import contract_text, spans_of, write_contract_text
 from pactoria_desktop.replica.rebasing import Join, rebase
 from pactoria_desktop.replica.resolving import Selection, resolve_revisions
@@ -88,8 +89,9 @@ class Replica:
     ) -> "Replica":
         """A replica from what ``snapshot`` and ``updates_since`` gave. Raises ReplicaError where they are broken."""
         document = new_document(random_peer() if peer is None else peer)
+        sentence = "The stored text is damaged and could not be opened."
         for part in (snapshot, *updates):
-            guarded(partial(document.import_, part), "The stored text is damaged and could not be opened.")
+            guarded(partial(document.import_, unpacked(part, sentence)), sentence)
         replica = cls(document, identity, clock)
         if mend_opened(replica._living):
             replica._system_commit()
@@ -407,16 +409,18 @@ class Replica:
     def updates_since(self, version: bytes) -> bytes:
         """What is new since a version. Raises ReplicaError where that is malformed."""
         known = guarded(lambda: VersionVector.decode(version), "The version to send changes since is malformed.")
-        return bytes(self._document.export(ExportMode.Updates(known)))
+        return packed(bytes(self._document.export(ExportMode.Updates(known))))
 
     def import_updates(self, data: bytes) -> None:
         """Take in what another replica gave. What comes too early is kept until what it builds on is there.
 
         Raises ReplicaError where it is broken; the text is then as it was.
         """
+        sentence = "The change that arrived is damaged and was not taken in."
+        update = unpacked(data, sentence)
         before = self._document.oplog_frontiers.encode()
         try:
-            guarded(lambda: self._document.import_(data), "The change that arrived is damaged and was not taken in.")
+            guarded(lambda: self._document.import_(update), sentence)
         except ReplicaError:
             if self._document.oplog_frontiers.encode() != before:
                 self._finish("remote")

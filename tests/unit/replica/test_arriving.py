@@ -8,6 +8,7 @@ import pytest
 from loro import ExportMode, LoroDoc, LoroMap, LoroText, VersionVector
 
 from pactoria_desktop.contract.canonical import from_json
+from pactoria_desktop.replica import packing
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.identity import Identity
@@ -157,3 +158,29 @@ def test_an_earlier_version_can_be_read() -> None:
     assert replica.text_at(frontier) == before
     with pytest.raises(ReplicaError):
         replica.text_at(b"nothing")
+
+
+def test_an_update_that_would_swell_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = desks(plain_contract(), random.Random(1), "AB")
+    second.replica.insert(Place("s0", 0), "words " * 2000)
+    update = second.replica.updates_since(first.replica.version())
+    assert len(update) < 2000
+    monkeypatch.setattr(packing, "MOST_BYTES", 4000)
+    with pytest.raises(ReplicaError):
+        first.replica.import_updates(update)
+    monkeypatch.undo()
+    first.replica.import_updates(update)
+    assert first.replica.text() == second.replica.text()
+
+
+@pytest.mark.parametrize("number", [None, 0, 7])
+def test_a_revision_is_kept_as_it_was_registered(number: int | None) -> None:
+    for author in ("A", "Ann\tTab", "Ünï 😀"):
+        replica = replica_of(plain_contract(), author)
+        replica.suggesting = True
+        replica.round = number
+        replica.insert(Place("s0", 0), "x")
+        (revision,) = replica.revisions.values()
+        again = opened(replica.snapshot(), "B", 2)
+        assert dict(again.revisions) == {revision.id: revision}
+        assert (revision.author, revision.round, revision.kind) == (author, number, "insertion")

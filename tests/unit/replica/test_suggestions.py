@@ -30,6 +30,8 @@ WITH_LOOKS = (*SUGGESTIONS, "format", "style", "format", "row", "rowless")
 
 def struck(marks: Marks) -> bool:
     """The test's own reading of the rule: a deletion counts if it was aimed at every insertion there is."""
+    if any(key.startswith("moveFrom:") for key in marks):
+        return True
     known = {key[4:] for key in marks if key.startswith(("ins:", "typ:"))}
     deletions = [value for key, value in marks.items() if key.startswith("del:")]
     return any(known <= set(value.get("over", known)) for value in deletions)  # type: ignore[union-attr, call-overload]
