@@ -9,7 +9,7 @@ from itertools import pairwise
 from pactoria_desktop.contract.findings import Draft
 from pactoria_desktop.contract.terms import Definition, forms, pattern_of, tidy
 from pactoria_desktop.review.plain_words import HEADS, ORDINARY, PROPER
-from pactoria_desktop.review.scan import Scan
+from pactoria_desktop.review.scan import TOKEN, Scan
 
 
 @dataclass(frozen=True)
@@ -47,27 +47,22 @@ def glossary(scan: Scan) -> Glossary:
         for form in forms(term):
             folded.setdefault(form.casefold(), term)
     places: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    tokens = [(found[0], found.start(), found.end()) for found in _TOKEN.finditer(scan.text)]
-    lowered = [token.casefold().replace("’", "'") for token, _, _ in tokens]
-    keys = {tuple(_TOKEN.findall(form.replace("’", "'"))): term for form, term in folded.items()}
+    keys = {tuple(TOKEN.findall(form.replace("’", "'"))): term for form, term in folded.items()}
     longest = max((len(key) for key in keys), default=0)
-    words = {key[0] for key in keys if key}
-    at = 0
-    while at < len(tokens):
-        if lowered[at] not in words:
-            at += 1
-            continue
-        for length in range(min(longest, len(tokens) - at), 0, -1):
-            named = keys.get(tuple(lowered[at : at + length]))
-            if named is not None:
-                places[named].append((tokens[at][1], tokens[at + length - 1][2]))
-                at += length - 1
-                break
-        at += 1
+    words = frozenset(key[0] for key in keys if key)
+    for paragraph, scanned in zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True):
+        lowered, spans = scanned.tokens
+        past = 0
+        for at, word in enumerate(lowered):
+            if word not in words or at < past:
+                continue
+            for length in range(min(longest, len(lowered) - at), 0, -1):
+                named = keys.get(lowered[at : at + length])
+                if named is not None:
+                    places[named].append((paragraph.start + spans[at][0], paragraph.start + spans[at + length - 1][1]))
+                    past = at + length
+                    break
     return Glossary(tuple(placed), dict(by_term), dict(places))
-
-
-_TOKEN = re.compile(r"[^\W_]+(?:['’][a-z]+)?|&")
 
 
 def unused_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
@@ -239,7 +234,7 @@ def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
             )
     if not known.by_term:
         return
-    lower = Counter(re.findall(r"(?<![\w.])[a-z]{3,}(?!\w)", scan.text))
+    lower = frozenset().union(*(scanned.lower for scanned in scan.paragraphs))
     for words, places in seen.items():
         determined = [place for place in places if place[2]]
         if not determined or not _looks_defined(words, lower, defined, parts_of_defined):
@@ -260,7 +255,7 @@ def _singular(words: str) -> str:
     return words[:-1] if words.endswith("s") and not words.endswith("ss") else words
 
 
-def _looks_defined(words: str, lower: Counter[str], defined: set[str], parts: set[str]) -> bool:
+def _looks_defined(words: str, lower: frozenset[str], defined: set[str], parts: set[str]) -> bool:
     tokens = words.split()
     folded = words.casefold()
     if folded in defined or folded + "s" in defined or any(token.isupper() and len(token) > 1 for token in tokens):
@@ -271,8 +266,8 @@ def _looks_defined(words: str, lower: Counter[str], defined: set[str], parts: se
     if any(run in defined and not (len(run.split()) == 1 and _singular(run) + "s" in defined) for run in runs):
         return False
     head = _singular(tokens[-1].casefold())
-    ordinary = lower[head] or lower[head + "s"] or head in HEADS or head in parts or head + "s" in parts
-    return bool(ordinary) and (len(tokens) > 1 or bool(lower[head] or lower[head + "s"]))
+    ordinary = head in lower or head + "s" in lower or head in HEADS or head in parts or head + "s" in parts
+    return bool(ordinary) and (len(tokens) > 1 or head in lower or head + "s" in lower)
 
 
 __all__ = [

@@ -137,36 +137,18 @@ _ABOUT_TERM = re.compile(
     r"(?:\bterm\b|this\s+agreement|effective)[^.]{0,140}(?:expir|terminat|end|until|through|continu)", re.IGNORECASE
 )
 
-_SUFFIXES = r"(?:Incorporated|INCORPORATED|Inc|INC|Corporation|CORPORATION|Corp|CORP|L\.L\.C|LLC|L\.L\.P|LLP|L\.P|LP|Limited|LIMITED|Ltd|LTD|GmbH|AG|S\.A|N\.V|B\.V|PLC|plc|Pty|Company|COMPANY|Co|CO)"  # noqa: E501
-_NAME = re.compile(
-    rf"(?<![\w])(?P<core>[A-Z0-9][\w&'’.-]*(?:\s{{1,2}}(?:(?:of|and|the|&)\s{{1,2}})?[A-Z0-9][\w&'’.-]*){{0,5}}),?\s{{1,2}}(?P<suffix>{_SUFFIXES})(?![\w])"
-)
-_SAME_SUFFIX = {"incorporated": "inc", "corporation": "corp", "limited": "ltd", "company": "co"}
+_ALIAS = re.compile(r"[^(\n]{0,180}\(\s*[^()]{0,60}[\"“]")
 
 
 def party_names(scan: Scan) -> Iterator[Draft]:
     """Names that are almost those of a party: another legal form, or letters that differ."""
     opening: list[tuple[str, str, int, int, int]] = []
     found: list[tuple[str, str, int, int, int]] = []
-    for number, paragraph in enumerate(scan.reviewed.paragraphs):
-        for name in _NAME.finditer(scan.text, paragraph.start, paragraph.end):
-            core = " ".join(re.sub(r"^(?:The|THE|AND|And|BETWEEN|Between|By|BY|Among)\s+", "", name["core"]).split())
-            suffix = name["suffix"].replace(".", "").casefold()
-            one = (
-                core,
-                _SAME_SUFFIX.get(suffix, suffix),
-                name.start("core") + len(name["core"]) - len(name["core"].lstrip()),
-                name.end(),
-                number,
-            )
+    for number, (paragraph, scanned) in enumerate(zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True)):
+        for core, form, begin, finish in scanned.names:
+            one = (core, form, paragraph.start + begin, paragraph.start + finish, number)
             found.append(one)
-            tail = scan.text[name.end() : name.end() + 220]
-            if (
-                len(opening) < 8
-                and number < 120
-                and re.search(r"[(]\s*(?:[^()]{0,60})[\"“]", tail)
-                and not scan.paragraphs[number].contents
-            ):
+            if len(opening) < 8 and number < 120 and not scanned.contents and _ALIAS.match(scan.text, one[3]):
                 opening.append(one)
     counts = Counter((core.casefold(), suffix) for core, suffix, *_ in found)
     for core, suffix, start, end, _ in found:

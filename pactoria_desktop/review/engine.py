@@ -27,7 +27,7 @@ class ReviewCache:
 
     def trim(self, most: int = 60_000) -> None:
         """Forget everything once too much has gathered (many edits of a long contract)."""
-        for kept in (self.pieces, self.scans, self.rules, self.model.fields):
+        for kept in (self.pieces, self.scans, self.rules, self.model.fields, self.model.ranked):
             if len(kept) > most:
                 kept.clear()
 

@@ -87,7 +87,7 @@ class ClauseModel:
         owners = [self.categories.index(item.category) for item in shorts]
         logits = self.short.logits([surroundings(text, item, sentences[item.sentence]) for item in shorts])
         candidates = candidates_of(text, sentences, scores, shorts, logits, owners, self.prior)
-        ranked = self.ranker.logits(candidates.features)
+        ranked = self._ranked(candidates.features, kept)
         presence = self.presence.logits(presence_features(candidates, ranked, self.prior, len(sentences)))
         chances = 1 / (1 + numpy.exp(-ranked.astype(numpy.float64)))
         passages = [
@@ -106,6 +106,17 @@ class ClauseModel:
             tuple((name, chance) for name, chance, there in judged if there),
             tuple((name, 1 - chance) for name, chance, there in judged if not there),
         )
+
+    def _ranked(self, rows: "NDArray[numpy.float32]", kept: ModelCache) -> "NDArray[numpy.float32]":
+        """The logits of the candidates; rows that were judged before come from the cache."""
+        import numpy
+
+        keys = [row.tobytes() for row in rows]
+        missing = [at for at, key in enumerate(keys) if key not in kept.ranked]
+        if missing:
+            for at, logit in zip(missing, self.ranker.logits(rows[missing]).tolist(), strict=True):
+                kept.ranked[keys[at]] = logit
+        return numpy.asarray([kept.ranked[key] for key in keys], dtype=numpy.float32)
 
 
 def squeeze(weights: "NDArray[numpy.float32]") -> "NDArray[numpy.float32]":

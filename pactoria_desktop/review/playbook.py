@@ -53,6 +53,18 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)" + "".join(found), re.IGNORECASE)
 
 
+def stems_of(phrase: str) -> tuple[str, ...]:
+    """Lower-case letters of which at least one stands in every sentence that a phrase fits (a cheap first look)."""
+    for piece in _PIECE.finditer(phrase):
+        if piece[0] == "...":
+            continue
+        choices = piece[1].split("|") if piece[1] is not None else [piece[2]]
+        stems = tuple(re.split(r"[*'’]", choice.split()[0])[0].casefold() for choice in choices if choice.split())
+        if all(stems):
+            return stems
+    return ("",)
+
+
 def _word(word: str) -> str:
     return re.escape(word).replace(r"\*", r"\w*").replace("'", "['’]")
 
@@ -149,8 +161,15 @@ class Rule(_Strict):
     def _unless(self) -> tuple[re.Pattern[str], ...]:
         return tuple(compile_phrase(phrase) for phrase in self.unless)
 
+    @cached_property
+    def _stems(self) -> tuple[str, ...]:
+        return tuple({stem for phrase in self.about for stem in stems_of(phrase)})
+
     def concerns(self, sentence: str) -> bool:
         """Whether a sentence is about this rule's subject."""
+        folded = sentence.casefold()
+        if not any(stem in folded for stem in self._stems):
+            return False
         return any(pattern.search(sentence) for pattern in self._about) and not any(
             pattern.search(sentence) for pattern in self._unless
         )

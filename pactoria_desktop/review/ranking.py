@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CANDIDATES_PER_CATEGORY = 40
 LOWEST_LOGIT = -8.0
+_ROWS_AT_ONCE = 128
 FEATURES = (
     "total", "own", "heading part", "previous", "next", "best", "second", "behind best", "rank", "other category",
     "position", "log words", "is heading", "has number", "kind", "rate", "length difference", "likely sentences",
@@ -54,14 +55,18 @@ class Trees:
         """The raw score of each row of features."""
         import numpy
 
-        count = len(rows)
-        flat = numpy.ascontiguousarray(rows, dtype=numpy.float32).ravel()
-        offset = (numpy.arange(count, dtype=numpy.int32) * rows.shape[1])[:, None]
-        node = numpy.broadcast_to(self.roots, (count, len(self.roots))).copy()
-        for _ in range(self.depth):
-            goes_left = flat[self.feature[node] + offset] <= self.threshold[node]
-            node = numpy.where(goes_left, self.left[node], self.right[node])
-        total: NDArray[numpy.float32] = self.value[node].sum(axis=1) + numpy.float32(self.baseline)
+        children = numpy.column_stack([self.left, self.right]).ravel()
+        total = numpy.empty(len(rows), dtype=numpy.float32)
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            some = numpy.ascontiguousarray(rows[first : first + _ROWS_AT_ONCE], dtype=numpy.float32)
+            offset = (numpy.arange(len(some), dtype=numpy.int32) * some.shape[1])[:, None]
+            node = numpy.broadcast_to(self.roots, (len(some), len(self.roots))).copy()
+            flat = some.ravel()
+            for _ in range(self.depth):
+                right = flat.take(self.feature.take(node) + offset) > self.threshold.take(node)
+                node = children.take(2 * node + right)
+            total[first : first + len(some)] = self.value.take(node).sum(axis=1)
+        total += numpy.float32(self.baseline)
         return total
 
 

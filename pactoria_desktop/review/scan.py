@@ -4,7 +4,7 @@ What a paragraph holds depends on its words alone, so it is kept by them; after 
 """  # noqa: E501
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 
 from pactoria_desktop.contract.quantities import SpelledNumber, WrittenDate, dates_in, spelled_numbers
@@ -14,6 +14,21 @@ from pactoria_desktop.contract.terms import Definition, Use, capitalised_uses, d
 
 _CONTENTS_LINE = re.compile(r"(?:\.{3,}|(?:\. ){3,}|…|\t|\s{3,})\s*(?:[ivx]{1,5}|\d{1,3})\s*$")
 _CONTENTS_TITLE = re.compile(r"\s*table\s+of\s+contents\b", re.IGNORECASE)
+
+TOKEN = re.compile(r"[^\W_]+(?:['’][a-z]+)?|&")
+"""A word as terms are compared by."""
+_UPPER, _LOWER = re.compile(r"[A-ZÀ-Þ]"), re.compile(r"[a-zß-ÿ]")
+_FORMS = (
+    r"(?:Incorporated|INCORPORATED|Inc|INC|Corporation|CORPORATION|Corp|CORP|L\.L\.C|LLC|L\.L\.P|LLP|L\.P|LP|Limited"
+    r"|LIMITED|Ltd|LTD|GmbH|AG|S\.A|N\.V|B\.V|PLC|plc|Pty|Company|COMPANY|Co|CO)"
+)
+_FORM = re.compile(rf"[\w.],?\s{{1,2}}{_FORMS}(?!\w)")
+_NAME = re.compile(
+    r"(?<!\w)(?P<core>[A-Z0-9][\w&'’.-]*(?:\s{1,2}(?:(?:of|and|the|&)\s{1,2})?[A-Z0-9][\w&'’.-]*){0,5})"
+    rf",?\s{{1,2}}(?P<form>{_FORMS})(?!\w)"
+)
+_BEFORE_NAME = re.compile(r"^(?:(?:The|THE|AND|And|BETWEEN|Between|By|BY|Among)\s+)+")
+_SAME_FORM = {"incorporated": "inc", "corporation": "corp", "limited": "ltd", "company": "co"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +43,9 @@ class ParagraphScan:
     dates: tuple[WrittenDate, ...]
     contents: bool
     capitals: bool
+    tokens: tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
+    lower: frozenset[str]
+    names: tuple[tuple[str, str, int, int], ...]
 
 
 ScanCache = MutableMapping[str, ParagraphScan]
@@ -38,8 +56,10 @@ def scan_paragraph(words: str) -> ParagraphScan:
     contents = (len(words) < 200 and _CONTENTS_LINE.search(words) is not None) or _CONTENTS_TITLE.match(
         words
     ) is not None
-    letters = [character for character in words if character.isalpha()]
-    capitals = bool(letters) and sum(character.isupper() for character in letters) > 0.7 * len(letters)
+    sample = words[:400]
+    upper = len(_UPPER.findall(sample))
+    capitals = upper > 0.7 * (upper + len(_LOWER.findall(sample)))
+    tokens = [(found[0], found.span()) for found in TOKEN.finditer(words)]
     return ParagraphScan(
         tuple(definitions_in(words)) if '"' in words or "“" in words or "mean" in words else (),
         () if contents or capitals else tuple(capitalised_uses(words)),
@@ -49,7 +69,23 @@ def scan_paragraph(words: str) -> ParagraphScan:
         tuple(dates_in(words)) if any(character.isdigit() for character in words) else (),
         contents,
         capitals,
+        (tuple(token.casefold().replace("’", "'") for token, _ in tokens), tuple(span for _, span in tokens)),
+        frozenset(token for token, _ in tokens if token.islower()),
+        tuple(_names_in(words)) if _FORM.search(words) else (),
     )
+
+
+def _names_in(words: str) -> Iterator[tuple[str, str, int, int]]:
+    for found in _NAME.finditer(words):
+        core = " ".join(_BEFORE_NAME.sub("", found["core"]).split())
+        form = found["form"].replace(".", "").casefold()
+        if core:
+            yield (
+                core,
+                _SAME_FORM.get(form, form),
+                found.end("core") - len(_BEFORE_NAME.sub("", found["core"])),
+                found.end(),
+            )
 
 
 @dataclass(frozen=True)
