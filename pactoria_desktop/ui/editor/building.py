@@ -61,15 +61,16 @@ class Builder:
     def _fill(self, cursor: QTextCursor, spans: Spans, waiting: bool) -> int:
         """Paragraphs at the cursor; ``waiting`` says that an empty block stands there already. Gives the length."""
         formats = self._formats
+        no_format = QTextCharFormat()
         length = 0
         for runs, newline in paragraphs(spans):
-            made = formats.block(formats.number(newline))
+            number = formats.number(newline)
             if waiting:
-                cursor.setBlockFormat(made)
+                cursor.setBlockFormat(formats.block(number))
                 waiting = False
             else:
-                cursor.insertBlock(made, QTextCharFormat())
-            base = formats.base(formats.number(newline))
+                cursor.insertBlock(formats.block(number), no_format)
+            base = formats.base(number)
             for text, marks in runs:
                 cursor.insertText(shown(text), formats.characters(formats.number(marks), base))
                 length += units(text)

@@ -1,8 +1,10 @@
 """Marks as Qt formats: each set of marks is interned under a number, which its formats carry as a property."""
 
 import json
+import marshal
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
@@ -34,6 +36,7 @@ BOLD = int(QTextFormat.Property.UserProperty) + 3
 OBJECT_TYPE = int(QTextFormat.ObjectTypes.UserObject) + 1
 PLAIN_MARKS = 0
 PLAIN_BASE = 0
+LOOK_MARKS = ("run", "bold", "italic", "underline", "strike", "obj")
 
 SANS = ("arial", "calibri", "helvetica", "verdana", "tahoma", "segoe", "aptos", "sans", "gothic", "open sans")
 ALIGNMENTS = {
@@ -71,7 +74,7 @@ class Formats:
         self._authors = authors
         self.paper = paper
         self._numbers: dict[str, int] = {"{}": PLAIN_MARKS}
-        self._quick: dict[str, int] = {"{}": PLAIN_MARKS}
+        self._quick: dict[bytes, int] = {}
         self._marks: list[Marks] = [{}]
         self._bases: dict[CharacterLook, int] = {CharacterLook(): PLAIN_BASE}
         self._base_looks: list[CharacterLook] = [CharacterLook()]
@@ -81,12 +84,14 @@ class Formats:
         self._drawn: dict[int, Drawn] = {}
         self._numbered: dict[int, Numbered] = {}
         self._unknown: set[int] = set()
+        self._shared: dict[tuple[object, ...], QTextCharFormat] = {}
 
     # -- numbers of marks
 
     def number(self, marks: Mapping[str, MarkValue | None]) -> int:
         """The number of these marks; None values count as absent."""
-        quick = repr(marks)
+        plain: Any = dict(marks)
+        quick = marshal.dumps(plain, 2)
         number = self._quick.get(quick)
         if number is None:
             kept: dict[str, MarkValue] = {key: value for key, value in marks.items() if value is not None}
@@ -111,6 +116,7 @@ class Formats:
         """Forget every format: theme, zoom, authors or material changed. The document must be built anew."""
         self.paper = paper or self.paper
         self._characters.clear()
+        self._shared.clear()
         self._blocks.clear()
         self._base_of.clear()
         self._numbered.clear()
@@ -180,11 +186,22 @@ class Formats:
         return found
 
     def _character_format(self, number: int, base: int) -> QTextCharFormat:
-        marks, below, material = self._marks[number], self._base_looks[base], self._text.material
+        """Formats that differ in their marks alone (two insertions by one author) are made from one."""
+        marks, drawn = self._marks[number], self.drawn(number)
+        author = drawn.struck or drawn.inserted
+        alike = (base, author, *(marks.get(key) for key in LOOK_MARKS))
+        shared = self._shared.get(alike)
+        if shared is None:
+            shared = self._shared[alike] = self._look_format(marks, base, author)
+        made = QTextCharFormat(shared)
+        made.setProperty(MARKS, number)
+        return made
+
+    def _look_format(self, marks: Marks, base: int, author: int) -> QTextCharFormat:
+        below, material = self._base_looks[base], self._text.material
         run = material.runs.get(str(marks.get("run", "")))
         look = run.look if run else CharacterLook()
         made = QTextCharFormat()
-        made.setProperty(MARKS, number)
         made.setProperty(BASE, base)
         bold = _laid_over(marks, "bold", look.bold or below.bold)
         made.setProperty(BOLD, bold)
@@ -211,7 +228,7 @@ class Formats:
                 if look.raised > 0
                 else QTextCharFormat.VerticalAlignment.AlignSubScript
             )
-        made.setForeground(self._foreground(number, look, below))
+        made.setForeground(self._foreground(author, look, below))
         if look.highlight:
             made.setBackground(self.paper.on_page("medium_soft"))
         if "obj" in marks and self._is_chip(marks):
@@ -222,10 +239,9 @@ class Formats:
         found = self._text.material.objects.get(str(marks["obj"]))
         return found is not None and found.kind not in ("anchor", "field", "mathematics")
 
-    def _foreground(self, number: int, look: CharacterLook, below: CharacterLook) -> QColor:
-        drawn = self.drawn(number)
-        if drawn.struck or drawn.inserted:
-            return self.paper.on_page(f"author{drawn.struck or drawn.inserted}")
+    def _foreground(self, author: int, look: CharacterLook, below: CharacterLook) -> QColor:
+        if author:
+            return self.paper.on_page(f"author{author}")
         page = self.paper.on_page("page").name()
         own = look.colour or below.colour
         if own and len(own) == 6 and QColor.isValidColorName(f"#{own}") and ratio(f"#{own}", page) >= WORDS:

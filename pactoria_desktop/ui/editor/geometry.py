@@ -47,12 +47,25 @@ def visible_blocks(edit: QTextEdit, top: float, bottom: float) -> Iterator[tuple
 
 
 def _first_block_below(document: QTextDocument, height: float) -> QTextBlock:
-    """The first block that ends below a height of the document; found by halving, which costs no layout."""
+    """The first block that ends below a height of the document.
+
+    Found by steps that double from the top, then by halving: Qt lays out what it is asked for, and is asked for no
+    more than twice of what stands above.
+    """
     layout = document.documentLayout()
+
+    def ends_above(number: int) -> bool:
+        return layout.blockBoundingRect(document.findBlockByNumber(number)).bottom() < height
+
     first, last = 0, document.blockCount() - 1
+    reach = 1
+    while first + reach < last and ends_above(first + reach):
+        first += reach
+        reach *= 2
+    last = min(last, first + reach)
     while first < last:
         middle = (first + last) // 2
-        if layout.blockBoundingRect(document.findBlockByNumber(middle)).bottom() < height:
+        if ends_above(middle):
             first = middle + 1
         else:
             last = middle

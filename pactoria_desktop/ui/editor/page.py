@@ -219,8 +219,8 @@ class Page(QTextEdit):
     @property
     def page_bottom(self) -> float:
         """Where the sheet ends in the viewport, at least below what is visible for a short text."""
-        height = self.document().size().height() - self.verticalScrollBar().value()
-        return max(height - 16, self.viewport().height() + 40 - self.verticalScrollBar().value())
+        bar = self.verticalScrollBar()
+        return max(bar.maximum() - 16, 40) + self.viewport().height() - bar.value()
 
     def scene(self, top: float, bottom: float) -> list[VisibleParagraph]:
         """The paragraphs between two heights of the viewport."""
