@@ -60,7 +60,7 @@ def _kept(paragraphs: tuple[Paragraph, ...]) -> str:
     kept = ""
     for paragraph in paragraphs:
         kept += "".join(span.text for span in paragraph.spans if not struck(span.marks))
-        if not struck(paragraph.marks):
+        if not struck(paragraph.marks) or "p:fix" in paragraph.marks:
             kept += "\n"
     return kept
 
