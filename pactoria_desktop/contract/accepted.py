@@ -3,6 +3,8 @@
 Offsets are code points. Each paragraph is one line ended by a newline; hidden characters and soft hyphens are left
 out; parts follow each other as main story, footnotes, endnotes, headers, footers, text boxes.
 
+A note that has lost its reference and all its words is gone.
+
 Joining follows Word: a struck paragraph mark joins its paragraph to the next one of the same flow, also over a table
 that goes as a whole. Where nothing follows, an emptied paragraph goes, except in a cell or a note, and except the last
 one of a header, footer or text box; one that keeps words stays.
@@ -24,6 +26,7 @@ from pactoria_desktop.contract.text import (
     Section,
     TableSection,
     kind_of,
+    paragraphs_of,
 )
 
 View = Literal["accepted", "rejected"]
@@ -239,7 +242,12 @@ class _Line:
 
 def _flows(text: ContractText, which: View) -> Iterator[list[_Line]]:
     """The lines that can join each other: a cell, or text sections of a part with no table between them."""
-    shown = [(number, section) for number, section in enumerate(text.sections) if not _is_gone(section, which)]
+    lost = _lost_notes(text, which)
+    shown = [
+        (number, section)
+        for number, section in enumerate(text.sections)
+        if section.part not in lost and not _is_gone(section, which)
+    ]
     shown.sort(key=lambda pair: part_rank(pair[1].part))
     flow: list[_Line] = []
     previous: tuple[int, Section] | None = None
@@ -264,6 +272,44 @@ def _flows(text: ContractText, which: View) -> Iterator[list[_Line]]:
         previous = (number, section)
     if flow:
         yield flow
+
+
+def _lost_notes(text: ContractText, which: View) -> set[str]:
+    """The parts of notes whose references are all dropped and of whose words none is left."""
+    drop = DROPPED[which]
+    empty: dict[str, bool] = {}
+    for section in text.sections:
+        if kind_of(section.part) in KEPT_WHEN_EMPTY:
+            seen = any(
+                visible(span.text) and not any(key.startswith(drop) for key in span.marks)
+                for paragraph in paragraphs_of(section)
+                for span in paragraph.spans
+            )
+            empty[section.part] = empty.get(section.part, True) and not seen
+    if True not in empty.values():
+        return set()
+    dropped: set[str] = set()
+    kept: set[str] = set()
+    objects = text.material.objects
+    for section in text.sections:
+        for row_marks, paragraph in _with_rows(section):
+            for span in paragraph.spans:
+                one = objects.get(str(span.marks["obj"])) if "obj" in span.marks else None
+                if one is not None and one.role in ("footnoteReference", "endnoteReference"):
+                    gone = any(key.startswith(drop) for key in (*span.marks, *row_marks))
+                    (dropped if gone else kept).add(f"{one.role.removesuffix('Reference')}:{one.ref}")
+    return {part for part, is_empty in empty.items() if is_empty and part in dropped and part not in kept}
+
+
+def _with_rows(section: Section) -> Iterator[tuple[Marks, Paragraph]]:
+    if isinstance(section, TableSection):
+        for row in section.rows:
+            for cell in row.cells:
+                for paragraph in cell.paragraphs:
+                    yield row.marks, paragraph
+    else:
+        for paragraph in section.paragraphs:
+            yield {}, paragraph
 
 
 def _is_gone(section: Section, which: View) -> bool:

@@ -4,6 +4,7 @@ Accepting or rejecting writes anew only what a resolved change touches; all othe
 changes are resolved no mark-up of tracked changes is left.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -15,7 +16,15 @@ from pactoria_desktop.contract.rounds import moment, rounds
 from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.parsing import as_utf8, from_utf8
-from pactoria_desktop.documents.tracked_changes import Change, Direction, Kind, PartChanges, change_words, collect
+from pactoria_desktop.documents.tracked_changes import (
+    Change,
+    Direction,
+    Kind,
+    PartChanges,
+    change_words,
+    collect,
+    words,
+)
 from pactoria_desktop.documents.tracked_comments import Comment, comments
 from pactoria_desktop.documents.tracked_resolve import resolve
 from pactoria_desktop.documents.tracked_tree import Tree
@@ -221,8 +230,31 @@ class TrackedChanges:
         for member, part in self._parts.items():
             mine = {one: verdict[one] for one in part.changes if one in verdict}
             if mine or rest is not None:
-                result[member] = from_utf8(resolve(part, mine, rest), self._package.part(member))
-        return result
+                result[member] = resolve(part, mine, rest)
+        for story in self._package.stories:
+            if story.kind in ("footnotes", "endnotes"):
+                self._drop_lost_notes(story.member, story.kind.removesuffix("s"), result)
+        return {member: from_utf8(data, self._package.part(member)) for member, data in result.items()}
+
+    def _drop_lost_notes(self, member: str, name: str, result: dict[str, bytes]) -> None:
+        """Takes out notes that have lost both their reference and all their words."""
+        pattern = re.compile(name.encode() + rb"""Reference\s[^>]*?:?id\s*=\s*["']([^"']*)["']""")
+        before: set[bytes] = set()
+        after: set[bytes] = set()
+        for story in self._package.stories:
+            if story.member in result:
+                before.update(pattern.findall(self._parts[story.member].tree.xml))
+                after.update(pattern.findall(result[story.member]))
+        lost = {identifier.decode("utf-8", "replace") for identifier in before - after}
+        if not lost or member not in result:
+            return
+        xml = result[member]
+        kept, position = [], 0
+        for note in Tree(xml).root.children:
+            if note.name == name and note.attribute("id") in lost and not words(note).strip("\n"):
+                kept.append(xml[position : note.start])
+                position = note.end
+        result[member] = b"".join([*kept, xml[position:]])
 
 
 def tracked_changes(package: Package) -> TrackedChanges:

@@ -4,10 +4,12 @@ Outermost paragraphs without tracked changes stay closed leaves until they are a
 never looked into. Only elements are nodes; what lies between them is copied from the part.
 """
 
+import gc
 import html
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from pactoria_desktop.documents.names import STRICT_WORD, WORD
@@ -31,6 +33,18 @@ CHANGE_NAMES: Final = (
     *("customXmlMoveFromRangeStart", "customXmlMoveFromRangeEnd"),
     *("customXmlMoveToRangeStart", "customXmlMoveToRangeEnd"),
 )
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Trees are many small objects that live together: no search for cycles while they are made (a third faster)."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Node:

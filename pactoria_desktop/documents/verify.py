@@ -16,6 +16,7 @@ from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.parsing import as_utf8, parse
 from pactoria_desktop.documents.tracked import TrackedChange, TrackedChanges
 from pactoria_desktop.documents.tracked_texts import LineReader, counted
+from pactoria_desktop.documents.tracked_tree import collection_paused
 
 ProblemKind = Literal[
     "unreadable",
@@ -77,25 +78,36 @@ def verify_redline(
     Word does not allow it; every earlier change of someone other than ``author`` keeps its author, date and words.
     """
     try:
-        result = Package(written, original.name)
-        problems = list(_members(original, result))
-        before, after = TrackedChanges(original), TrackedChanges(result)
-        problems += _ids(original, result)
-        problems += _history(before, after, author)
-        reader = LineReader()
-        if rejects_to_original:
-            wanted, found = _lines(original, before, reader, False), _lines(result, after, reader, False)
-            problems += _differences("rejecting_differs", wanted, found)
-        if isinstance(accepted, Package):
-            other = _lines(accepted, TrackedChanges(accepted), reader, True)
-            problems += _differences("accepting_differs", other, _lines(result, after, reader, True), by_kind=True)
-        elif accepted is not None:
-            problems += _against_text(accepted, _lines(result, after, reader, True, cells=False))
+        with collection_paused():
+            return Verification(_problems(original, written, accepted, author, rejects_to_original))
     except DocumentError as error:
         return Verification((Problem("unreadable", "", "", str(error)),))
     except ValueError as error:
         return Verification((Problem("unreadable", "", "", f"a part is not well-formed ({error})"),))
-    return Verification(tuple(problems))
+
+
+def _problems(
+    original: Package,
+    written: bytes,
+    accepted: AcceptedText | Package | None,
+    author: str | None,
+    rejects_to_original: bool,
+) -> tuple[Problem, ...]:
+    result = Package(written, original.name)
+    problems = list(_members(original, result))
+    before, after = TrackedChanges(original), TrackedChanges(result)
+    problems += _ids(original, result)
+    problems += _history(before, after, author)
+    reader = LineReader()
+    if rejects_to_original:
+        wanted, found = _lines(original, before, reader, False), _lines(result, after, reader, False)
+        problems += _differences("rejecting_differs", wanted, found)
+    if isinstance(accepted, Package):
+        other = _lines(accepted, TrackedChanges(accepted), reader, True)
+        problems += _differences("accepting_differs", other, _lines(result, after, reader, True), other_file=True)
+    elif accepted is not None:
+        problems += _against_text(accepted, _lines(result, after, reader, True, cells=False))
+    return tuple(problems)
 
 
 _Lines = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
@@ -178,10 +190,11 @@ def _characters(changes: TrackedChanges) -> dict[tuple[str, str, str], Counter[s
     return result
 
 
-def _differences(kind: ProblemKind, wanted: _Lines, found: _Lines, *, by_kind: bool = False) -> Iterable[Problem]:
-    """Parts whose lines differ; ``by_kind`` pairs headers and footers of two files by order, not by name."""
-    if by_kind:
-        wanted, found = _by_order(wanted), _by_order(found)
+def _differences(kind: ProblemKind, wanted: _Lines, found: _Lines, *, other_file: bool = False) -> Iterable[Problem]:
+    """Parts whose lines differ. Headers and footers of another file have other names, its notes another order: they are
+    compared as bags, headers and footers only where both files have as many."""
+    if other_file:
+        wanted, found = _without_names(wanted, found), _without_names(found, wanted)
     for part in {**wanted, **found}:
         mine, theirs = wanted.get(part, ((), ())), found.get(part, ((), ()))
         for old, new in zip(mine, theirs, strict=True):
@@ -189,13 +202,20 @@ def _differences(kind: ProblemKind, wanted: _Lines, found: _Lines, *, by_kind: b
                 yield _first(kind, part, old, new)
 
 
-def _by_order(lines: _Lines) -> _Lines:
-    numbers: Counter[str] = Counter()
+def _without_names(lines: _Lines, other: _Lines) -> _Lines:
     result: _Lines = {}
-    for part, content in lines.items():
-        name = part.partition(":")[0]
-        numbers[name] += 1
-        result[f"{name} {numbers[name]}"] = content
+    for name in ("header", "footer"):
+        mine = sorted(content for part, content in lines.items() if part.startswith(name + ":"))
+        if len(mine) == sum(part.startswith(name + ":") for part in other):
+            result[name] = (
+                tuple(line for own, _ in mine for line in own),
+                tuple(line for _, box in mine for line in box),
+            )
+    for part, (own, boxes) in lines.items():
+        if part.endswith("notes"):
+            result[part] = (tuple(sorted(own)), tuple(sorted(boxes)))
+        elif ":" not in part:
+            result[part] = (own, boxes)
     return result
 
 

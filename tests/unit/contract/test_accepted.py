@@ -17,6 +17,7 @@ from pactoria_desktop.contract.text import (
     Span,
     TableSection,
     TextSection,
+    WordObject,
     paragraphs_of,
 )
 
@@ -82,6 +83,16 @@ def test_the_end_of_a_word_section_joins_although_it_is_fixed() -> None:
     material = Material(paragraphs={"k": ParagraphProperties(ends_section=True)})
     section = main(struck("a", p_fix=True, p_props="k"), line("b"))
     assert accepted(ContractText((section,), material=material)).text == "ab\n"
+
+
+def test_a_note_goes_with_its_reference_when_no_word_of_it_is_left() -> None:
+    material = Material(objects={"k": WordObject("note", "<x/>", True, "footnoteReference", "2")})
+    reference = Span("\ufffc", {"obj": "k", **STRUCK})
+    for words, wanted in ((STRUCK, "a\n"), ({}, "a\nnote\n")):
+        note = TextSection("n", (line(("note", words), p_fix=True),), "footnote:2")
+        body = TextSection("s", (Paragraph((Span("a"), reference)),))
+        assert accepted(ContractText((body, note), material=material)).text == wanted
+        assert rejected(ContractText((body, note), material=material)).text == "a\ufffc\nnote\n"
 
 
 def test_parts_follow_in_the_order_of_the_specification() -> None:

@@ -305,6 +305,34 @@ def test_untouched_paragraphs_and_members_keep_every_byte() -> None:
         assert all(old.read(n) == new.read(n) for n in old.namelist() if n != "word/document.xml")
 
 
+def test_a_note_without_reference_and_words_is_taken_out() -> None:
+    types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    links = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r1" Type="{types}" Target="footnotes.xml"/></Relationships>'
+    )
+    struck = f"<w:p>{DEL}{gone('x')}</w:del></w:p>"
+    notes = (
+        f'<w:footnotes xmlns:w="{W}"><w:footnote w:id="0" w:type="separator"><w:p/></w:footnote>'
+        f'<w:footnote w:id="2">{struck}</w:footnote><w:footnote w:id="3">{paragraph(ONE)}</w:footnote></w:footnotes>'
+    )
+    body = paragraph(
+        f'{DEL}<w:r><w:footnoteReference w:id="2"/></w:r></w:del><w:r><w:footnoteReference w:id="3"/></w:r>'
+    )
+    made = Package(
+        packed(
+            ("word/_rels/document.xml.rels", links.encode()),
+            ("word/footnotes.xml", notes.encode()),
+            main=document(body),
+        )
+    )
+    with zipfile.ZipFile(BytesIO(accept_all(made))) as archive:
+        text = archive.read("word/footnotes.xml").decode()
+    assert text == notes.replace(f'<w:footnote w:id="2">{struck}</w:footnote>', "")
+    with zipfile.ZipFile(BytesIO(reject_all(made))) as archive:
+        assert archive.read("word/footnotes.xml").decode() == notes.replace(struck, paragraph(run("x")))
+
+
 def test_namespaces_declared_on_a_wrapper_stay_known_inside_it() -> None:
     body = paragraph('<w:ins w:id="1" xmlns:q="urn:q"><w:r q:a="1"><w:t>x</w:t></w:r></w:ins>') + (
         f'<w:p xmlns:z="urn:z">{mark("del")}<z:odd/></w:p><w:p/>'
