@@ -9,9 +9,9 @@ from lxml import etree
 from pactoria_desktop.contract.text import Cell, MarkValue, Paragraph, Row, Section, TableSection, TextSection
 from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.inline import InlineReader
+from pactoria_desktop.documents.markup import WORD_SCOPE
 from pactoria_desktop.documents.names import local_word_name, word
 from pactoria_desktop.documents.numbering import number, value
-from pactoria_desktop.documents.objects import TEXT_BOX_CONTENT
 from pactoria_desktop.documents.sources import Source
 
 _PARAGRAPH: Final = word("p")
@@ -59,7 +59,7 @@ class BlockReader:
 
     def count(self, root: etree._Element) -> None:
         """Number the outermost paragraphs and rows of the part."""
-        boxed = next(root.iter(TEXT_BOX_CONTENT), None) is not None
+        boxed = root.xpath("boolean(//w:p//w:p | //w:p//w:tr)", namespaces=WORD_SCOPE)
         for element in root.iter(_PARAGRAPH, _ROW):
             if boxed and any(above.tag == _PARAGRAPH for above in element.iterancestors()):
                 continue

@@ -42,14 +42,15 @@ class PartWriter:
             if isinstance(section, TextSection):
                 places += self._placed(section.paragraphs)
             else:
-                table = self._table(section)
-                tables[table.span.start] = table
-                places.append(Place(section, table.span))
+                span, table = self._table(section)
+                if table is not None:
+                    tables[span.start] = table
+                places.append(Place(section, span))
         self._positions = {
             part: {self._key(place.item): number for number, place in enumerate(places)}
             for part, places in self._containers.items()
         }
-        self._table_writer = TableWriter(xml, writing.renderer, tables, self._row_place, self._paragraph_places)
+        self._table_writer = TableWriter(file, xml, writing.renderer, tables, self._row_place, self._paragraph_places)
         self._flow = FlowWriter(
             writing.renderer, writing.changed, self._table_writer.cuts, self._table_writer.new_table
         )
@@ -122,8 +123,10 @@ class PartWriter:
                 found.append(Place(paragraph, self._index.paragraphs[source.index]))
         return found
 
-    def _table(self, section: TableSection) -> TablePlace:
+    def _table(self, section: TableSection) -> tuple[ElementSpan, TablePlace | None]:
+        """A table's bytes and rows; no rows for one that is not built of cells in rows as Word builds them."""
         rows = []
+        sound = True
         for number, row in enumerate(section.rows):
             source = source_of(row.source)
             if source is None:
@@ -131,13 +134,18 @@ class PartWriter:
             span = self._index.rows[source.index]
             self._rows[row.source] = section
             self._row_numbers[row.source] = number
+            spans = self._cells_of(span)
+            if len(spans) != len(row.cells):
+                sound = False
+                spans = spans[: len(row.cells)]
             cells = [
                 (cell_span, tuple(self._placed(cell.paragraphs)))
-                for cell_span, cell in zip(self._cells_of(span), row.cells, strict=True)
+                for cell_span, cell in zip(spans, row.cells, strict=False)
             ]
             rows.append(RowPlace(row, span, tuple(cells)))
         place = bisect_right(self._table_starts, rows[0].span.start) - 1
-        return TablePlace(section, self._index.tables[place], tuple(rows))
+        table = self._index.tables[place]
+        return table, TablePlace(section, table, tuple(rows)) if sound else None
 
     def _cells_of(self, row: ElementSpan) -> list[ElementSpan]:
         """The cells of a row, without those of tables within them."""

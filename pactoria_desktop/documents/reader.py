@@ -31,7 +31,12 @@ def read(package: Package) -> ContractText:
     includes another file whole (altChunk).
     """
     with _without_collection():
-        return _read(package)
+        try:
+            return _read(package)
+        except RecursionError as error:
+            raise DocumentError(
+                f"{package.name} nests its content too deeply to be read; open it in Word, save it and try again."
+            ) from error
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from pactoria_desktop.contract.text import Cell, Marks, Row, TableSection, id_of, kind_of
+from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.flow import End, FlowWriter, Place
 from pactoria_desktop.documents.formatting import insert_in_order
 from pactoria_desktop.documents.markup import WORD_SCOPE, element_of, escaped_attribute, fragment, placed
@@ -73,6 +74,7 @@ class TableWriter:
     """Makes the cuts inside the tables of one part. ``found`` gives each row its place in a table of the package, -1
     for a new one; ``places`` does so for the paragraphs of a cell."""
 
+    file: str
     xml: bytes
     renderer: Renderer
     tables: Mapping[int, TablePlace]
@@ -84,7 +86,14 @@ class TableWriter:
 
     def cuts(self, table: TableSection, there: Place) -> list[Cut]:
         """The cuts that turn a table of the package into this value of it."""
-        base = self.tables[there.span.start]
+        base = self.tables.get(there.span.start)
+        if base is None:
+            if table == there.item:
+                return []
+            raise DocumentError(
+                f"{self.file} has a table that is built in an unusual way and cannot be changed here; "
+                "open the file in Word, save it and try again."
+            )
         self._heads, self._base_heads = _merge_heads(table), _merge_heads(base.table)
         found = [self.row_place(row, base) for row in table.rows]
         kept = longest_rising(found)

@@ -1,12 +1,16 @@
+import copy
+import random
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 from pactoria_desktop.contract.text import HIDDEN, LINE_BREAK, OBJECT, ContractText, TableSection, TextSection
 from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.properties import same_properties
 from pactoria_desktop.documents.reader import read
+from pactoria_desktop.documents.writer import write, written
 from tests.unit.documents.word_files import BROKEN, W, document, sample, story, word_files
 
 
@@ -368,3 +372,55 @@ def test_bodies_without_paragraphs_still_have_a_place_to_type(body: str) -> None
         return
     check_sound(replace(text_of(body), comments=()))
     assert text_of(body).sections
+
+
+def test_content_nested_too_deeply_is_refused() -> None:
+    inserted = "<w:p>" + "<w:ins>" * 1500 + run("x") + "</w:ins>" * 1500 + "</w:p>"
+    controlled = "<w:sdt>" * 1500 + "<w:p/>" + "</w:sdt>" * 1500
+    for inner in (inserted, controlled):
+        with pytest.raises(DocumentError):
+            text_of(inner)
+
+
+def test_whatever_is_damaged_inside_is_read_or_refused_and_written_back_unchanged() -> None:
+    chance = random.Random(11)
+    files = [path for path in sample(60) if path.stat().st_size < 60_000]
+    done = 0
+    for path in files:
+        if path in word_files(BROKEN):
+            continue
+        package = Package(path.read_bytes(), path.name)
+        members = [story.member for story in package.stories] + [
+            member for kind in ("styles", "numbering", "comments") if (member := package.related(kind))
+        ]
+        try:
+            parts = {member: damaged(package.parse(member), chance) for member in members}
+            hurt = Package(package.with_parts(parts), path.name)
+            text = read(hurt)
+        except DocumentError:
+            continue
+        assert write(hurt, text, read(hurt)) == hurt.data
+        if not hurt.strict:
+            read(Package(written(hurt, text, text, everything=True).data))
+            done += 1
+    assert done > 20
+
+
+def damaged(root: etree._Element, chance: random.Random) -> bytes:
+    """The part with a few elements taken out, doubled, moved or given odd attributes."""
+    elements = list(root.iter(etree.Element))[1:]
+    for _ in range(5 if elements else 0):
+        one, other = chance.choice(elements), chance.choice(elements)
+        parent = one.getparent()
+        if parent is None:
+            continue
+        kind = chance.randrange(4)
+        if kind == 0:
+            parent.remove(one)
+        elif kind == 1:
+            parent.append(copy.deepcopy(one))
+        elif kind == 2 and one.attrib:
+            one.set(chance.choice(list(one.attrib)), chance.choice(["", "-1", "x", "9" * 14, "a:b"]))
+        elif kind == 3 and one is not other and one not in other.iterancestors() and other not in one.iterancestors():
+            other.append(one)
+    return etree.tostring(root)
