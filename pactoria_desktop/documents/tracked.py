@@ -205,7 +205,14 @@ class TrackedChanges:
         rest = accept if selection == ALL else None
         verdict = self._verdict(accept, None if selection == ALL else meets)
         counts: Counter[str] = Counter(listed.kind for change, listed in self._listed if change in verdict)
-        data = self._package.with_parts(self._parts_after(verdict, rest))
+        try:
+            parts = self._parts_after(verdict, rest)
+        except ValueError as error:
+            raise DocumentError(
+                f"{self._package.name} is damaged: a part of it is not well-formed XML; open it in Word, save it and "
+                "try again."
+            ) from error
+        data = self._package.with_parts(parts)
         return Resolved(data, dict(sorted(counts.items())), len(self._listed) - sum(counts.values()))
 
     def _verdict(self, accept: bool, chosen: Callable[[TrackedChange], bool] | None) -> dict[Change, bool]:

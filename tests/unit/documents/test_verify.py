@@ -86,7 +86,7 @@ def test_requiring_a_pass_gives_one_sentence() -> None:
 @needs_corpus
 def test_reader_and_walker_see_the_same_words_in_the_corpus() -> None:
     lines = (CORPUS / "MANIFEST.tsv").read_text("utf-8").splitlines()[1:]
-    paths = [line.split("\t")[0] for line in lines][::11] + tracked_files()
+    paths = [line.split("\t")[0] for line in lines][::25] + tracked_files()[::2]
     for path in paths:
         try:
             package = Package((CORPUS / Path(path)).read_bytes(), path)
