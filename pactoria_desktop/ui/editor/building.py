@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextFrameFormat,
     QTextLength,
+    QTextOption,
     QTextTable,
     QTextTableCell,
     QTextTableFormat,
@@ -21,6 +22,7 @@ from pactoria_desktop.ui.editor.pieces import Piece, TablePiece, TextPiece
 from pactoria_desktop.ui.editor.positions import ShownSlot
 from pactoria_desktop.ui.editor.writing import Writer, shown, units
 
+TAB_TWIPS = 720
 Spans = Sequence[tuple[str, Marks]]
 
 
@@ -38,6 +40,9 @@ class Builder:
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
         document.setDefaultFont(self._formats.paper.serif())
+        option = QTextOption(document.defaultTextOption())
+        option.setTabStopDistance(self._formats.paper.from_twips(TAB_TWIPS))
+        document.setDefaultTextOption(option)
         cursor = QTextCursor(document)
         cursor.beginEditBlock()
         slots: list[list[ShownSlot]] = []

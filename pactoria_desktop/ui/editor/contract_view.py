@@ -17,6 +17,7 @@ from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.numbers import Numbers
 from pactoria_desktop.ui.editor.painting import RemoteCaret, paint_sides
 from pactoria_desktop.ui.editor.paper import FOLD_BELOW, LANE_WIDTH, Paper
+from pactoria_desktop.ui.editor.projection import Projection
 from pactoria_desktop.ui.editor.scene import ShownFinding, comment_anchors
 from pactoria_desktop.ui.editor.table_commands import TableCommands
 from pactoria_desktop.ui.editor.view import View
@@ -314,6 +315,12 @@ class ContractView(QWidget):
         return self.numbers.label(place.slot, document.findBlock(position).blockNumber() - first)
 
     # -- modes
+
+    def projected(self, *, accepted: bool) -> "ContractView":
+        """A view that only shows the text with every change accepted, or rejected; it follows no later change."""
+        shown = ContractView(Projection(self._text, accepted=accepted), self._look, self.authors.names[0], self.zoom)
+        shown.set_read_only(True)
+        return shown
 
     @property
     def suggesting(self) -> bool:

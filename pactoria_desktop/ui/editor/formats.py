@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QTextBlockFormat, QTextCharFormat, QTextFormat
 
 from pactoria_desktop.contract.numbering import Record, record
 from pactoria_desktop.contract.suggesting import is_struck
@@ -209,11 +209,7 @@ class Formats:
         half_points = look.size or below.size
         pixels = min(96.0, max(5.0, half_points * 2 / 3)) if half_points else TEXT_SIZE
         raised = bool(look.raised)
-        font = self.paper.serif(pixels * (0.7 if raised else 1), 600 if bold else 400)
-        if family:
-            font.setFamilies([family, *self._fallback(family)])
-            if bold:
-                font.setWeight(QFont.Weight.Bold)
+        font = self._font(family, pixels * (0.7 if raised else 1), bold)
         font.setItalic(_laid_over(marks, "italic", look.italic or below.italic))
         if look.caps or below.caps:
             font.setCapitalization(QFont.Capitalization.AllUppercase)
@@ -249,9 +245,17 @@ class Formats:
             return self.paper.on_page("text") if plain_black else QColor(f"#{own}")
         return self.paper.on_page("text3" if look.hidden else "text")
 
-    def _fallback(self, family: str) -> tuple[str, ...]:
-        sans = any(name in family.lower() for name in SANS)
-        return self.paper.families.interface if sans else self.paper.families.serif
+    def _font(self, family: str | None, pixels: float, bold: bool) -> QFont:
+        """The file's own family where this system has it, else ours of the same kind, with their own weights."""
+        weight = 600 if bold else 400
+        if not family or not QFontDatabase.hasFamily(family):
+            sans = family is not None and any(name in family.lower() for name in SANS)
+            return self.paper.interface(pixels, weight, zoomed=True) if sans else self.paper.serif(pixels, weight)
+        font = QFont(family)
+        font.setPixelSize(max(6, round(self.paper.length(pixels))))
+        font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        return font
 
     def _block_format(self, number: int) -> QTextBlockFormat:
         marks, paper = self._marks[number], self.paper

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from pactoria_desktop.ui.editor.formats import Formats
 from pactoria_desktop.ui.editor.geometry import band, first_baseline
@@ -87,7 +87,7 @@ def paint_numbers(
         style = formats.style(paragraph.newline)
         heading = bool(style and style.heading)
         drawn = formats.drawn(paragraph.newline)
-        font = paper.serif(TEXT_SIZE + (1 if heading else 0), 600 if heading else 400)
+        font = _first_font(paragraph) or paper.serif(TEXT_SIZE + (1 if heading else 0), 600 if heading else 400)
         metrics = QFontMetricsF(font)
         at = first_baseline(paragraph.block, paragraph.box)
         indent = paragraph.block.blockFormat().leftMargin()
@@ -111,6 +111,18 @@ def paint_numbers(
             middle = round(at.y() - paper.length(4.5)) + 0.5
             painter.setPen(author_pen(paper.sheet, drawn.struck))
             painter.drawLine(QPointF(left, middle), QPointF(left + width, middle))
+
+
+def _first_font(paragraph: VisibleParagraph) -> QFont | None:
+    """The upright font of a paragraph's first words, in which its number is written; None for an empty one."""
+    walk = paragraph.block.begin()
+    if walk.atEnd():
+        return None
+    font = QFont(walk.fragment().charFormat().font())
+    font.setItalic(False)
+    font.setUnderline(False)
+    font.setStrikeOut(False)
+    return font
 
 
 def _paint_part(painter: QPainter, paper: Paper, paragraph: VisibleParagraph, part: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pactoria_desktop.contract.text import id_of, kind_of
 from pactoria_desktop.replica.resolving import Selection
 from pactoria_desktop.ui.editor.building import paragraphs
+from pactoria_desktop.ui.editor.contract_view import ContractView
 from pactoria_desktop.ui.editor.formats import MARKS, PLAIN_MARKS
 from pactoria_desktop.ui.editor.writing import fragments
 from tests.ui.editor.readback import canonical, check, joined, slots_of
@@ -70,9 +71,9 @@ def _kept(marks):
     return {key: value for key, value in marks.items() if kind_of(key) not in ("comment", "typ")}
 
 
-def shown_as_accepted(desk: Desk) -> str:
+def shown_as_accepted(view: ContractView) -> str:
     """What the page shows, struck words and paragraph ends left out, and empty ends of sections and cells."""
-    view = desk.view.view
+    view = view.view
     slots = []
     for index, slot in enumerate(view.positions.slots):
         if not slot:
@@ -122,13 +123,13 @@ def test_rejecting_all_gives_the_base_and_accepting_all_what_is_shown(look, seed
     typed = frozenset(one.id for one in first.replica.revisions.values() if one.source == "typed")
     first.commands.bursts.end()
     second.commands.bursts.end()
-    expected = shown_as_accepted(second)
+    expected = shown_as_accepted(second.view)
     first.replica.reject(Selection(ids=typed))
     check(first.view, first.replica)
     assert without_comments(first) == base
     second.replica.accept(Selection())
     check(second.view, second.replica)
-    assert shown_as_accepted(second) == expected
+    assert shown_as_accepted(second.view) == expected
     first.close()
     second.close()
 
@@ -159,3 +160,23 @@ def test_letters_keep_the_name_of_who_typed_them(look, seed):
             assert typed - set("\n") <= set(alphabets[author])
         check(desk.view, desk.replica)
         desk.close()
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_projection_shows_what_accepting_or_rejecting_all_would_give(look, accepted):
+    dice = random.Random(5)
+    desk = Desk(look)
+    desk.view.set_suggesting(True)
+    for _ in range(25):
+        suggest(desk, dice)
+    projected = desk.view.projected(accepted=accepted)
+    check(projected, projected.text)
+    shown = shown_as_accepted(projected)
+    desk.commands.bursts.end()
+    (desk.replica.accept if accepted else desk.replica.reject)(Selection())
+    assert shown == shown_as_accepted(desk.view)
+    assert "struck" not in shown if accepted else "inserted" not in shown
+    projected.commands.type("x")
+    assert shown_as_accepted(projected) == shown
+    projected.close_text()
+    desk.close()
