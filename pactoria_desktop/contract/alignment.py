@@ -18,7 +18,11 @@ _SIMILAR_BOUND = 40_000
 
 
 def equal_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Pair]:
-    """Indices of equal items, rising on both sides."""
+    """Indices of equal items, rising on both sides.
+
+    Empty items (the empty string) are paired at the ends and beside each other, but never anchor anything between:
+    which empty paragraph is which is told by its neighbours.
+    """
     codes: dict[Hashable, int] = {}
     left = [codes.setdefault(item, len(codes)) for item in old]
     right = [codes.setdefault(item, len(codes)) for item in new]
@@ -36,7 +40,8 @@ def equal_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Pair]:
             continue
         anchors = _unique_pairs(left, low, high, right, other_low, other_high)
         if not anchors:
-            pairs.extend(_common_subsequence(left, low, high, right, other_low, other_high))
+            found = _common_subsequence(left, low, high, right, other_low, other_high)
+            pairs.extend(pair for pair in found if old[pair[0]] != "")
             continue
         for index, other_index in anchors:
             open_ranges.append((low, index, other_low, other_index))

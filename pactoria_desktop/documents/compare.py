@@ -25,6 +25,9 @@ from pactoria_desktop.documents.writer import write
 
 # Move ranges are named by ids far above those that the writer gives to new revisions.
 _ROOM = 100_000
+_SECTION = re.compile(rb"<w:sectPr[\s>].*?</w:sectPr>", re.DOTALL)
+_CHANGING = re.compile(rb'\s(?:w:rsid\w*|r:id)="[^"]*"')
+_OTHER_PAGE_SET_UP = "The page set-up (sections, margins, columns) differs and is left as the old file has it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,13 @@ def compare(old: Package, new: Package, author: str, date: str) -> CompareResult
     counts = _counted(text, setting.register.made)
     data = write(old, base, text)
     parts = carrier.parts(written := Package(data, old.name))
-    return CompareResult(written.with_parts(parts) if parts else data, counts, result.remarks)
+    remarks = result.remarks if _page_set_up(old) == _page_set_up(new) else (*result.remarks, _OTHER_PAGE_SET_UP)
+    return CompareResult(written.with_parts(parts) if parts else data, counts, remarks)
+
+
+def _page_set_up(package: Package) -> list[bytes]:
+    """The sections of a file as Word has them, without what differs with every save."""
+    return [_CHANGING.sub(b"", found) for found in _SECTION.findall(package.xml(package.main))]
 
 
 def _setting(

@@ -289,7 +289,9 @@ class _StepWriter:
             self._put_due(notes, len(self.new.lines[index].text))
             if notes.newline is not None:
                 return
-        self._put([Newline(self.setting.new_paragraph_marks(self.new.lines[index].ending))])
+        ending = self.new.lines[index].ending
+        by = self.setting.tracked.put_by(ending) if self.setting.tracked is not None else None
+        self._put([Newline(self.setting.new_paragraph_marks(ending))], author=by)
 
     def _put_due(self, notes: Annotations, offset: int) -> None:
         for _, item, by in notes.due(offset):

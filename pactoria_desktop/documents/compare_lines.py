@@ -99,7 +99,9 @@ class Annotations:
                     at += len(span.text)
                 elif (by := tracked.put_by(span.marks)) is not None:
                     puts.append((at, span, by))
-            if not flow.view(paragraph.marks) and (by := tracked.put_by(paragraph.marks)) is not None:
+            if number == line.last or flow.view(paragraph.marks):
+                continue
+            if (by := tracked.put_by(paragraph.marks)) is not None:
                 puts.append((at, Newline(paragraph.marks), by))
         return cls(puts, strikes, tracked.struck_by(line.ending))
 

@@ -4,12 +4,13 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from pactoria_desktop.contract.lines import Line, View, accepted, seen_spans
 from pactoria_desktop.contract.rewriting import Author, Register
 from pactoria_desktop.contract.text import (
     OBJECT,
+    Cell,
     ContractText,
     Marks,
     MarkValue,
@@ -132,6 +133,7 @@ class Setting:
         self.pairs: list[ObjectPair] = []
         self.put_objects: dict[str, WordObject] = {}
         self.remarks: list[str] = []
+        self.cells: dict[tuple[int, bool], tuple[Cell, Any]] = {}
         self.members = ("", "")
         self.missing_notes: list[str] = []
         self._parts = parts

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def _flow(setting: "Setting", cell: Cell, *, new: bool) -> Flow:
-    return Flow.of(cell.paragraphs, setting, new=new, keeps_last=True)
+    known = setting.cells.get((id(cell), new))
+    if known is None:
+        known = setting.cells[id(cell), new] = (cell, Flow.of(cell.paragraphs, setting, new=new, keeps_last=True))
+    return known[1]
 
 
 def _shape(row: Row) -> tuple[tuple[int, bool], ...]:
@@ -198,6 +201,11 @@ def _can_be_told(setting: "Setting", old: Row, new: Row) -> bool:
 
 
 def _compared_row(setting: "Setting", old: Row, new: Row) -> Row:
+    for cell, other in zip(old.cells, new.cells, strict=True):
+        if len([one for one in other.paragraphs if "p:fix" in one.marks]) > len(
+            [one for one in cell.paragraphs if "p:fix" in one.marks]
+        ):
+            setting.remarks.append("A table within a table cell is new; its words are put as paragraphs of the cell.")
     cells = tuple(_compared_cell(setting, a, b) for a, b in zip(old.cells, new.cells, strict=True))
     return replace(old, cells=cells)
 

@@ -37,6 +37,10 @@ def test_the_longest_rising_row_is_the_longest(values: list[int]) -> None:
     assert [b for _, b in chosen] == sorted(b for _, b in chosen)
 
 
+def test_an_empty_paragraph_is_told_by_its_neighbours() -> None:
+    assert equal_pairs(["x", "", "changed"], ["", "", "other"]) == []
+
+
 def test_a_new_clause_among_repeated_ones_leaves_the_others_paired() -> None:
     clauses = ["a", "b", "c", "d"] * 50
     new = [*clauses[:90], "new", *clauses[90:]]

@@ -1,3 +1,4 @@
+import copy
 import random
 import time
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pactoria_desktop.documents.compare import compare
 from pactoria_desktop.documents.merge import join, merge
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
-from tests.unit.documents.generated_contracts import document, words
+from tests.unit.documents.generated_contracts import Block, contract, document, words
 from tests.unit.documents.redline_oracle import changes_by, faults, seen
 
 DATE = "2026-11-22T12:00:00Z"
@@ -218,3 +219,50 @@ def test_six_hundred_paragraphs_merge_within_a_second(figure) -> None:
     assert result.clashes == ()
     assert seen(result.data, accept=True) == seen(file_of(applied(base, edits)), accept=True)
     assert seconds < 3
+
+
+def edited_blocks(blocks: list[Block], edits: list[tuple[int, int, str, int]]) -> list[Block]:
+    """Edits of a paragraph, of a cell, or of a row: (block, place, what, number)."""
+    out = copy.deepcopy(blocks)
+    for block, place, what, number in sorted(edits, reverse=True):
+        kind, content = out[block]
+        if what == "new":
+            content.insert(
+                place + 1, f"New paragraph {number}." if kind == "p" else [[f"row{number}"] for _ in content[0]]
+            )
+        elif what == "drop" and kind == "t" and len(blocks[block][1]) > 1:
+            content.pop(place)
+        elif kind == "p":
+            content[place] = replaced(content[place], number)
+        else:
+            content[place][-1][0] = replaced(content[place][-1][0], number)
+    return out
+
+
+def replaced(text: str, number: int) -> str:
+    parts = text.split(" ")
+    parts[len(parts) // 2 : len(parts) // 2 + 1] = [f"changed{number}"]
+    return " ".join(parts)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_edits_in_paragraphs_cells_and_rows_all_arrive(seed: int) -> None:
+    dice = random.Random(seed)
+    base = contract(dice)
+    places = [(block, place) for block, (_, content) in enumerate(base) for place in range(len(content))]
+    edits = [
+        (*place, dice.choice(["word", "word", "new"] if number else ["drop"]), number)
+        for number, place in enumerate(dice.sample(places, min(len(places), 4)))
+    ]
+    mine = [edit for edit in edits if dice.random() < 0.5]
+    theirs = [edit for edit in edits if edit not in mine]
+    old = document(base)
+    sides = []
+    for chosen, author in ((mine, "Ann"), (theirs, "Bob")):
+        new = document(edited_blocks(base, chosen))
+        tracked = dice.random() < 0.5
+        sides.append(compare(Package(old), Package(new), author, "2026-01-01T00:00:00Z").data if tracked else new)
+    result = merged(old, *sides)
+    assert result.clashes == ()
+    assert seen(result.data, accept=True) == seen(document(edited_blocks(base, edits)), accept=True)
+    assert seen(result.data, accept=False) == seen(old, accept=False)
