@@ -60,6 +60,11 @@ def view(text: ContractText, accept: bool) -> dict[str, list[str]]:
         if isinstance(section, TextSection):
             waiting.setdefault(section.part, []).extend(section.paragraphs)
             continue
+        if all(gone(row.marks, accept) for row in section.rows) and waiting.get(section.part):
+            last = waiting[section.part][-1]
+            loose = {key: value for key, value in last.marks.items() if key != "p:fix"}
+            waiting[section.part][-1] = replace(last, marks=loose if gone(last.marks, accept) else last.marks)
+            continue
         flush(section.part)
         for row in section.rows:
             if not gone(row.marks, accept):
