@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from loro import LoroDoc, LoroMap, LoroMovableList, LoroText, TextDelta
 
+from pactoria_desktop.contract.suggesting import effective_deletions
 from pactoria_desktop.contract.text import (
     Cell,
     CommentNote,
@@ -65,6 +66,29 @@ def paragraphs_from(spans: Iterable[tuple[str, Marks]]) -> tuple[Paragraph, ...]
     if current:
         found.append(Paragraph(tuple(current)))
     return tuple(found)
+
+
+def counting_marks(marks: Marks) -> Marks:
+    """Marks without the deletions that do not count, which only the living text can tell from those that do."""
+    deletions = [key for key in marks if kind_of(key) == "del"]
+    if not deletions:
+        return marks
+    counting = effective_deletions(marks)
+    if len(counting) == len(deletions):
+        return marks
+    return {key: value for key, value in marks.items() if kind_of(key) != "del" or key in counting}
+
+
+def values_of(text: LoroText) -> tuple[Paragraph, ...]:
+    """The paragraphs of a text as values, under the marks that count."""
+    found: list[tuple[str, Marks]] = []
+    for words, marks in spans_of(text):
+        counting = counting_marks(marks)
+        if found and found[-1][1] == counting:
+            found[-1] = (found[-1][0] + words, counting)
+        else:
+            found.append((words, counting))
+    return paragraphs_from(found)
 
 
 # Writing a contract text into an empty document
@@ -174,17 +198,23 @@ def _record(value: object) -> dict[str, object]:
 
 
 def _row(cells: Iterable[Slot]) -> tuple[Cell, ...]:
-    return tuple(Cell(cell.id, paragraphs_from(spans_of(cell.text)), cell.columns, cell.continues) for cell in cells)
+    return tuple(Cell(cell.id, values_of(cell.text), cell.columns, cell.continues) for cell in cells)
 
 
 def sections_of(structure: Structure) -> tuple[Section, ...]:
-    """The shown sections as values."""
+    """The shown sections as values.
+
+    A deletion that does not count on some words, because they were typed at the same moment, is not on them here: in
+    Word a deletion strikes all that it covers.
+    """
     found: list[Section] = []
     for section in structure.sections():
         if section.slot is not None:
-            found.append(TextSection(section.slot.id, paragraphs_from(spans_of(section.slot.text)), section.part))
+            found.append(TextSection(section.slot.id, values_of(section.slot.text), section.part))
         else:
-            rows = tuple(Row(row.id, _row(row.cells), dict(row.marks), row.source) for row in section.shown_rows)
+            rows = tuple(
+                Row(row.id, _row(row.cells), counting_marks(dict(row.marks)), row.source) for row in section.shown_rows
+            )
             found.append(TableSection(section.id, rows, section.widths, section.part))
     return tuple(found)
 

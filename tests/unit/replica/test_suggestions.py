@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from pactoria_desktop.contract.accepted import accepted, rejected
 from pactoria_desktop.contract.text import (
     HIDDEN,
     ContractText,
@@ -126,9 +127,12 @@ def run(seed: int, steps: int = 30) -> None:
 
         accepting = opened(snapshot, "Z", 52)
         shown = accepted_flow(accepting.text())
+        view = accepted(accepting.text()).text
+        assert rejected(accepting.text()).text == accepted(base).text
         accepting.accept(Selection())
         assert not tracked_left(accepting.text())
         assert [flow for flow in plain_flow(accepting.text()) if flow] == [flow for flow in shown if flow]
+        assert accepted(accepting.text()).text == view
         accepting.close()
     except BaseException as problem:
         problem.add_note(f"seed {seed}: {people[0].log[-8:]}")
