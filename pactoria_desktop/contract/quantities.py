@@ -224,6 +224,8 @@ def spelled_numbers(text: str) -> Iterator[SpelledNumber]:
     """The numbers of a text that are given in words and in figures ("thirty (30)")."""
     for found in _near(SPELLED, _FIGURE_ANCHOR, text, 0, len(text), 130, 60):
         worded = number_from_words(found["words"])
+        if _FRACTION.search(text, max(0, found.start() - 14), found.start()):
+            continue
         if worded is None or (found["cents"] and not re.search(r"no|xx|00", found["cents"], re.IGNORECASE)):
             continue
         figured = float(found["figures"].replace(",", ""))
@@ -231,6 +233,9 @@ def spelled_numbers(text: str) -> Iterator[SpelledNumber]:
         yield SpelledNumber(
             found.start(), found.end(), " ".join(found["words"].split()), found["figures"], worded, figured * scale
         )
+
+
+_FRACTION = re.compile(r"(?:point|hundredths?\s+of|tenths?\s+of|thousandths?\s+of|half\s+of)\s+$", re.IGNORECASE)
 
 
 def number_from_words(words: str) -> int | None:

@@ -33,7 +33,7 @@ _FOREIGN_AFTER = re.compile(
         |(?:of|in|under|to)\s+(?:[A-Z][\w.'’&/-]*\s+){1,6}?(?:Agreements?|Contracts?|License|Act|Code)\b
         |(?:of|in|to)\s+(?:the\s+)?(?:Exhibit|Schedule|Annex|Appendix|Attachment|EXHIBIT|SCHEDULE)
         |(?:of|in|under)\s*(?:the\s+)?(?:[A-Z][a-z]+\s+){0,3}(?!THIS\b)[A-Z][A-Z-]{2,}(?!\s*\w*\s*AGREEMENT)
-        |thereof|thereto|Township|Row|(?:is|are|shall\s+be)\s+(?:hereby\s+)?(?:amended|deleted|replaced)|et\s+seq|U\.?S\.?C|C\.?F\.?R|promulgated
+        |thereof|thereto|Township|Row|-\s*\d|(?:is|are|shall\s+be)\s+(?:hereby\s+)?(?:amended|deleted|replaced)|et\s+seq|U\.?S\.?C|C\.?F\.?R|promulgated
         )""",
     re.VERBOSE,
 )

@@ -44,7 +44,8 @@ class Definition:
 
 def tidy(term: str) -> str:
     """A term as it is compared: one space between words, no punctuation at its ends, straight apostrophes."""
-    return " ".join(term.replace("’", "'").split()).strip(" ,.;:'")
+    words = " ".join(term.replace("’", "'").replace("\u00ad", "").split()).strip(" ,.;:'")
+    return words[4:] if words.startswith("The ") and len(words) > 6 else words
 
 
 def definitions_in(paragraph: str) -> Iterator[Definition]:

@@ -86,9 +86,11 @@ def broken_references(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
         return
     for start, end, kind in broken:
         words = " ".join(scan.text[start:end].split())
+        named = kind.replace("§", "section")
         yield Draft(
             "broken-reference", 1, "medium", "Broken cross-reference",
-            f"“{words}” points to a {kind.replace('§', 'section')} that this contract does not have.", 0.9, "check", ((start, end),),  # noqa: E501
+            f"“{words}” points to {'an' if named[0] == 'a' else 'a'} {named} that this contract does not have.",
+            0.9, "check", ((start, end),),
         )  # fmt: skip
 
 
@@ -161,7 +163,14 @@ def missing_attachments(scan: Scan) -> Iterator[Draft]:
                 mentions.append((item.kind, item.mark, paragraph.start + item.start, paragraph.start + item.end))
     for kind, mark, start, end in mentions:
         marks = attached.get(kind, set())
-        if not marks or mark in marks or any(other.startswith(mark + "-") for other in marks):
+        if (
+            not marks
+            or "." in mark
+            or mark in ("13D", "13G", "K-1")
+            or not any(one.isalpha() == mark.isalpha() for one in marks)
+        ):
+            continue
+        if mark in marks or any(other.startswith(mark + "-") for other in marks):
             continue
         if len({m for k, m, _, _ in mentions if k == kind} - marks) > max(2, len(marks)):
             continue
@@ -206,11 +215,19 @@ def numbering(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
                 "numbering-gap", 1, "low", "Gap in the numbering", f"The numbering goes on with {shown} and leaves out {names}.",  # noqa: E501
                 0.85, "check", ((start, max(end, start + 1)),),
             )  # fmt: skip
-        elif number == previous and previous_at != at and _comparable(scan, previous_at, at):
+        elif (
+            number == previous
+            and previous_at != at
+            and not _GOES_ON.match(scan.text, sentence.words)
+            and _comparable(scan, previous_at, at)
+        ):
             yield Draft(
                 "numbering-duplicate", 1, "low", "Number given twice", f"The number {shown} is given to two clauses in a row.",  # noqa: E501
                 0.8, "check", ((start, max(end, start + 1)),),
             )  # fmt: skip
+
+
+_GOES_ON = re.compile(r"\d|[A-Z]\.(?!\w)")
 
 
 def _comparable(scan: Scan, one: int, other: int) -> bool:

@@ -98,6 +98,8 @@ def duplicate_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
         if term in _STANDING or term.split()[0] in ("Party", "Parties"):
             continue
         for before, item in pairwise(full):
+            if _short_for_name(scan.text, item) or _VERB.search(scan.text, max(0, item.start - 40), item.start):
+                continue
             parts = {scan.reviewed.paragraphs[one.paragraph].part for one in (before, item)}
             ways = {before.definition.way, item.definition.way}
             if len(parts) > 1 or (ways == {"means", "bracket"} and before.paragraph == item.paragraph):
@@ -108,19 +110,35 @@ def duplicate_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
             )  # fmt: skip
 
 
+_VERB = re.compile(r"as\s+a\s+(?:verb|noun)", re.IGNORECASE)
+
+
+def _short_for_name(text: str, item: Placed) -> bool:
+    """Whether the term is short for a name just before it: Acme Holdings, Inc. ("Acme")."""
+    if item.definition.way != "bracket":
+        return False
+    before = text[max(0, item.start - 160) : item.start]
+    first = item.definition.term.split()[0]
+    letters = "".join(word[0] for word in re.findall(r"[A-Z][\w.]*", before)[-6:])
+    names = rf"(?<!\w)(?:{re.escape(first)}|{re.escape(first.upper())})"
+    return re.search(names, before) is not None or (first.isupper() and first[:3] in letters)
+
+
 def late_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
     """Terms defined in running text that are used in an earlier paragraph of the body."""
     for term, definitions in known.by_term.items():
         first = min(definitions, key=lambda item: item.start)
         if first.definition.way not in ("bracket", "called") or term in _STANDING or len(definitions) > 1:
             continue
-        if any(item.definition.way == "meaning elsewhere" for item in definitions):
+        if any(item.definition.way == "meaning elsewhere" for item in definitions) or _short_for_name(scan.text, first):
             continue
         exact = {tuple(form.split()) for form in forms(term)}
         for start, end in known.places.get(term, []):
             if start >= first.start:
                 break
             words = scan.text[start:end]
+            if not _determined(scan.text, start) or re.match(r"[’']?s?\s+[A-Z]", scan.text[end : end + 4]):
+                continue
             if tuple(tidy(words).split()) not in exact or not _in_running_words(scan, start, first.paragraph):
                 continue
             yield Draft(
@@ -156,10 +174,13 @@ def wrong_case(scan: Scan, known: Glossary) -> Iterator[Draft]:
         exact, other = 0, []
         accepted = set(forms(term))
         upper = {form.upper() for form in accepted}
+        accepted_words = [TOKEN.findall(form) for form in accepted]
         for start, end in known.places.get(term, []):
             shown = " ".join(scan.text[start:end].split()).replace("’", "'")
-            if shown in accepted or shown in upper:
+            if shown in accepted or shown in upper or TOKEN.findall(shown) in accepted_words:
                 exact += (start, end) not in own
+            elif scan.text[start - 1 : start] == "-" or shown.casefold().startswith(("third part", "other part")):
+                continue
             elif not single or scan.text[max(0, start - 5) : start].casefold() == "this ":
                 other.append((start, end, shown))
         lower = [place for place in other if place[2].islower()]
@@ -235,6 +256,7 @@ def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
     if not known.by_term:
         return
     lower = frozenset().union(*(scanned.lower for scanned in scan.paragraphs))
+    chosen: list[tuple[int, int, int]] = []
     for words, places in seen.items():
         determined = [place for place in places if place[2]]
         if not determined or not _looks_defined(words, lower, defined, parts_of_defined):
@@ -242,13 +264,21 @@ def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
         single = len(words.split()) == 1
         if len(determined) < (3 if single else 1) or (single and len(determined) * 2 < len(places)):
             continue
-        start, end, _ = determined[0]
+        chosen.append((determined[0][0], determined[0][1], len(places)))
+    once = sum(1 for _, _, count in chosen if count == 1)
+    for start, end, count in chosen:
+        if count == 1 and once > MOST_ONCE:
+            continue
         shown = " ".join(scan.text[start:end].split())
         yield Draft(
-            "undefined-term", 1, "medium" if len(places) > 1 else "low", "Term without a definition",
-            f"“{shown}” is written like a defined term but is not defined.", 0.75 if len(places) > 1 else 0.6, "check",
+            "undefined-term", 1, "medium" if count > 1 else "low", "Term without a definition",
+            f"“{shown}” is written like a defined term but is not defined.", 0.75 if count > 1 else 0.6, "check",
             ((start, end),),
         )  # fmt: skip
+
+
+MOST_ONCE = 6
+"""A contract with more terms than this that are used once has capitals by habit: those say nothing then."""
 
 
 def _singular(words: str) -> str:
@@ -258,7 +288,13 @@ def _singular(words: str) -> str:
 def _looks_defined(words: str, lower: frozenset[str], defined: set[str], parts: set[str]) -> bool:
     tokens = words.split()
     folded = words.casefold()
-    if folded in defined or folded + "s" in defined or any(token.isupper() and len(token) > 1 for token in tokens):
+    if (
+        folded in defined
+        or folded + "s" in defined
+        or "'" in words
+        or "’" in words
+        or any(token.isupper() and len(token) > 1 for token in tokens)
+    ):
         return False
     if any(token in PROPER or _singular(token) in PROPER for token in tokens) or folded in ORDINARY:
         return False

@@ -25,7 +25,7 @@ def words_and_figures(scan: Scan) -> Iterator[Draft]:
 
 
 _BLANK = re.compile(
-    r"""(?P<mark>\[\s*[●•∙·○■□]\s*\]|[●•]{2,}|(?<=[\s(])●(?=[\s),.;%]))
+    r"""(?P<mark>\[\s*[●•∙·○■□]\s*\]|[●•]{2,}|(?<=[\s(])●(?=[),.;%]|\s[a-z]))
       |(?P<empty>\[\s*_{0,60}\s*\](?!\())
       |(?P<line>(?<![_\w/])_{2,}(?![_/])|(?<![.\w])(?:_\s){3,}_?)
       |(?P<insert>[\[<{]{1,2}\s*(?:insert|enter|fill\s+in|complete|specify|add|state|describe|to\s+be\s+(?:inserted|completed|confirmed|determined|agreed|provided)|tbd|tbc|tba|
