@@ -19,6 +19,7 @@ from pactoria_desktop.documents.errors import DocumentError
 MOST_PAGES: Final = 3000
 LIMITS: Final = ChildLimits(memory=1536 << 20, seconds=120)
 _EDGE: Final = 0.12
+_SPACE: Final = 0.18
 _PAGE_NUMBER: Final = re.compile(
     r"^[\W_]*(page|seite|p\.)?\s*\d+(\s*(of|/|von)\s*\d+)?[\W_]*$|^[ivxlc]+$", re.IGNORECASE
 )
@@ -105,7 +106,7 @@ def extract(data: bytes, name: str) -> str:
 def _regions(page: Any) -> list[_Region]:
     """The regions of a page in reading order."""
     words = page.extract_words(
-        use_text_flow=False, keep_blank_chars=False, x_tolerance_ratio=0.18, extra_attrs=["size", "fontname"]
+        use_text_flow=False, keep_blank_chars=False, x_tolerance_ratio=_SPACE, extra_attrs=["size", "fontname"]
     )
     words = [word for word in words if word.get("upright", True) and word["text"].strip("\u00ad")]
     if not words:
@@ -173,7 +174,8 @@ def _lines(words: Sequence[Any]) -> list[Line]:
         text = row[0]["text"]
         for first, second in pairwise(row):
             gap = second["x0"] - first["x1"]
-            text += ("\t" if gap > 3 * size else " ") + second["text"]
+            divided = " " if gap > _SPACE * size else ""
+            text += ("\t" if gap > 3 * size else divided) + second["text"]
         letters = sum(len(one["text"]) for one in row)
         heavy = sum(len(one["text"]) for one in row if "bold" in str(one["fontname"]).lower())
         lines.append(

@@ -1,3 +1,9 @@
+import os
+import re
+from pathlib import Path
+
+import pytest
+
 from pactoria_desktop.contract.outline import outline
 from pactoria_desktop.contract.outline import to_json as outline_json
 from pactoria_desktop.contract.text import (
@@ -15,6 +21,9 @@ from pactoria_desktop.contract.text import (
     TableSection,
     TextSection,
 )
+from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.pdf import extract
+from pactoria_desktop.documents.reader import read
 
 MATERIAL = Material(
     paragraphs={
@@ -53,3 +62,41 @@ def test_outline_tells_label_level_style_and_place() -> None:
     listed = outline_json(rows)["paragraphs"]
     assert isinstance(listed, list)
     assert set(listed[0]) == {"id", "label", "level", "style", "text", "start", "end", "part", "in_table"}
+
+
+DATA = Path(os.environ.get("PACTORIA_CORPUS", Path(__file__).parents[4] / "shared" / "data"))
+
+
+@pytest.mark.skipif(not (DATA / "pdf").exists(), reason="the corpora are missing (../shared/data/pdf and word)")
+@pytest.mark.parametrize(
+    ("pdf", "word", "least"),
+    [
+        ("openagreements-restrictive-covenant-texas", "openagreements/restrictive-covenant-texas", 25),
+        pytest.param(
+            "common-paper-cloud-service-agreement",
+            "common-paper/cloud-service-agreement",
+            80,
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "common-paper-professional-services-agreement",
+            "common-paper/professional-services-agreement",
+            70,
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_labels_are_the_numbers_that_another_program_printed(pdf: str, word: str, least: int) -> None:
+    printed = " ".join(extract((DATA / "pdf" / f"{pdf}.pdf").read_bytes(), pdf).split())
+    text = read(Package((DATA / "word" / "contracts" / f"{word}.docx").read_bytes(), word))
+    same, other = 0, []
+    for row in outline(text):
+        start = " ".join(row.text.split())[:18]
+        if len(start) < 15 or not row.label[-2:].strip(".•▪o)("):
+            continue
+        if f"{row.label} {start}" in printed:
+            same += 1
+        elif re.search(r"[\d)][.)]? " + re.escape(start), printed):
+            other.append((row.label, start))
+    assert other == []
+    assert same >= least
