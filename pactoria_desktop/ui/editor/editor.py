@@ -43,6 +43,7 @@ class Editor(Page):
         super().__init__(view, numbers, text, parent)
         self.commands = Commands(self, text)
         self.tables = TableCommands(self, text, self.commands)
+        view.applied.connect(self._move_preedit)
         self._keys: list[tuple[QKeySequence.StandardKey, Callable[[], object]]] = [
             (QKeySequence.StandardKey.Undo, self.commands.undo),
             (QKeySequence.StandardKey.Redo, self.commands.redo),
@@ -152,6 +153,15 @@ class Editor(Page):
         if self.textCursor().block().layout().preeditAreaText():
             super().inputMethodEvent(QInputMethodEvent("", []))
 
+    def _move_preedit(self) -> None:
+        """What somebody typed before a running preedit moved the caret: the preedit goes with it."""
+        cursor = self.textCursor()
+        layout = cursor.block().layout()
+        here = cursor.positionInBlock()
+        if layout.preeditAreaText() and layout.preeditAreaPosition() != here:
+            layout.setPreeditArea(here, layout.preeditAreaText())
+            self.document().markContentsDirty(cursor.block().position(), cursor.block().length())
+
     # -- clipboard and drop
 
     def createMimeDataFromSelection(self) -> QMimeData:
@@ -182,7 +192,7 @@ class Editor(Page):
             return
         target = self.view.positions.place(position)
         with self.commands.bursts.step():
-            if own and event.proposedAction() == Qt.DropAction.MoveAction:
+            if own and event.dropAction() == Qt.DropAction.MoveAction:
                 before = position < selected.selectionStart()
                 length = self.view.positions.total
                 self.commands.delete_selection_in_step()

@@ -1,15 +1,15 @@
 """Keys, input methods, clipboard and drop do what people mean, and leave the caret where people expect it."""
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QInputMethodEvent, QTextCursor
+from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QDropEvent, QInputMethodEvent, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from pactoria_desktop.contract.text import HIDDEN, OBJECT
 from pactoria_desktop.replica.changes import Place
 from tests.ui.editor.readback import check, slots_of, text_of
-from tests.ui.editor.samples import Desk
+from tests.ui.editor.samples import Desk, exchange
 
 
 @pytest.fixture
@@ -307,3 +307,59 @@ def test_a_read_only_page_takes_nothing(desk):
     desk.commands.bold()
     desk.view.tables.insert_row()
     assert desk.replica.plain_export() == before
+
+
+@pytest.mark.parametrize("suggesting", [False, True])
+@pytest.mark.parametrize("backward", [False, True])
+def test_dropped_words_come_in_at_the_pointer_and_moved_ones_leave_their_place(desk, suggesting, backward):
+    desk.view.set_suggesting(suggesting)
+    text = text_of(desk.replica, "s1")
+    words, goal = ("noted", "here") if not backward else ("here", "noted")
+    start = at(desk, "s1", words)
+    desk.place_caret("s1", start + len(words), ("s1", start))
+    positions = desk.view.view.positions
+    target = QTextCursor(desk.view.view.document)
+    target.setPosition(positions.position(Place("s1", at(desk, "s1", goal) + 2)))
+    point = desk.editor.cursorRect(target).center()
+
+    class Dropped(QDropEvent):
+        def source(self):
+            return desk.editor
+
+    data = _words(words)
+    event = Dropped(
+        QPointF(point),
+        Qt.DropAction.MoveAction | Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    event.setDropAction(Qt.DropAction.MoveAction)
+    desk.editor.dropEvent(event)
+    QApplication.processEvents()
+    assert event.dropAction() == Qt.DropAction.CopyAction, "Qt must not delete what was moved"
+    now = text_of(desk.replica, "s1")
+    assert (goal[:2] + words + goal[2:]) in now
+    if not suggesting:
+        assert sorted(now) == sorted(text)
+    desk.commands.undo()
+    assert text_of(desk.replica, "s1") == text
+
+
+def test_a_preedit_goes_with_the_caret_when_somebody_types_before_it(desk, look):
+    other = Desk(look, copy=desk.replica, me="Dele Okafor", peer=8)
+    caret = at(desk, "s1", " here")
+    desk.place_caret("s1", caret)
+    QApplication.sendEvent(desk.editor, QInputMethodEvent("かな", []))
+    other.place_caret("s1", 2)
+    other.commands.type("XYZ")
+    exchange(desk, other)
+    cursor = desk.editor.textCursor()
+    layout = cursor.block().layout()
+    assert layout.preeditAreaText() == "かな"
+    assert layout.preeditAreaPosition() == cursor.positionInBlock()
+    assert desk.commands.caret == Place("s1", caret + 3)
+    QApplication.sendEvent(desk.editor, commit("仮名"))
+    assert "仮名 here" in text_of(desk.replica, "s1")
+    assert layout.preeditAreaText() == ""
+    other.close()
