@@ -14,6 +14,7 @@ from pactoria_desktop.contract.moves import with_moves
 from pactoria_desktop.contract.rewriting import Author
 from pactoria_desktop.contract.text import ContractText, Paragraph, Revision, Section, kind_of, paragraphs_of
 from pactoria_desktop.contract.words import Vocabulary, words_of
+from pactoria_desktop.documents.compare_margins import with_margins
 from pactoria_desktop.documents.compare_parts import NoteCarrier, PartCarrier
 from pactoria_desktop.documents.compare_setting import Setting
 from pactoria_desktop.documents.compare_story import compared_story
@@ -46,13 +47,15 @@ class Counts:
 class ComparedText:
     """OLD's text with the changes to NEW marked in it, and a sentence for each thing that could not be shown.
 
-    ``missing_notes`` are parts of NEW (footnotes, endnotes) that OLD would need room for.
+    ``missing_notes`` are parts of NEW (footnotes, endnotes) that OLD would need room for, ``missing_margins`` headers
+    and footers.
     """
 
     text: ContractText
     counts: Counts
     remarks: tuple[str, ...]
     missing_notes: tuple[str, ...] = ()
+    missing_margins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,16 @@ def compare(old: Package, new: Package, author: str, date: str) -> CompareResult
     carrier = PartCarrier(old, new)
     setting = _setting(base, other, old, author, date, carrier, {})
     result = compared(setting, base, other, old=old, new=new)
-    if result.missing_notes:
+    if result.missing_notes or result.missing_margins:
         notes = NoteCarrier(old)
         places = {part: f"{part_kind(part)}:{notes.place_for(part_kind(part))}" for part in result.missing_notes}
-        old = notes.package()
-        base, carrier = read(old), PartCarrier(old, new)
-        setting = _setting(base, other, old, author, date, carrier, places)
-        known = {place: part for part, place in places.items()}
-        result = compared(setting, base, other, known, old=old, new=new)
+        roomy, margins = with_margins(notes.package(), new, result.missing_margins)
+        if places or margins:
+            old = roomy
+            base, carrier = read(old), PartCarrier(old, new)
+            setting = _setting(base, other, old, author, date, carrier, places)
+            known = {**margins, **{place: part for part, place in places.items()}}
+            result = compared(setting, base, other, known, old=old, new=new)
     text = with_moves(result.text, setting.register, setting.author, int(Identifiers(old).next()) + _ROOM)
     counts = _counted(text, setting.register.made)
     data = write(old, base, text)
@@ -147,9 +152,11 @@ def compared(
             continue
         setting.members = (_member(partner, new), _member(part, old))
         written[part] = compared_story(setting, stories[part], others.get(partner, []), part)
+    missing: list[str] = []
     for part in partners.unmet():
         if any(paragraph.text.strip() for section in others[part] for paragraph in paragraphs_of(section)):
             setting.remarks.append(f"The new file has a {part_kind(part)} that the old one has no place for.")
+            missing += [part] if part_kind(part) in ("header", "footer") else []
     sections = [section for part in stories for section in written[part]]
     revisions = {**base.revisions, **setting.register.made}
     text = replace(base, sections=tuple(sections), revisions=revisions, material=setting.material())
@@ -158,6 +165,7 @@ def compared(
         _counted(text, setting.register.made),
         tuple(dict.fromkeys(setting.remarks)),
         tuple(dict.fromkeys(setting.missing_notes)),
+        tuple(missing),
     )
 
 

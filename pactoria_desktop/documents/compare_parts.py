@@ -126,6 +126,19 @@ def _with_types(package: Package, types: Mapping[str, str]) -> bytes:
     return _before_end(package.xml(CONTENT_TYPES_MEMBER), rows)
 
 
+def with_related_parts(
+    package: Package, files: Mapping[str, bytes], types: Mapping[str, str], related: list[Relationship]
+) -> Package:
+    """The package with these members, content types and relationships of its main part added."""
+    out = dict(files)
+    if related:
+        name = _relationships_member(package.main)
+        out[name] = _with_relationships(package, package.main, name, related)
+    if types:
+        out[CONTENT_TYPES_MEMBER] = _with_types(package, types)
+    return Package(package.with_parts(out), package.name)
+
+
 def _relationships_member(member: str) -> str:
     folder, _, base = member.rpartition("/")
     return f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels"
@@ -213,11 +226,7 @@ class NoteCarrier:
                 f"rId{number}" for number in range(len(taken) + 1, 2 * len(taken) + 9) if f"rId{number}" not in taken
             )
             related.append(Relationship(f"{name}{kind[0]}", f"{RELATIONSHIP_REFERENCE}/{kind}s", member, False))
-        if related:
-            name = _relationships_member(self._old.main)
-            out[name] = _with_relationships(self._old, self._old.main, name, related)
-            out[CONTENT_TYPES_MEMBER] = _with_types(self._old, types)
-        return Package(self._old.with_parts(out), self._old.name)
+        return with_related_parts(self._old, out, types, related)
 
 
 def _note_part(kind: str, notes: str) -> bytes:

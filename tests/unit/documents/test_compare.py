@@ -199,3 +199,37 @@ def test_a_paragraph_that_moved_is_a_native_move() -> None:
     assert seen(result.data, accept=True) == seen(new, accept=True)
     assert seen(result.data, accept=False) == seen(old, accept=False)
     assert faults(result.data) == []
+
+
+def with_header(body: str, words: str) -> bytes:
+    """A file of one paragraph whose only section has a header."""
+    related = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    section = f'<w:sectPr><w:headerReference xmlns:r="{related}" w:type="default" r:id="rId1"/></w:sectPr>'
+    main = f'<w:document xmlns:w="{W}"><w:body><w:p>{run(body)}</w:p>{section}</w:body></w:document>'
+    members = {
+        "word/header1.xml": f'<w:hdr xmlns:w="{W}"><w:p>{run(words)}</w:p></w:hdr>',
+        "word/_rels/document.xml.rels": (
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f'<Relationship Id="rId1" Type="{related}/header" Target="header1.xml"/></Relationships>'
+        ),
+    }
+    out = io.BytesIO(package(main))
+    with zipfile.ZipFile(out, "a") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def test_a_header_that_only_the_new_file_has_is_put_as_a_tracked_change() -> None:
+    old, new = document([("p", ["Words."])]), with_header("Words.", "Confidential")
+    written = redline(old, new)
+    assert seen(written, accept=True) == seen(new, accept=True)
+    assert seen(written, accept=False) == seen(old, accept=False)
+    assert dict(changes_by(written)["Ann", DATE]) == {"ins": 12}
+
+
+def test_a_changed_header_is_compared_word_by_word() -> None:
+    old, new = with_header("Words.", "Draft of May"), with_header("Words.", "Draft of June")
+    written = redline(old, new)
+    assert seen(written, accept=True) == seen(new, accept=True)
+    assert dict(changes_by(written)["Ann", DATE]) == {"del": 3, "ins": 4}
