@@ -29,34 +29,37 @@ class NumberIndex:
 def number_index(scan: Scan) -> NumberIndex:
     """The numbers of a contract, typed or computed, tables of contents left out."""
     index = NumberIndex()
+    read: dict[str, tuple[str, ...]] = {}
     for at, sentence in enumerate(scan.sentences):
         if not sentence.number or scan.paragraphs[sentence.paragraph].contents:
             continue
-        parts = label_parts(sentence.number)
+        parts = read.get(sentence.number)
+        if parts is None:
+            parts = read[sentence.number] = label_parts(sentence.number)
         if parts:
             index.labels.append((parts, at, sentence.start))
     numeric = [(parts, start) for parts, _, start in index.labels if parts[0].isdigit()]
+    figures = [(tuple(int(part) for part in parts if part.isdigit()), start) for parts, start in numeric]
     for place, (parts, start) in enumerate(numeric):
         for length in range(1, len(parts) + 1):
             index.known.add(parts[:length])
-        end = _region_end(numeric, place, len(scan.text))
+        end = _region_end(figures, place, len(scan.text))
         index.regions.setdefault(parts, []).append((start, end))
     return index
 
 
-def _region_end(numeric: list[tuple[tuple[str, ...], int]], place: int, whole: int) -> int:
+def _region_end(numeric: list[tuple[tuple[int, ...], int]], place: int, whole: int) -> int:
     """Where the clause of a number ends: at the next greater number of its depth. Lists inside it do not end it."""
-    parts = numeric[place][0]
-    mine = _figures(parts)
-    for later, start in numeric[place + 1 :]:
-        theirs = _figures(later)
-        if len(theirs) >= len(mine) and theirs[: len(mine)] > mine:
+    mine = numeric[place][0]
+    depth = len(mine)
+    for theirs, start in numeric[place + 1 : place + 1 + _FARTHEST]:
+        if len(theirs) >= depth and theirs[:depth] > mine:
             return start
     return whole
 
 
-def _figures(parts: tuple[str, ...]) -> tuple[int, ...]:
-    return tuple(int(part) for part in parts if part.isdigit())
+_FARTHEST = 400
+"""Labels that are looked through for the end of a clause."""
 
 
 _AMENDS = re.compile(r"\b(?:amendment|addendum|supplement|termination\s+agreement|waiver|joinder)\b", re.IGNORECASE)
