@@ -147,7 +147,7 @@ COMMANDS: dict[str, tuple[str, str, Configure]] = {
 def add_to(names: "argparse._SubParsersAction[Any]") -> None:
     """Add every command to the command line."""
     for name, (module, title, configure) in COMMANDS.items():
-        parser = names.add_parser(name, help=title, description=title[0].upper() + title[1:] + ".")
+        parser = names.add_parser(name, help=title, description=title[0].upper() + title[1:] + ".", allow_abbrev=False)
         configure(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.add_argument("--key-file", metavar="FILE", help="holds the passphrase of the library")

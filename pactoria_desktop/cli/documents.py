@@ -15,6 +15,7 @@ from pactoria_desktop.services.sources import Source, read_source
 
 KINDS = ("insertion", "deletion", "move_from", "move_to", "format", "paragraph_mark", "row", "cell")
 DEFAULT_AUTHOR = "Pactoria"
+LONGEST_NAME = 255
 
 
 def source_of(arguments: argparse.Namespace, name: str) -> Source:
@@ -31,6 +32,15 @@ def checked_date(date: str | None) -> str | None:
     if when is None:
         raise UsageError(f"--date {date} is not a date; write it as 2026-01-31T18:00:00Z.")
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def checked_author(name: str | None, option: str) -> str:
+    """A name that tracked changes can carry; without one the program's own. Raises UsageError."""
+    if not name or not name.strip():
+        return DEFAULT_AUTHOR
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        raise UsageError(f"{option} is not a name: it holds characters that cannot be written, or too many of them.")
+    return name.strip()
 
 
 def text_command(arguments: argparse.Namespace) -> int:
@@ -61,17 +71,16 @@ def outline_command(arguments: argparse.Namespace) -> int:
 
 def revisions_command(arguments: argparse.Namespace) -> int:
     """List tracked changes and comments."""
-    from pactoria_desktop.documents.tracked import TrackedChanges
-    from pactoria_desktop.services.files import word_file
+    from pactoria_desktop.services.files import revisions_of
 
-    changes = TrackedChanges(word_file(source_of(arguments, arguments.file)).package)
+    found = revisions_of(source_of(arguments, arguments.file))
     if arguments.json:
-        print_json(changes.to_json())
+        print_json(found)
         return 0
-    print_lines(
-        f"{each.id}\t{each.kind}\t{each.author}\t{each.date}\t{one_line(each.text)}" for each in changes.revisions
-    )
-    print_lines(f"{each.id}\tcomment\t{each.author}\t{each.date}\t{one_line(each.text)}" for each in changes.comments)
+    for kind in ("revisions", "comments"):
+        for each in found[kind]:
+            words = one_line(str(each["text"]))
+            print_lines([f"{each['id']}\t{each.get('kind', 'comment')}\t{each['author']}\t{each['date']}\t{words}"])
     return 0
 
 
@@ -109,13 +118,13 @@ def edit_command(arguments: argparse.Namespace) -> int:
     """Apply operations."""
     from pactoria_desktop.replica.identity import Identity
     from pactoria_desktop.runtime.clock import SystemClock
-    from pactoria_desktop.services.edits import parse_operations
     from pactoria_desktop.services.files import edit
+    from pactoria_desktop.services.operations import parse_operations
 
     edited = edit(
         source_of(arguments, arguments.file),
         parse_operations(_operations(arguments.ops)),
-        identity=Identity(arguments.author or DEFAULT_AUTHOR, ""),
+        identity=Identity(checked_author(arguments.author, "--author"), ""),
         clock=SystemClock(),
         clean=arguments.clean,
         date=checked_date(arguments.date),
@@ -125,13 +134,23 @@ def edit_command(arguments: argparse.Namespace) -> int:
 
 
 def _operations(word: str) -> str:
+    """The JSON that ``--ops`` names. A file that is there goes before JSON that would read the same."""
     if word == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
+        if sys.stdin is None:
+            raise UsageError("--ops - reads standard input, which is closed; give a file or the list itself.")
+        return _utf8(sys.stdin.buffer.read(), "standard input")
+    if os.path.exists(word):
+        return _utf8(Path(word).read_bytes(), word)
     if word.lstrip().startswith(("[", "{")):
         return word
-    if not os.path.exists(word):
-        raise UsageError(f"--ops {word} is neither a file nor JSON; give a path, - or the list itself.")
-    return Path(word).read_text(encoding="utf-8-sig", errors="replace")
+    raise UsageError(f"--ops {word[:80]} is neither a file nor JSON; give a path, - or the list itself.")
+
+
+def _utf8(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"The operations in {name} are not text in UTF-8; save them as UTF-8.") from error
 
 
 def convert_command(arguments: argparse.Namespace) -> int:

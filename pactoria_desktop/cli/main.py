@@ -36,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="pactoria",
         description="Edit, redline, review and compare Word contracts, offline and faithful to Word.",
+        allow_abbrev=False,
         epilog="Without a command, opens the workbench, on these files if any are named.",
     )
     parser.add_argument("--version", action="version", version=f"pactoria {__version__}")
@@ -69,6 +70,9 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         message("Stopped; nothing was half written.")
         return REFUSED
+    except RecursionError:
+        message("The file is nested more deeply than a contract should be; it was not opened and nothing was changed.")
+        return REFUSED
     except MemoryError:
         message("The file needs more memory than a contract should; it was not opened and nothing was changed.")
         return REFUSED
@@ -76,14 +80,31 @@ def main(words: Sequence[str]) -> int:
         named = f"{error.filename} could not be used: {error.strerror}." if error.filename else str(error)
         message(one_line(named))
         return REFUSED
+    except Exception as error:  # noqa: BLE001 - the last guard: a person sees a sentence, never a traceback
+        message(one_line(unexpected(error)))
+        return REFUSED
     else:
         return status
 
 
+def unexpected(error: Exception) -> str:
+    """The sentence for an error that nothing foresaw: its kind and place, not its words, which may be a contract's."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f" at {Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place is not None else ""
+    return (
+        f"Pactoria met an error of its own ({type(error).__name__}{where}); no file was changed; "
+        "please report this with the command that you gave."
+    )
+
+
 def open_workbench(files: Sequence[str]) -> int:
     """Open the window on these files. Raises UsageError for a word that is neither a command nor a file."""
+    from pactoria_desktop.services.sources import is_contract_id
+
     for name in files:
-        if not os.path.exists(name) and name.count("-") != 4:
+        if not os.path.exists(name) and not is_contract_id(name):
             raise UsageError(f"{name} is neither a command nor a file; see pactoria --help.")
     from pactoria_desktop.ui.application import open_workbench as show
 

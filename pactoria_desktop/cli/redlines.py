@@ -3,12 +3,10 @@
 import argparse
 from pathlib import Path
 
-from pactoria_desktop.cli.documents import checked_date, report, source_of
+from pactoria_desktop.cli.documents import checked_author, checked_date, report, source_of
 from pactoria_desktop.cli.output import message, print_json, print_lines
 from pactoria_desktop.runtime.clock import SystemClock
 from pactoria_desktop.runtime.files import write_atomically
-
-DEFAULT_AUTHOR = "Pactoria"
 
 
 def moment(arguments: argparse.Namespace) -> str:
@@ -20,8 +18,9 @@ def compare_command(arguments: argparse.Namespace) -> int:
     """Write the changes from OLD to NEW as tracked changes on OLD."""
     from pactoria_desktop.services.drafts import compare_drafts
 
+    author = checked_author(arguments.author, "--author")
     old, new = source_of(arguments, arguments.old), source_of(arguments, arguments.new)
-    redline = compare_drafts(old, new, arguments.author or DEFAULT_AUTHOR, moment(arguments))
+    redline = compare_drafts(old, new, author, moment(arguments))
     write_atomically(Path(arguments.out), redline.data)
     for remark in redline.remarks:
         message(remark)
@@ -32,8 +31,10 @@ def merge_command(arguments: argparse.Namespace) -> int:
     """Bring two edited copies of one contract together."""
     from pactoria_desktop.services.drafts import merge_drafts
 
+    mine_author = checked_author(arguments.mine_author, "--mine-author")
+    their_author = checked_author(arguments.theirs_author, "--theirs-author")
     base, mine, theirs = (source_of(arguments, name) for name in (arguments.base, arguments.mine, arguments.theirs))
-    merged = merge_drafts(base, mine, theirs, arguments.mine_author, arguments.theirs_author, moment(arguments))
+    merged = merge_drafts(base, mine, theirs, mine_author, their_author, moment(arguments))
     write_atomically(Path(arguments.out), merged.data)
     for remark in merged.remarks:
         message(remark)

@@ -18,7 +18,7 @@ def convert(source: Source, ending: str, target: str, printer: Printer | None) -
     if ending not in READABLE:
         raise SourceError(f"{target} cannot be written; the name must end in {', '.join(READABLE)}.")
     if ending == source.ending and ending != ".pdf":
-        return source.data
+        return _read(source).data
     if ending == ".txt":
         return text_of(source).encode("utf-8", "surrogatepass")
     if ending == ".docx":
@@ -32,6 +32,15 @@ def convert(source: Source, ending: str, target: str, printer: Printer | None) -
     if printer is None:
         raise SourceError(f"{target} cannot be written here; there is nothing that prints.")
     return printer(_contract(source), source.title)
+
+
+def _read(source: Source) -> Source:
+    """The source itself once it is known to be what its name says. Raises SourceError or DocumentError."""
+    if source.ending in (".txt", ".md"):
+        source.text()
+    else:
+        contract_of(source)
+    return source
 
 
 def _contract(source: Source) -> ContractText:

@@ -4,64 +4,31 @@ Offsets and ids mean the file as it was given, all operations at once. What woul
 refused, and nothing is written.
 """
 
-import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-
-from pactoria_desktop.contract.accepted import AcceptedText, SourceStretch, accepted
-from pactoria_desktop.contract.text import ContractText, Marks, Paragraph, TextSection, kind_of
+from pactoria_desktop.contract.accepted import (
+    AcceptedText,
+    SourcePlace,
+    SourceStretch,
+    accepted,
+    is_dropped,
+    visible,
+)
+from pactoria_desktop.contract.text import Box, ContractText, Marks, Paragraph, TextSection, kind_of
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.replica import Replica
-from pactoria_desktop.runtime.errors import PactoriaError
-
-
-class EditError(PactoriaError):
-    """Operations that cannot be applied as they are given."""
-
-
-class _Operation(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class ReplaceOperation(_Operation):
-    """Put ``text`` in the place of the characters ``start`` to ``end``."""
-
-    op: Literal["replace"]
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=0)]
-    text: Annotated[str, Field(max_length=1_000_000)]
-
-
-class InsertParagraphOperation(_Operation):
-    """Start a new paragraph behind one."""
-
-    op: Literal["insert_paragraph_after"]
-    paragraph: str
-    text: Annotated[str, Field(max_length=1_000_000)]
-
-
-class DeleteParagraphOperation(_Operation):
-    """Delete a paragraph with its newline."""
-
-    op: Literal["delete_paragraph"]
-    paragraph: str
-
-
-class CommentOperation(_Operation):
-    """Comment on the characters ``start`` to ``end``."""
-
-    op: Literal["comment"]
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=0)]
-    text: Annotated[str, Field(min_length=1, max_length=100_000)]
-
-
-Operation = ReplaceOperation | InsertParagraphOperation | DeleteParagraphOperation | CommentOperation
-_OPERATIONS: TypeAdapter[list[Operation]] = TypeAdapter(list[Annotated[Operation, Field(discriminator="op")]])
+from pactoria_desktop.services.operations import (
+    CommentOperation,
+    DeleteParagraphOperation,
+    EditError,
+    InsertParagraphOperation,
+    Operation,
+    ReplaceOperation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +52,6 @@ class _Planned:
     text: str
 
 
-def parse_operations(text: str) -> list[Operation]:
-    """Operations from JSON. Raises EditError naming the operation and the field."""
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise EditError(f"The operations are not JSON ({error}); give a list of operations.") from error
-    try:
-        return _OPERATIONS.validate_python(value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = first["loc"]
-        if not place:
-            raise EditError("The operations are not a list; give a JSON list, [] for none.") from error
-        field = ", ".join(str(step) for step in place[1:] if step not in ("replace", "comment"))
-        named = f" ({field})" if field else ""
-        raise EditError(f"Operation {place[0]}{named} is not valid: {first['msg'].lower()}.") from error
-
-
 def apply_operations(replica: Replica, base: ContractText, operations: Sequence[Operation]) -> EditCounts:
     """Apply operations to a replica that holds ``base``; as tracked changes when it is suggesting.
 
@@ -121,12 +70,9 @@ def apply_operations(replica: Replica, base: ContractText, operations: Sequence[
             expected = expected[: each.start] + each.text + expected[each.end :]
     result = accepted(replica.text()).text
     if result != expected:
-        at = next(
-            (n for n, (one, other) in enumerate(zip(result, expected, strict=False)) if one != other), len(result)
-        )
         raise EditError(
-            f"The operations would not give the expected text at offset {at} (a paragraph that must stay, or words "
-            "that cannot be edited); nothing was written; leave that place out."
+            f"Operation {_blamed(planned, result, expected)} would not give the expected text (a paragraph that must "
+            "stay, or words that cannot be edited); nothing was written; leave that place out."
         )
     return EditCounts(
         sum(isinstance(each, ReplaceOperation) for each in operations),
@@ -149,25 +95,45 @@ def _plan(view: AcceptedText, operations: Sequence[Operation]) -> list[_Planned]
                 )
             if isinstance(operation, CommentOperation) and start == end:
                 raise EditError(f"Operation {number} comments on no characters; give a range with words.")
+            if start == end == len(view.text) and text:
+                raise EditError(
+                    f"Operation {number} writes behind the last paragraph; use insert_paragraph_after, or end the "
+                    "range before its newline."
+                )
         else:
             try:
                 paragraph = view.paragraph_by_id(operation.paragraph)
             except KeyError as error:
                 raise EditError(
-                    f"Operation {number} names the paragraph {operation.paragraph}, which is not in the file; take ids "
-                    "from `pactoria outline --json`."
+                    f"Operation {number} names the paragraph {operation.paragraph[:40]!r}, which is not in the file; "
+                    "take ids from `pactoria outline --json`."
                 ) from error
             if isinstance(operation, InsertParagraphOperation):
                 start = end = paragraph.end
                 text = "\n" + operation.text
             else:
                 start, end, text = paragraph.start, paragraph.end + 1, ""
-        planned.append(_Planned(number, operation, start, end, text.replace("\r\n", "\n").replace("\r", "\n")))
+        planned.append(_Planned(number, operation, start, end, visible(text)))
     ordered = sorted(planned, key=lambda plan: (plan.start, plan.end))
     for first, second in pairwise(ordered):
         if second.start < first.end or (first.start == second.start and first.end == second.end):
             raise EditError(f"Operations {first.number} and {second.number} overlap; make them one, or leave one out.")
     return planned
+
+
+def _blamed(planned: Sequence[_Planned], result: str, expected: str) -> int:
+    """The number of the operation nearest to the first place where the texts differ."""
+    at = next((n for n, (one, other) in enumerate(zip(result, expected, strict=False)) if one != other), len(result))
+    shift, best, distance = 0, planned[0].number, len(expected) + 1
+    for each in sorted(planned, key=lambda plan: (plan.start, plan.end)):
+        if isinstance(each.operation, CommentOperation):
+            continue
+        start = each.start + shift
+        away = max(start - at, at - start - len(each.text), 0)
+        if away < distance:
+            best, distance = each.number, away
+        shift += len(each.text) - (each.end - each.start)
+    return best
 
 
 class _Slots:
@@ -185,7 +151,53 @@ class _Slots:
                         self.paragraphs[cell.id] = cell.paragraphs
         self._starts: dict[str, list[int]] = {}
 
-    def start_of(self, slot: str, paragraph: int) -> int:
+    def place(self, source: SourcePlace) -> Place:
+        """A place of the replica."""
+        text = self.paragraphs[source.slot][source.paragraph].text
+        begin = self._start_of(source.slot, source.paragraph)
+        return Place(source.slot, begin + _units(text[: source.character]))
+
+    def stretch(self, source: SourceStretch) -> Stretch:
+        """A stretch of the replica."""
+        text = self.paragraphs[source.slot][source.paragraph].text
+        begin = self._start_of(source.slot, source.paragraph)
+        newline = 1 if source.end > len(text) else 0
+        return Stretch(source.slot, begin + _units(text[: source.start]), begin + _units(text[: source.end]) + newline)
+
+    def marks(self, source: SourceStretch) -> list[tuple[int, Marks]]:
+        """The spans that a stretch of shown characters touches: how many of its characters, and their marks."""
+        found, place = [], 0
+        for span in self.paragraphs[source.slot][source.paragraph].spans:
+            end = place + len(span.text)
+            if end > source.start and place < source.end:
+                found.append((min(end, source.end) - max(place, source.start), span.marks))
+            place = end
+        return found
+
+    def last_newline(self, source: SourceStretch) -> Marks | None:
+        """The marks of the newline that a stretch ends with, None where it ends before one."""
+        paragraph = self.paragraphs[source.slot][source.paragraph]
+        return paragraph.marks if source.end > len(paragraph.text) else None
+
+    def box(self, key: str) -> Box | None:
+        """The container that a ``box:`` mark names."""
+        return self.boxes.get(key[4:]) if kind_of(key) == "box" else None
+
+    @cached_property
+    def shown(self) -> Counter[str]:
+        """How many shown characters each field and container has in all."""
+        found: Counter[str] = Counter()
+        for paragraphs in self.paragraphs.values():
+            for paragraph in paragraphs:
+                for span in paragraph.spans:
+                    keys = [key for key in span.marks if kind_of(key) in ("fld", "box")]
+                    if keys and not is_dropped(span.marks, "accepted"):
+                        size = len(visible(span.text))
+                        for key in keys:
+                            found[key] += size
+        return found
+
+    def _start_of(self, slot: str, paragraph: int) -> int:
         """Where a paragraph begins, in UTF-16 units of its slot."""
         if slot not in self._starts:
             starts = [0]
@@ -194,85 +206,80 @@ class _Slots:
             self._starts[slot] = starts
         return self._starts[slot][paragraph]
 
-    def stretch(self, source: SourceStretch) -> Stretch:
-        """A stretch of the replica."""
-        text = self.paragraphs[source.slot][source.paragraph].text
-        begin = self.start_of(source.slot, source.paragraph)
-        newline = 1 if source.end > len(text) else 0
-        return Stretch(source.slot, begin + _units(text[: source.start]), begin + _units(text[: source.end]) + newline)
-
-    def marks(self, source: SourceStretch) -> list[tuple[int, int, Marks]]:
-        """The spans that a source stretch touches, as (start, end, marks) in code points of the paragraph."""
-        found, place = [], 0
-        paragraph = self.paragraphs[source.slot][source.paragraph]
-        for span in paragraph.spans:
-            end = place + len(span.text)
-            if end > source.start and place < source.end:
-                found.append((max(place, source.start), min(end, source.end), span.marks))
-            place = end
-        return found
-
-    def whole(self, key: str) -> set[tuple[str, int, int]]:
-        """Every character (slot, paragraph, place) under a mark, hidden ones left out."""
-        found: set[tuple[str, int, int]] = set()
-        for slot, paragraphs in self.paragraphs.items():
-            for number, paragraph in enumerate(paragraphs):
-                place = 0
-                for span in paragraph.spans:
-                    if key in span.marks:
-                        found.update((slot, number, place + n) for n, c in enumerate(span.text) if c != "\u2060")
-                    place += len(span.text)
-        return found
-
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _check(slots: _Slots, view: AcceptedText, plan: _Planned) -> None:
-    """Refuse what cuts a field, a locked control or an object."""
-    if isinstance(plan.operation, CommentOperation) or plan.start == plan.end:
+    """Refuse what cuts a field or control, changes locked words, or takes away a newline that must stay."""
+    if isinstance(plan.operation, CommentOperation):
         return
-    touched: dict[str, set[tuple[str, int, int]]] = {}
+    if plan.start == plan.end:
+        _check_insertion(slots, view, plan)
+        return
+    touched: Counter[str] = Counter()
     for source in view.stretches(plan.start, plan.end):
-        for start, end, marks in slots.marks(source):
+        if "p:fix" in (slots.last_newline(source) or ()):
+            raise EditError(
+                f"Operation {plan.number} would take away the end of a table cell, note, text box, section of Word or "
+                "stretch before a table, which must stay; end the range before that newline."
+            )
+        for count, marks in slots.marks(source):
+            in_field = False
             for key in marks:
-                closed = kind_of(key) == "box" and slots.boxes.get(key[4:]) is not None
-                if kind_of(key) == "fld" or closed:
-                    touched.setdefault(key, set()).update((source.slot, source.paragraph, n) for n in range(start, end))
-            if "lock" in marks and not any(kind_of(key) == "fld" for key in marks):
+                in_field = in_field or kind_of(key) == "fld"
+                if kind_of(key) in ("fld", "box"):
+                    touched[key] += count
+            if "lock" in marks and not in_field:
                 raise EditError(
                     f"Operation {plan.number} changes words that are locked (a content control or a simple field); "
                     "leave them out."
                 )
-    total = plan.end - plan.start
-    for key, characters in touched.items():
-        box = slots.boxes.get(key[4:]) if kind_of(key) == "box" else None
-        if box is not None and box.kind not in ("sdt", "fldSimple"):
-            continue
-        whole = slots.whole(key)
-        reaches_out = total > len(characters)
-        if kind_of(key) == "fld" and not whole <= characters:
+    for key, count in touched.items():
+        whole = slots.shown[key] <= count
+        box = slots.box(key)
+        if kind_of(key) == "fld" and not whole:
             raise EditError(
                 f"Operation {plan.number} cuts a field; give the range of the whole field, or leave it out."
             )
-        if box is not None and reaches_out and not whole <= characters:
+        closed = box is not None and box.kind in ("sdt", "fldSimple")
+        if closed and not whole and plan.end - plan.start > count:
             raise EditError(f"Operation {plan.number} cuts the boundary of a content control; end the range at it.")
+
+
+def _check_insertion(slots: _Slots, view: AcceptedText, plan: _Planned) -> None:
+    """Refuse typing inside a field."""
+    if not 0 < plan.start < len(view.text):
+        return
+    before, after = (
+        {
+            key
+            for source in view.stretches(place, place + 1)
+            for _, marks in slots.marks(source)
+            for key in marks
+            if kind_of(key) == "fld"
+        }
+        for place in (plan.start - 1, plan.start)
+    )
+    if before & after:
+        raise EditError(
+            f"Operation {plan.number} types inside a field, whose words its code makes; replace the whole field, or "
+            "leave it out."
+        )
 
 
 def _apply(replica: Replica, slots: _Slots, view: AcceptedText, plan: _Planned) -> None:
     operation = plan.operation
     if plan.start == plan.end:
-        source = view.place(plan.start, after=False)
-        text = slots.paragraphs[source.slot][source.paragraph].text
-        offset = slots.start_of(source.slot, source.paragraph) + _units(text[: source.character])
         if plan.text:
-            replica.insert(Place(source.slot, offset), plan.text)
+            words = "\n" + operation.text if isinstance(operation, InsertParagraphOperation) else operation.text  # type: ignore[union-attr]
+            replica.insert(slots.place(view.place(plan.start, after=False)), words)
         return
     stretches = [slots.stretch(source) for source in view.stretches(plan.start, plan.end)]
     if isinstance(operation, CommentOperation):
         replica.comment(stretches, operation.text)
-    elif plan.text:
-        replica.replace(stretches, plan.text)
+    elif isinstance(operation, ReplaceOperation) and operation.text:
+        replica.replace(stretches, operation.text)
     else:
         replica.delete(stretches)

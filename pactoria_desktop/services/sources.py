@@ -64,6 +64,8 @@ def read_source(name: str, from_library: FromLibrary | None = None) -> Source:
         kind = f"ends in {ending}" if ending else "has no ending"
         raise SourceError(f"{name} {kind}; Pactoria reads {', '.join(READABLE[:-1])} and {READABLE[-1]} files.")
     try:
+        if path.exists() and not path.is_file():
+            raise SourceError(f"{name} is not an ordinary file; copy what it gives into one.")
         if path.stat().st_size > LARGEST:
             raise SourceError(f"{name} is larger than {LARGEST // 1024 // 1024} MB; it is too large for a contract.")
         data = path.read_bytes()

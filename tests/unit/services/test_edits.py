@@ -10,7 +10,8 @@ from pactoria_desktop.contract.text import ContractText
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.clock import SystemClock
-from pactoria_desktop.services.edits import EditError, apply_operations, parse_operations
+from pactoria_desktop.services.edits import apply_operations
+from pactoria_desktop.services.operations import EditError, parse_operations
 from tests.samples import NAMES, sample_text
 
 ALPHABET = ["word", " and ", "“quoted”", "§ 4", "é", "😀", "שלום", "\n", "\t"]
