@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pactoria_desktop.contract.accepted import AcceptedText, accepted
 from pactoria_desktop.contract.outline import outline
+from pactoria_desktop.contract.terms import definitions_in
 from pactoria_desktop.contract.text import (
     HIDDEN,
     OBJECT,
@@ -18,6 +19,7 @@ from pactoria_desktop.contract.text import (
     id_of,
     kind_of,
 )
+from pactoria_desktop.documents.fields import references
 from pactoria_desktop.replica.changes import Stretch
 
 KIND_WORDS = {
@@ -71,14 +73,42 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A defined term where it is defined, with the number of that clause."""
+
+    id: str
+    term: str
+    label: str
+    place: Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class CrossReference:
+    """A cross-reference: what it shows, what it should show (None where that is not known), and whether that fits.
+
+    ``state`` is current, stale or missing.
+    """
+
+    id: str
+    shown: str
+    live: str | None
+    state: str
+    label: str
+    place: Stretch
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything that the panels show, of one moment of the text."""
+    """Everything that the panels show, of one moment of the text. ``words`` counts those of the accepted text."""
 
     view: AcceptedText
     headings: tuple[Heading, ...]
     changes: tuple[Change, ...]
     comments: tuple[Comment, ...]
     labels: dict[str, str] = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
+    references: tuple[CrossReference, ...] = ()
+    words: int = 0
 
     def label_at(self, offset: int) -> str:
         """The number of the clause at an offset of the accepted text: its own, or the nearest one above."""
@@ -123,7 +153,63 @@ def overview(text: ContractText) -> Overview:
             words = " ".join(row.text.split())
             headings.append(Heading(row.id, row.label, words[:LONGEST], 0, Stretch(paragraph.slot, at, at), row.start))
     changes = tuple(_changes(text, label_of_paragraph))
-    return Overview(view, tuple(headings), changes, _comments(text, label_of_paragraph), labels)
+    places = _Places(view, starts, text)
+    comments = _comments(text, label_of_paragraph)
+    terms = tuple(_terms(view, labels, places))
+    crossing = tuple(_references(text, view, labels, places))
+    return Overview(view, tuple(headings), changes, comments, labels, terms, crossing, len(view.text.split()))
+
+
+class _Places:
+    """From offsets of the accepted text to the living text."""
+
+    def __init__(self, view: AcceptedText, starts: dict[tuple[str, int], int], text: ContractText) -> None:
+        self._view, self._starts = view, starts
+        self._words = {
+            (slot, n): each.text for slot, paragraphs, _, _ in _slots(text) for n, each in enumerate(paragraphs)
+        }
+
+    def stretch(self, start: int, end: int) -> Stretch | None:
+        """Where code points stand in the living text, in UTF-16; None where they are gone."""
+        found = self._view.stretches(start, end)
+        if not found:
+            return None
+        first = found[0]
+        words, begin = self._words[first.slot, first.paragraph], self._starts[first.slot, first.paragraph]
+        last = next((each for each in reversed(found) if each.paragraph == first.paragraph and each.slot == first.slot),
+                    first)  # fmt: skip
+        return Stretch(first.slot, begin + _units(words[: first.start]), begin + _units(words[: last.end]))
+
+
+def _terms(view: AcceptedText, labels: dict[str, str], places: _Places) -> Iterator[Term]:
+    found: dict[str, Term] = {}
+    label = ""
+    for paragraph in view.paragraphs:
+        label = labels.get(paragraph.id, "") or label
+        words = view.text[paragraph.start : paragraph.end]
+        for one in definitions_in(words):
+            if one.term in found:
+                continue
+            place = places.stretch(paragraph.start + one.start, paragraph.start + one.end)
+            if place is not None:
+                found[one.term] = Term(f"term-{len(found)}", one.term, label, place)
+    yield from sorted(found.values(), key=lambda each: each.term.casefold())
+
+
+def _references(
+    text: ContractText, view: AcceptedText, labels: dict[str, str], places: _Places
+) -> Iterator[CrossReference]:
+    label = ""
+    by_paragraph = {}
+    for paragraph in view.paragraphs:
+        label = labels.get(paragraph.id, "") or label
+        by_paragraph[paragraph.id] = label
+    for number, one in enumerate(references(text, view)):
+        place = places.stretch(one.start, one.end)
+        if place is not None and one.state != "unknown":
+            yield CrossReference(
+                f"reference-{number}", one.shown, one.live, one.state, by_paragraph.get(one.paragraph, ""), place
+            )
 
 
 def _slots(text: ContractText) -> Iterator[tuple[str, tuple[Paragraph, ...], Section, Marks]]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout
 
 from pactoria_desktop import __version__
 from pactoria_desktop.runtime.clock import SystemClock
-from pactoria_desktop.runtime.crash_reports import CrashWatch
+from pactoria_desktop.runtime.crash_reports import CrashReport, CrashWatch
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.logging import LogFile
 from pactoria_desktop.runtime.paths import home
@@ -101,12 +101,14 @@ def open_workbench(files: Sequence[str] = ()) -> int:
     passphrases = passphrase_sources(os.environ, None, ask_passphrase(look))
     log = LogFile(place.logs)
     watch = CrashWatch(place.crashes, clock=SystemClock(), program=f"Pactoria {__version__}")
-    watch.start()
+    reports = watch.start()
     try:
         with (
             library_service(place, passphrases, SystemClock()) as service,
             workbench(service, look, settings) as bench,
         ):
+            if reports:
+                QTimer.singleShot(0, lambda: _tell_of_crash(bench, watch, reports))
             return run(application, bench, watch, [Path(name) for name in files if not is_contract_id(name)],
                        [name for name in files if is_contract_id(name)])  # fmt: skip
     finally:
@@ -121,7 +123,7 @@ def open_sample(sample: Path) -> int:
     with temporary_service(SystemClock(), DEFAULT_AUTHOR) as service:
         settings = SettingsFile(service.library.home.settings)
         with workbench(service, look, settings) as bench:
-            bench.review_when_opened = True
+            bench.opening.review_when_opened = True
             return run(application, bench, None, [sample], [])
 
 
@@ -132,16 +134,23 @@ def run(
     """Show the window and run until it is closed."""
     end_hook = hear_uncaught_errors(lambda error: _report(bench, watch, error))
     follow_system(application, bench.look, lambda: bench.window.theme_choice)
-    bench.start_session(restore=not files and not contracts)
+    bench.opening.start_session(restore=not files and not contracts)
     bench.window.show()
     if files:
-        QTimer.singleShot(0, lambda: bench.import_files(list(files)))
+        QTimer.singleShot(0, lambda: bench.exchange.import_files(list(files)))
     for contract in contracts:
-        QTimer.singleShot(0, lambda contract=contract: bench.open_contract(contract))
+        QTimer.singleShot(0, lambda contract=contract: bench.opening.open_contract(contract))
     try:
         return application.exec()
     finally:
         end_hook()
+
+
+def _tell_of_crash(bench: Workbench, watch: CrashWatch, reports: Sequence[CrashReport]) -> None:
+    """Show the report of the last run's end once, word for word."""
+    bench.deeds.show_crash_report(reports[-1])
+    for report in reports:
+        watch.dismiss(report)
 
 
 def _report(bench: Workbench, watch: CrashWatch | None, error: BaseException) -> None:

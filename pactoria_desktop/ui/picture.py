@@ -43,8 +43,8 @@ def save_picture(contract: Path, target: Path, theme: str = "light", clause: str
             bench.tasks.failed.connect(lambda label, error: failures.append(error))
             bench.window.resize(WIDTH, HEIGHT)
             bench.window.show()
-            bench.review_when_opened = True
-            bench.import_files([contract])
+            bench.opening.review_when_opened = True
+            bench.exchange.import_files([contract])
 
             def reviewed() -> bool:
                 tab = bench.current()

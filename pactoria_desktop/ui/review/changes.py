@@ -30,14 +30,18 @@ class ChangeRow:
     is_comment: bool = False
     resolved: bool = False
     ids: tuple[str, ...] = ()
+    quote: str = ""
+    answers: int = 0
 
     def card(self) -> Card:
         """The card of the change."""
         detail = f"{self.author}, {self.date}" if self.date else self.author
         if self.is_comment:
-            state = "Resolved comment" if self.resolved else "Comment"
-            return Card(self.id, state, self.place, "", f"{self.words}\n{detail}", author=self.author_number,
-                        author_name=self.author, quiet=self.resolved)  # fmt: skip
+            state = "resolved comment" if self.resolved else "comment"
+            answers = "" if not self.answers else ", 1 answer" if self.answers == 1 else f", {self.answers} answers"
+            when = f"{state[0].upper()}{state[1:]}{f', {self.date}' if self.date else ''}{answers}"
+            return Card(self.id, self.author, self.place, self.quote, self.words, author=self.author_number,
+                        author_name=self.author, quiet=self.resolved, foot=when)  # fmt: skip
         return Card(
             self.id, self.kind, self.place, self.words, detail, author=self.author_number, author_name=self.author
         )
@@ -45,11 +49,12 @@ class ChangeRow:
 
 class ChangesPanel(QWidget):
     """Shows changes. ``opened`` asks to go to one; ``accepted`` and ``rejected`` give the ids of revisions;
-    ``stepped`` asks for the next (1) or previous (-1) change."""
+    ``countered`` asks for other words in place of one; ``stepped`` asks for the next (1) or previous (-1) change."""
 
     opened = Signal(str)
     accepted = Signal(tuple)
     rejected = Signal(tuple)
+    countered = Signal(str)
     stepped = Signal(int)
 
     def __init__(self, look: Look) -> None:
@@ -68,6 +73,7 @@ class ChangesPanel(QWidget):
         following.clicked.connect(lambda: self.stepped.emit(1))
         self.cards = CardList(look, "Changes and comments", self._actions)
         self.cards.opened.connect(self.opened)
+        self.cards.clicked.connect(lambda index: self.opened.emit(self.cards.current_key()))
         self._count = Label(look, "", 12, 400, "text2")
         self._accept_shown = Button(look, "Accept all shown")
         self._reject_shown = Button(look, "Reject all shown")
@@ -136,10 +142,12 @@ class ChangesPanel(QWidget):
         show.clicked.connect(lambda: self.opened.emit(card.key))
         if change is None or change.is_comment:
             return (show,)
+        counter = Button(self._look, "Counter…")
+        counter.clicked.connect(lambda: self.countered.emit(card.key))
         accept, reject = Button(self._look, "Accept"), Button(self._look, "Reject")
         accept.clicked.connect(lambda: self.accepted.emit(change.ids))
         reject.clicked.connect(lambda: self.rejected.emit(change.ids))
-        return (accept, reject, show)
+        return (accept, reject, counter)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -13,7 +13,7 @@ from pactoria_desktop.ui.widgets.chips import Chip, ChipRow
 from pactoria_desktop.ui.widgets.empty_state import EmptyState
 from pactoria_desktop.ui.widgets.layouts import column, row, rule
 from pactoria_desktop.ui.widgets.severity import SeverityCount
-from pactoria_desktop.ui.widgets.text import Label
+from pactoria_desktop.ui.widgets.text import ElidedLabel, Label
 
 SEVERITIES = ("high", "medium", "low")
 STALE = "The text changed since this was found."
@@ -55,21 +55,26 @@ class FindingsPanel(QWidget):
         self._look = look
         self._rows: tuple[FindingRow, ...] = ()
         self._counts = {name: SeverityCount(look, name) for name in SEVERITIES}
-        self._playbook = Label(look, "", 12, 400, "text2")
+        self._playbook = ElidedLabel(look, "", 12, 400, "text2")
         self._filter = ChipRow(look, "Which findings", self._chips())
         self._filter.chosen.connect(lambda keys: self._show())
         self.cards = CardList(look, "Findings", self._actions)
         self.cards.opened.connect(self.opened)
+        self.cards.clicked.connect(lambda index: self.opened.emit(self.cards.current_key()))
         self._foot = Label(look, "", 12, 400, "text2", wrap=True)
         self._empty = EmptyState(look, "review", "Not reviewed yet.", "The review runs on this computer.", "Review now")
         self._empty.acted.connect(self.review_wanted)
         head = column(
-            row(*self._counts.values(), None, self._playbook, spacing=14),
+            row(*self._counts.values(), None, spacing=14),
+            self._playbook,
             self._filter,
             margins=(16, 10, 16, 10),
             spacing=9,
         )
-        self._full = column(head, rule(), self.cards, rule(), row(self._foot, margins=(16, 10, 16, 10)))
+        self._again = Button(look, "Review again")
+        self._again.clicked.connect(self.review_wanted)
+        foot = row(self._foot, self._again, margins=(16, 10, 16, 10))
+        self._full = column(head, rule(), self.cards, rule(), foot)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._full)
@@ -91,7 +96,7 @@ class FindingsPanel(QWidget):
         """Show findings, gravest first as they are given; ``foot`` says what was checked and when."""
         self._rows = tuple(rows)
         if not rows:
-            self._empty.set_words("No findings in this contract.", foot, "Review again")
+            self._empty.set_words("No findings in this contract.", f"{playbook}. {foot}", "Review again")
             self._pages.setCurrentWidget(self._empty)
             return
         open_rows = [each for each in self._rows if not each.verdict]

@@ -1,4 +1,4 @@
-"""The panel of the outline: headings and numbered clauses with the worst finding beneath each."""
+"""A panel of places in the contract: headings with the worst finding beneath each, defined terms, cross-references."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pactoria_desktop.ui.widgets.search_field import SearchField
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
-    """One heading: its number, words, level from 0, and what was found in it."""
+    """One place: its number, words, level from 0, what was found in it, and what stands at its right end."""
 
     id: str
     number: str
@@ -22,19 +22,20 @@ class OutlineRow:
     level: int = 0
     findings: int = 0
     severity: str = ""
+    right: str = ""
 
 
 class OutlinePanel(QWidget):
-    """Shows the outline; ``opened`` asks to go to a heading."""
+    """Shows places; ``opened`` asks to go to one."""
 
     opened = Signal(str)
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, hint: str, name: str = "Outline") -> None:
         super().__init__()
         self._rows: tuple[OutlineRow, ...] = ()
-        self.filter = SearchField(look, "Filter the outline")
+        self.filter = SearchField(look, hint)
         self.filter.textChanged.connect(lambda words: self._show())
-        self.list = RowList(look, "Outline")
+        self.list = RowList(look, name)
         self.list.opened.connect(self.opened)
         self.list.clicked.connect(lambda index: self.opened.emit(self.list.current_key()))
         layout = QVBoxLayout(self)
@@ -60,7 +61,7 @@ class OutlinePanel(QWidget):
         self.list.set_rows(
             [
                 Row(each.id, each.title, number=each.number, level=each.level, severity=each.severity,
-                    right=str(each.findings) if each.findings else "")
+                    right=each.right or (str(each.findings) if each.findings else ""))
                 for each in self._rows
                 if not wanted or wanted in f"{each.number} {each.title}".casefold()
             ]

@@ -1,6 +1,6 @@
 """The main window: rail of places, top bar, docks around the work, state at the foot."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self._dock_default = QByteArray()
         self._panels_hidden: list[Dock] = []
         self._theme_choice = ""
+        self.may_close: Callable[[], bool] = lambda: True
         self.rail = Rail(look)
         self.rail.chosen.connect(self.show_place)
         self.documents = Documents(look)
@@ -392,7 +393,10 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell the session before going."""
+        """Tell the session before going; stay where ``may_close`` says no."""
+        if not self.may_close():
+            event.ignore()
+            return
         self.closing.emit(self.session())
         event.accept()
 

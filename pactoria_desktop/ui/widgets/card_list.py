@@ -40,11 +40,12 @@ class Card:
     author_name: str = ""
     stale: bool = False
     quiet: bool = False
+    foot: str = ""
 
     def speech(self) -> str:
         """The card in words: severity or author first."""
         first = SEVERITY_NAMES[self.severity] if self.severity else self.author_name
-        parts = (first, self.title, f"at {self.place}" if self.place else "", self.quote, self.detail)
+        parts = (first, self.title, f"at {self.place}" if self.place else "", self.quote, self.detail, self.foot)
         return ", ".join(part for part in parts if part)
 
 
@@ -140,6 +141,7 @@ class CardDelegate(QStyledItemDelegate):
             ("title", card.title, self.look.font(13, 600), inner - place, 3),
             ("quote", card.quote and f"“{card.quote}”", self.look.serif(13), inner - 10, 3),
             ("detail", card.detail, self.look.font(12), inner, 4),
+            ("foot", card.foot, self.look.font(12), inner, 2),
         ):
             if not words and kind != "title":
                 continue
@@ -184,8 +186,10 @@ class CardDelegate(QStyledItemDelegate):
         elif card.severity:
             side = look.pixels(11)
             draw_severity(painter, look.theme, card.severity, QRectF(area.x() + 16, area.y() + PAD + 2, side, side))
-        tones = {"title": "text3" if quiet else "text", "quote": "text3" if quiet else "text2", "detail": "text2"}
-        fonts = {"title": look.font(13, 600), "quote": look.serif(13), "detail": look.font(12)}
+        tones = {"title": "text3" if quiet else "text", "quote": "text3" if quiet else "text2",
+                 "detail": "text" if card.foot else "text2", "foot": "text2"}  # fmt: skip
+        fonts = {"title": look.font(13, 600), "quote": look.serif(13), "detail": look.font(12),
+                 "foot": look.font(12)}  # fmt: skip
         for part in self._parts(card, round(area.width())):
             left, y = area.x() + LEFT + (10 if part.kind == "quote" else 0), area.y() + part.top
             if part.kind == "title" and card.place:

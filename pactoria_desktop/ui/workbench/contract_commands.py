@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 NO_CONTRACT = "no contract is shown"
 NO_TABLE = "the caret is not in a table"
+NOT_CHOSEN = "no words are selected"
+READ_ONLY = "the contract can only be read just now"
+NO_CHANGES = "there are no tracked changes"
 
 
 def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
@@ -64,7 +67,16 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
         )
 
     def in_table(tab: "ContractTab") -> bool:
-        return tab.view.tables.cell is not None
+        return tab.view.tables.cell is not None and writable(tab)
+
+    def writable(tab: "ContractTab") -> bool:
+        return not tab.view.editor.isReadOnly()
+
+    def chosen(tab: "ContractTab") -> bool:
+        return tab.view.editor.textCursor().hasSelection()
+
+    def changed(tab: "ContractTab") -> bool:
+        return tab.overview is None or bool(tab.overview.changes)
 
     def table(name: str, title: str, act: Callable[["ContractTab"], object]) -> Command:
         return command(
@@ -102,8 +114,26 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             lambda tab: tab.opened.replica.can_redo,
             why_not="there is nothing to redo",
         ),
-        command("edit.cut", "Cut", "Edit", lambda tab: tab.view.commands.cut(), icon="cut", group=20),
-        command("edit.copy", "Copy", "Edit", lambda tab: tab.view.editor.copy(), icon="copy", group=20),
+        command(
+            "edit.cut",
+            "Cut",
+            "Edit",
+            lambda tab: tab.view.commands.cut(),
+            icon="cut",
+            group=20,
+            ready=lambda tab: chosen(tab) and writable(tab),
+            why_not=NOT_CHOSEN,
+        ),
+        command(
+            "edit.copy",
+            "Copy",
+            "Edit",
+            lambda tab: tab.view.editor.copy(),
+            icon="copy",
+            group=20,
+            ready=chosen,
+            why_not=NOT_CHOSEN,
+        ),
         command("edit.paste", "Paste", "Edit", lambda tab: tab.view.commands.paste(), icon="paste", group=20),
         command(
             "edit.select_clause",
@@ -190,23 +220,29 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "contract.version",
             "Name a version…",
             "Contract",
-            lambda tab: bench.name_version(tab),
+            lambda tab: bench.deeds.name_version(tab),
             (),
             "history",
             50,
             words="save version snapshot",
         ),
         command(
-            "contract.verify", "Verify the history", "Contract", lambda tab: bench.verify_history(tab), (), "check", 50
+            "contract.verify",
+            "Verify the history",
+            "Contract",
+            lambda tab: bench.deeds.verify_history(tab),
+            (),
+            "check",
+            50,
         ),
-        command("contract.rename", "Rename…", "Contract", lambda tab: bench.rename(tab), ("F2",), "", 60),
+        command("contract.rename", "Rename…", "Contract", lambda tab: bench.deeds.rename(tab), ("F2",), "", 60),
     )
     review = (
         command(
             "review.check",
-            "Check against a playbook",
+            "Check against a playbook…",
             "Review",
-            lambda tab: tab.review(),
+            lambda tab: bench.deeds.check(tab),
             ("Ctrl+Shift+R",),
             "review",
             10,
@@ -252,7 +288,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "review.accept_all",
             "Accept all changes…",
             "Review",
-            lambda tab: bench.resolve_all(tab, accept=True),
+            lambda tab: bench.deeds.resolve_all(tab, accept=True),
             (),
             "accept",
             40,
@@ -261,17 +297,19 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "review.reject_all",
             "Reject all changes…",
             "Review",
-            lambda tab: bench.resolve_all(tab, accept=False),
+            lambda tab: bench.deeds.resolve_all(tab, accept=False),
             (),
             "reject",
             40,
         ),
-        command("review.comment", "Comment…", "Insert", lambda tab: bench.comment(tab), ("Ctrl+Alt+M",), "comment", 10),
+        command(
+            "review.comment", "Comment…", "Insert", lambda tab: bench.deeds.comment(tab), ("Ctrl+Alt+M",), "comment", 10
+        ),
         command(
             "review.compare",
             "Compare with a file…",
             "Review",
-            lambda tab: bench.compare_with_file(tab),
+            lambda tab: bench.exchange.compare_with_file(tab),
             (),
             "compare",
             50,
@@ -280,7 +318,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "review.receive",
             "Join a draft that came back…",
             "Review",
-            lambda tab: bench.receive(tab),
+            lambda tab: bench.exchange.receive(tab),
             (),
             "merge",
             50,
@@ -352,22 +390,42 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "file.export",
             "Export as Word…",
             "File",
-            lambda tab: bench.export(tab, "redline"),
+            lambda tab: bench.exchange.export(tab, "redline"),
             ("Ctrl+Shift+S",),
             "export",
             30,
             words="save send redline",
         ),
-        command("file.export_clean", "Export clean…", "File", lambda tab: bench.export(tab, "clean"), (), "export", 30),
         command(
-            "file.export_original",
-            "Export as it came…",
+            "file.export_clean",
+            "Export clean…",
             "File",
-            lambda tab: bench.export(tab, "original"),
+            lambda tab: bench.exchange.export(tab, "clean"),
             (),
             "export",
             30,
         ),
-        command("file.export_pdf", "Export as PDF…", "File", lambda tab: bench.export_pdf(tab), (), "print", 30),
+        command(
+            "file.export_original",
+            "Export as it came…",
+            "File",
+            lambda tab: bench.exchange.export(tab, "original"),
+            (),
+            "export",
+            30,
+        ),
+        command(
+            "file.export_summary",
+            "Export a summary…",
+            "File",
+            lambda tab: bench.exchange.export_summary(tab),
+            (),
+            "export",
+            30,
+            words="report findings changes",
+        ),
+        command(
+            "file.export_pdf", "Export as PDF…", "File", lambda tab: bench.exchange.export_pdf(tab), (), "print", 30
+        ),
     )
     return (*file, *edit, *view, *insert, *form, *review)

@@ -1,18 +1,20 @@
 """One open contract in the window: its page, the journal behind its keys, and what the panels show of it."""
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from pactoria_desktop.contract.text import kind_of
-from pactoria_desktop.replica.changes import Stretch
+from pactoria_desktop.contract.text import REVISION_KINDS
+from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.resolving import Selection
 from pactoria_desktop.runtime.work import Lane
 from pactoria_desktop.services.opened import OpenContract
 from pactoria_desktop.services.overview import KIND_WORDS, Overview, overview
 from pactoria_desktop.services.reviewing import ReviewedContract, Reviewer
+from pactoria_desktop.services.summary import Facts, SummedFinding
 from pactoria_desktop.ui.editor.contract_view import ContractView
 from pactoria_desktop.ui.review.changes import ChangeRow
 from pactoria_desktop.ui.review.findings import FindingRow
@@ -22,31 +24,46 @@ from pactoria_desktop.ui.theme.look import Look
 
 JOURNAL_PAUSE = 400
 OVERVIEW_PAUSE = 450
+Keep = Callable[[Mapping[str, object]], None]
 
 
 class ContractTab(QObject):
     """Follows one contract. ``overview_changed``, ``findings_changed`` and ``place_changed`` tell the panels;
-    ``failed`` hands on an error."""
+    ``failed`` hands on an error; ``not_kept`` the error when edits could not be written, ``kept_again`` its end."""
 
     overview_changed = Signal()
     findings_changed = Signal()
     place_changed = Signal()
     failed = Signal(object)
+    not_kept = Signal(object)
+    kept_again = Signal()
+    review_finished = Signal(object)
 
-    def __init__(self, opened: OpenContract, look: Look, tasks: BackgroundTasks, reviewer: Reviewer) -> None:
+    def __init__(
+        self, opened: OpenContract, look: Look, tasks: BackgroundTasks, reviewer: Reviewer, zoom: float = 1.0,
+        keep_view: Keep = lambda state: None,
+    ) -> None:  # fmt: skip
+        """``keep_view`` keeps caret, scroll and zoom; it is called on the writing lane."""
         super().__init__()
         self.opened = opened
         self.reviewer = reviewer
         self.overview: Overview | None = None
         self.reviewed: ReviewedContract | None = None
+        self.reviewing = False
         self.verdicts: dict[str, str] = {}
-        self._tasks = tasks
+        self.words = 0
+        self._tasks, self._keep_view = tasks, keep_view
+        self._order: dict[str, int] = {}
+        self._stale: set[str] = set()
+        self._review_again = False
         self._saving = False
+        self._unkept = False
+        self._moved = False
         self._looking = False
         self._look_again = False
         self._ended = False
-        self.view = ContractView(opened.replica, look, opened.replica.identity.author)
-        self.view.caret_moved.connect(lambda place: self.place_changed.emit())
+        self.view = ContractView(opened.replica, look, opened.replica.identity.author, zoom)
+        self.view.caret_moved.connect(self._on_caret)
         self._journal_timer = QTimer(self)
         self._journal_timer.setInterval(JOURNAL_PAUSE)
         self._journal_timer.timeout.connect(self._keep)
@@ -70,21 +87,46 @@ class ContractTab(QObject):
 
     # Keeping
 
+    def _on_caret(self, place: Place) -> None:
+        self._moved = True
+        self.place_changed.emit()
+
     def _keep(self) -> None:
-        if not self.opened.collect() or self._saving:
+        due = self.opened.collect()
+        if self._saving or not (due or (self._moved and not self.opened.unsaved)):
             return
-        self._saving = True
+        self.keep_now()
+
+    def keep_now(self) -> None:
+        """Write what was typed, with the place of the caret that belongs to it."""
+        if self._saving or self._ended:
+            return
+        self.opened.collect()
+        self._saving, self._moved = True, False
+        state = self.view.session()
+        opened, keep_view = self.opened, self._keep_view
+
+        def work(task: object) -> None:
+            opened.flush()
+            keep_view(state)
+
         self._tasks.start(
-            self, Lane.WRITE, "Keeping your edits", lambda task: self.opened.flush(),
-            on_result=lambda nothing: self._kept(), on_error=self._not_kept,
+            self, Lane.WRITE, "Keeping your edits", work, on_result=lambda nothing: self._kept(),
+            on_error=self._not_kept,
         )  # fmt: skip
 
     def _kept(self) -> None:
         self._saving = False
+        if self._unkept:
+            self._unkept = False
+            self.kept_again.emit()
 
     def _not_kept(self, error: Exception) -> None:
         self._saving = False
-        self.failed.emit(error)
+        self._moved = True
+        if not self._unkept:
+            self._unkept = True
+            self.not_kept.emit(error)
 
     def end(self) -> Callable[[], None]:
         """Stop following; gives the work that writes what is left, for the writing lane."""
@@ -111,11 +153,14 @@ class ContractTab(QObject):
         )  # fmt: skip
 
     def _looked(self, found: Overview) -> None:
+        if self._ended:
+            return
         self._stopped()
         self.overview = found
+        self.words = found.words
+        self._order = {slot: number for number, slot in enumerate(self.opened.replica.slots())}
+        self._stale.update(self.view.touched_findings())
         self.overview_changed.emit()
-        if self.reviewed is not None:
-            self.findings_changed.emit()
         if self._look_again:
             self._look_again = False
             self._overview_timer.start()
@@ -128,24 +173,72 @@ class ContractTab(QObject):
         self._looking = False
 
     def outline_rows(self) -> list[OutlineRow]:
-        """The headings, each with its open findings."""
+        """The headings, each with the open findings from it to the next one."""
         if self.overview is None:
             return []
         headings = self.overview.headings
+        places = [self._rank(each.place.slot, each.place.start) for each in headings]
+        found: dict[int, list[str]] = {}
+        for row in self.finding_rows():
+            stretches = self.view.editor.layers.findings.of(row.id)
+            if row.verdict or not stretches:
+                continue
+            at = bisect_right(places, self._rank(stretches[0].slot, stretches[0].start)) - 1
+            found.setdefault(at, []).append(row.severity)
         rows = []
         for number, heading in enumerate(headings):
-            end = headings[number + 1].start if number + 1 < len(headings) else len(self.overview.view.text) + 1
-            inside = [each for each in self.finding_rows() if heading.start <= self._finding_start(each.id) < end
-                      and not each.verdict]  # fmt: skip
-            worst = next((name for name in ("high", "medium", "low") if any(x.severity == name for x in inside)), "")
+            inside = found.get(number, [])
+            worst = next((name for name in ("high", "medium", "low") if name in inside), "")
             rows.append(OutlineRow(heading.id, heading.label, heading.title, heading.level, len(inside), worst))
         return rows
+
+    def heading_at(self, place: Place | None) -> str:
+        """The id of the heading above a place, empty for none."""
+        if self.overview is None or place is None:
+            return ""
+        places = [self._rank(each.place.slot, each.place.start) for each in self.overview.headings]
+        at = bisect_right(places, self._rank(place.slot, place.offset)) - 1
+        return self.overview.headings[at].id if at >= 0 else ""
+
+    def _rank(self, slot: str, offset: int) -> tuple[int, int]:
+        return self._order.get(slot, 0), offset
+
+    def term_rows(self) -> list[OutlineRow]:
+        """The defined terms in order of the alphabet, each with the clause where it is defined."""
+        terms = self.overview.terms if self.overview is not None else ()
+        return [OutlineRow(each.id, "", each.term, 0, 0, "", each.label) for each in terms]
+
+    def reference_rows(self) -> list[OutlineRow]:
+        """The cross-references; one that shows another number than it should says which, and is marked."""
+        rows = []
+        for each in self.overview.references if self.overview is not None else ():
+            title = f"“{each.shown}” in clause {each.label}" if each.label else f"“{each.shown}”"
+            right = "" if each.state == "current" else f"now {each.live}" if each.live else "leads nowhere"
+            rows.append(OutlineRow(each.id, "", title, 0, 0, "medium" if right else "", right))
+        return rows
+
+    def go_to_term(self, id: str) -> None:
+        """Select a term where it is defined."""
+        for each in self.overview.terms if self.overview else ():
+            if each.id == id:
+                self.view.go_to(each.place)
+
+    def go_to_reference(self, id: str) -> None:
+        """Select a cross-reference."""
+        for each in self.overview.references if self.overview else ():
+            if each.id == id:
+                self.view.go_to(each.place)
+
+    def find(self, words: str) -> None:
+        """Open the find bar on words."""
+        self.view.find_bar.open()
+        self.view.find_bar.look_for(words)
+        self.view.find_bar.step(1)
 
     def change_rows(self) -> list[ChangeRow]:
         """Tracked changes and comments in document order."""
         if self.overview is None:
             return []
-        order = {slot: number for number, slot in enumerate(self.opened.replica.slots())}
         placed: list[tuple[tuple[int, int], ChangeRow]] = []
         number = self.view.authors.style
         for index, change in enumerate(self.overview.changes):
@@ -153,15 +246,16 @@ class ContractTab(QObject):
                 f"change-{index}-{change.ids[0]}", KIND_WORDS.get(change.kind, change.kind), change.author,
                 number(change.author), shown_date(change.date), change.label, change.words, ids=change.ids,
             )  # fmt: skip
-            placed.append(((order.get(change.place.slot, 0), change.place.start), row))
+            placed.append((self._rank(change.place.slot, change.place.start), row))
         for comment in self.overview.comments:
             note = comment.note
             place = comment.place
             row = ChangeRow(
                 f"comment-{note.id}", "Comment", note.author, number(note.author), shown_date(note.date),
-                comment.label, note.text, is_comment=True, resolved=note.resolved,
+                comment.label, note.text, is_comment=True, resolved=note.resolved, quote=comment.quote,
+                answers=len(comment.replies),
             )  # fmt: skip
-            placed.append(((order.get(place.slot, 0), place.start) if place else (len(order), 0), row))
+            placed.append((self._rank(place.slot, place.start) if place else (len(self._order), 0), row))
         return [row for _, row in sorted(placed, key=lambda each: each[0])]
 
     def go_to_heading(self, id: str) -> None:
@@ -183,7 +277,7 @@ class ContractTab(QObject):
 
     def find_revision(self, slot: str, ids: Iterable[str]) -> Stretch | None:
         """Where revisions stand now, in UTF-16 units; None when they are gone."""
-        wanted = {f"{kind}:{id}" for id in ids for kind in ("ins", "del", "moveFrom", "moveTo", "fmt", "pfmt")}
+        wanted = {f"{kind}:{id}" for id in ids for kind in REVISION_KINDS}
         at, start, end = 0, -1, -1
         try:
             spans = self.opened.replica.spans(slot)
@@ -201,46 +295,84 @@ class ContractTab(QObject):
         """Accept or reject revisions as one step."""
         selection = Selection(ids=frozenset(ids))
         replica = self.opened.replica
-        with replica.undo_group():
-            (replica.accept if accept else replica.reject)(selection)
+        try:
+            with replica.undo_group():
+                (replica.accept if accept else replica.reject)(selection)
+        except ReplicaError as error:
+            self.failed.emit(error)
 
-    def counts(self) -> tuple[int, int]:
-        """How many characters stand inserted and struck; for tests and the status bar."""
-        inserted = struck = 0
-        for slot in self.opened.replica.slots():
-            for words, marks in self.opened.replica.spans(slot):
-                kinds = {kind_of(key) for key in marks}
-                inserted += len(words) if "ins" in kinds else 0
-                struck += len(words) if "del" in kinds else 0
-        return inserted, struck
+    def counter(self, row: str, words: str, reason: str) -> None:
+        """Suggest other words in the place of a change of the panel, with the reason as a comment; one step."""
+        for index, change in enumerate(self.overview.changes if self.overview else ()):
+            if row != f"change-{index}-{change.ids[0]}":
+                continue
+            stretch = self.find_revision(change.place.slot, change.ids)
+            if stretch is None:
+                return
+            replica, commands = self.opened.replica, self.view.commands
+            before = replica.suggesting
+            replica.suggesting = True
+            try:
+                with commands.bursts.step():
+                    if change.kind == "insertion":
+                        replica.delete([stretch])
+                    behind = self.find_revision(change.place.slot, change.ids) or stretch
+                    place = replica.insert(Place(stretch.slot, behind.end), words)
+                    if place is not None and reason:
+                        start = place.offset - len(words.encode("utf-16-le", "surrogatepass")) // 2
+                        replica.comment([Stretch(place.slot, max(behind.end, start), place.offset)], reason)
+            except ReplicaError as error:
+                self.failed.emit(error)
+            finally:
+                replica.suggesting = before
 
     # Review
 
     def review(self) -> None:
         """Check the contract in the background; findings appear when it is done."""
-        frozen = self.opened.freeze()
-        reviewer = self.reviewer
+        if self.reviewing:
+            self._review_again = True
+            return
+        self.reviewing = True
+        self.findings_changed.emit()
+        frozen, reviewer, contract = self.opened.freeze(), self.reviewer, self.opened.id
         self._tasks.start(
-            self, Lane.COMPUTE, "Reviewing the contract", lambda task: reviewer.review_contract(frozen.text()),
-            on_result=self.show_review, on_error=self.failed.emit,
+            self, Lane.COMPUTE, "Reviewing the contract",
+            lambda task: reviewer.review_contract(frozen.text(), contract),
+            on_result=self.show_review, on_error=self._not_reviewed, on_cancelled=self._review_ended,
         )  # fmt: skip
+
+    def _not_reviewed(self, error: Exception) -> None:
+        self._review_ended()
+        self.failed.emit(error)
+
+    def _review_ended(self) -> None:
+        self.reviewing = False
+        if self._review_again:
+            self._review_again = False
+            self.review()
+        else:
+            self.findings_changed.emit()
 
     def show_review(self, reviewed: ReviewedContract) -> None:
         """Show the findings of a review on the page and in the panel."""
+        if self._ended:
+            return
         self.reviewed = reviewed
+        self._stale = set()
         self.view.show_findings(
             (each.id, each.stretches, each.severity, False)
             for each in reviewed.findings
             if each.id not in self.verdicts
         )
-        self.findings_changed.emit()
-        self.overview_changed.emit()
+        self.review_finished.emit(reviewed)
+        self._review_ended()
 
     def finding_rows(self) -> list[FindingRow]:
         """The findings, gravest first."""
         if self.reviewed is None:
             return []
-        stale = set(self.view.touched_findings())
+        stale = self._stale | set(self.view.touched_findings())
         return [
             FindingRow(
                 each.id, each.severity, each.title, each.label, each.quote, each.message,
@@ -249,19 +381,38 @@ class ContractTab(QObject):
             for each in self.reviewed.findings
         ]  # fmt: skip
 
-    def _finding_start(self, id: str) -> int:
-        if self.reviewed is None:
-            return -1
-        return next((each.start for each in self.reviewed.findings if each.id == id), -1)
+    def go_to_finding(self, id: str) -> None:
+        """Select the words a finding rests on."""
+        self.view.setFocus()
+        self.view.show_finding(id)
 
     def decide(self, finding: str, verdict: str) -> None:
-        """Keep a verdict on a finding; "" opens it again."""
-        if verdict:
-            self.verdicts[finding] = verdict
-        else:
+        """Take over a verdict on a finding; "" opens it again, which reads the contract anew."""
+        if not verdict:
             self.verdicts.pop(finding, None)
-        if self.reviewed is not None:
-            self.show_review(self.reviewed)
+            self.review()
+            return
+        self.verdicts[finding] = verdict
+        self._stale.update(self.view.touched_findings())
+        layers = self.view.editor.layers
+        self.view.show_findings(
+            [
+                (id, [Stretch(one.slot, one.start, one.end) for one in layers.findings.of(id)], shown.severity,
+                 id in self._stale)
+                for id, shown in layers.finding_of.items()
+                if id != finding
+            ]
+        )  # fmt: skip
+        self.findings_changed.emit()
+
+    def facts(self, now: datetime) -> Facts:
+        """What a summary says beside the text itself."""
+        found = self.reviewed
+        return Facts(
+            self.title, self.opened.record.counterparty, now, found.playbook if found is not None else "",
+            tuple(SummedFinding(row.severity, row.title, row.place, row.quote, row.message, row.verdict, row.stale)
+                  for row in self.finding_rows()) if found is not None else None,
+        )  # fmt: skip
 
 
 def shown_date(date: str) -> str:

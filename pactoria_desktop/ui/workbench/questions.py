@@ -1,26 +1,42 @@
-"""What is asked of a person: a line of words, a decision, a file. Each is replaceable, so that tests answer."""
+"""What is asked of a person: words, a decision, a choice, a file. Each is replaceable, so that tests answer."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from pactoria_desktop.ui.theme.look import Look
-from pactoria_desktop.ui.widgets.buttons import Button
-from pactoria_desktop.ui.widgets.text import Label
+from pactoria_desktop.ui.workbench.dialogs import ACCEPTED, AskingDialog, TextDialog
 
 WORD_FILES = "Word files (*.docx)"
 READABLE_FILES = "Contracts (*.docx *.pdf *.md *.txt)"
+SUMMARY_FILES = "Word files (*.docx);;Markdown files (*.md)"
 
 
 class Questions(Protocol):
     """Asks. Every answer is None when the person leaves."""
 
-    def words(self, title: str, explanation: str, action: str, given: str = "", *, long: bool = False) -> str | None:
-        """A line of words, or several when ``long``."""
+    def words(
+        self, title: str, explanation: str, action: str, given: str = "", *, long: bool = False, secret: bool = False
+    ) -> str | None:
+        """A line of words, or several when ``long``; hidden while typed when ``secret``."""
 
-    def decision(self, title: str, explanation: str, action: str) -> bool:
-        """Whether to do ``action``."""
+    def two(
+        self, title: str, explanation: str, action: str, first: tuple[str, str], second: tuple[str, str]
+    ) -> tuple[str, str] | None:
+        """Two fields, each by its name and what stands in it; the first must have words."""
+
+    def choice(
+        self, title: str, explanation: str, action: str, choices: Sequence[tuple[str, str]], current: str
+    ) -> str | None:
+        """One of several (key, words)."""
+
+    def decision(self, title: str, explanation: str, action: str, other: str = "") -> bool | None:
+        """Whether to do ``action``; False for ``other``, or for leaving where there is no other."""
+
+    def show_text(self, title: str, explanation: str, text: str, copy: str) -> None:
+        """Show text that can be copied."""
 
     def file_to_open(self, title: str, kinds: str) -> Path | None:
         """A file that is there."""
@@ -32,64 +48,52 @@ class Questions(Protocol):
         """A file to write."""
 
 
-class AskingDialog(QDialog):
-    """A title, a sentence, perhaps a field, and one primary button whose words say what it does."""
-
-    def __init__(self, look: Look, parent: QWidget, title: str, explanation: str, action: str) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
-        self.setMinimumWidth(look.pixels(420))
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(24, 24, 24, 20)
-        self._layout.setSpacing(12)
-        self._layout.addWidget(Label(look, title, 17, 600, wrap=True))
-        if explanation:
-            self._layout.addWidget(Label(look, explanation, 13, 400, "text2", wrap=True))
-        self.field: QPlainTextEdit | None = None
-        buttons = QDialogButtonBox()
-        self.primary = Button(look, action, "primary")
-        self.primary.setDefault(True)
-        buttons.addButton(self.primary, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(Button(look, "Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        self._buttons = buttons
-        self._layout.addWidget(buttons)
-
-    def add_field(self, name: str, given: str, *, long: bool) -> QPlainTextEdit:
-        """A field for words above the buttons; the primary button waits until there are some."""
-        field = QPlainTextEdit(given)
-        field.setAccessibleName(name)
-        field.setTabChangesFocus(True)
-        field.setFixedHeight(120 if long else 38)
-        field.textChanged.connect(lambda: self.primary.setEnabled(bool(field.toPlainText().strip())))
-        self.primary.setEnabled(bool(given.strip()))
-        self._layout.insertWidget(self._layout.count() - 1, field)
-        field.setFocus()
-        field.selectAll()
-        self.field = field
-        return field
-
-
 class WindowQuestions:
     """Asks by dialogs over a window."""
 
     def __init__(self, look: Look, window: QWidget) -> None:
         self._look, self._window = look, window
 
-    def words(self, title: str, explanation: str, action: str, given: str = "", *, long: bool = False) -> str | None:
-        """A field with one primary button."""
-        dialog = AskingDialog(self._look, self._window, title, explanation, action)
-        field = dialog.add_field(title, given, long=long)
-        if dialog.exec() != QDialog.DialogCode.Accepted:
-            return None
-        return field.toPlainText().strip()
+    def _dialog(self, title: str, explanation: str, action: str, other: str = "") -> AskingDialog:
+        return AskingDialog(self._look, self._window, title, explanation, action, other)
 
-    def decision(self, title: str, explanation: str, action: str) -> bool:
-        """A question whose button says what happens."""
-        dialog = AskingDialog(self._look, self._window, title, explanation, action)
-        return dialog.exec() == int(QDialog.DialogCode.Accepted)
+    def words(
+        self, title: str, explanation: str, action: str, given: str = "", *, long: bool = False, secret: bool = False
+    ) -> str | None:
+        """A field with one primary button."""
+        dialog = self._dialog(title, explanation, action)
+        field = dialog.add_field(title, given, long=long, secret=secret)
+        return field.words().strip() if dialog.exec() == ACCEPTED else None
+
+    def two(
+        self, title: str, explanation: str, action: str, first: tuple[str, str], second: tuple[str, str]
+    ) -> tuple[str, str] | None:
+        """Two fields under their names."""
+        dialog = self._dialog(title, explanation, action)
+        one = dialog.add_field(first[0], first[1], long=True, named=True)
+        other = dialog.add_field(second[0], second[1], long=True, named=True, needed=False)
+        one.setFocus()
+        return (one.words().strip(), other.words().strip()) if dialog.exec() == ACCEPTED else None
+
+    def choice(
+        self, title: str, explanation: str, action: str, choices: Sequence[tuple[str, str]], current: str
+    ) -> str | None:
+        """A list with one primary button."""
+        dialog = self._dialog(title, explanation, action)
+        box = dialog.add_choices(title, choices, current)
+        return str(box.currentData()) if dialog.exec() == ACCEPTED else None
+
+    def decision(self, title: str, explanation: str, action: str, other: str = "") -> bool | None:
+        """A question whose buttons say what happens."""
+        dialog = self._dialog(title, explanation, action, other)
+        if dialog.exec() == ACCEPTED:
+            return True
+        return False if dialog.took_other or not other else None
+
+    def show_text(self, title: str, explanation: str, text: str, copy: str) -> None:
+        """Read-only text with a button that copies it."""
+        dialog: QDialog = TextDialog(self._look, self._window, title, explanation, text, copy)
+        dialog.exec()
 
     def file_to_open(self, title: str, kinds: str) -> Path | None:
         """The system's dialog."""
@@ -103,5 +107,5 @@ class WindowQuestions:
 
     def file_to_write(self, title: str, proposed: str, kinds: str) -> Path | None:
         """The system's dialog."""
-        name, _ = QFileDialog.getSaveFileName(self._window, title, proposed, kinds)
+        name, _ = QFileDialog.getSaveFileName(self._window, title, proposed.replace("/", "-"), kinds)
         return Path(name) if name else None

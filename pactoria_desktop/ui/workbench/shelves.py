@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QMenu
 
+from pactoria_desktop.runtime.clock import to_milliseconds
 from pactoria_desktop.runtime.work import Lane
 from pactoria_desktop.services.importing import ImportResult
+from pactoria_desktop.services.reviewing import ReviewedContract
 from pactoria_desktop.services.shelf import SESSION, VIEW, Shelf
 from pactoria_desktop.store.contracts import ContractRecord
+from pactoria_desktop.store.findings import RunRecord
 from pactoria_desktop.store.listing import Filter, Order
 from pactoria_desktop.ui.library.screen import LibraryScreen
 from pactoria_desktop.ui.library.start_page import StartPage
@@ -128,16 +131,15 @@ class Shelves:
         window = bench.window
         window.add_place("start", "Start", "home", self.start, order=10)
         window.add_place("library", "Library", "library", self.library, order=20)
-        self.start.opened.connect(bench.open_contract)
-        self.start.open_asked.connect(bench.choose_files)
-        self.start.sample_asked.connect(bench.open_sample)
+        self.start.opened.connect(lambda key: bench.opening.open_contract(key))
+        self.start.open_asked.connect(lambda: bench.exchange.choose_files())
+        self.start.sample_asked.connect(lambda: bench.opening.open_sample())
         self.start.library_asked.connect(lambda: window.show_place("library"))
-        self.library.opened.connect(bench.open_contract)
-        self.library.add_asked.connect(bench.choose_files)
+        self.library.opened.connect(lambda key: bench.opening.open_contract(key))
+        self.library.add_asked.connect(lambda: bench.exchange.choose_files())
         self.library.chosen.connect(lambda keys: bench.registry.refresh())
-        window.palette_sheet.add_source(ContractSource(self.shelf, bench.open_contract))
+        window.palette_sheet.add_source(ContractSource(self.shelf, lambda key: bench.opening.open_contract(key)))
         bench.registry.add(*self._commands())
-        self.refresh()
 
     def refresh(self) -> None:
         """Read the library anew."""
@@ -178,7 +180,7 @@ class Shelves:
 
     def _open_chosen(self) -> None:
         for key in self._chosen()[:10]:
-            self._bench.open_contract(key)
+            self._bench.opening.open_contract(key)
 
     def _new_folder(self) -> None:
         name = self._bench.questions.words("New folder", "", "Make folder")
@@ -233,10 +235,12 @@ class Shelves:
         """Keep caret, scroll and zoom."""
         self.shelf.keep_session_value(VIEW + contract, dict(state))
 
-    def keep_session(self, session: object, open_contracts: Sequence[str]) -> None:
-        """Keep the window's session with its open contracts."""
+    def keep_session(self, session: object, open_contracts: Sequence[str], *, with_docks: bool = True) -> None:
+        """Keep the window's session with its open contracts; without docks they stand as usual at the next start."""
         if isinstance(session, SessionState):
             value = session.to_json()
+            if not with_docks:
+                value["docks"] = ""
             value["documents"] = [{"key": key, "view": {}} for key in open_contracts]
             self.shelf.keep_session_value(SESSION, value)
 
@@ -254,11 +258,28 @@ class Shelves:
     def keep_verdict(self, contract: str, finding: str, verdict: str) -> None:
         """Keep a verdict in words; "" opens the finding again."""
         kind, _, reason = verdict.partition(": ")
-        self.shelf.decide(contract, finding, kind.lower() if verdict else "open", reason)
+        self.shelf.decide(contract, finding, kind if verdict else "open", reason)
 
     def was_reviewed(self, contract: str) -> bool:
         """Whether the contract was reviewed before."""
         return self.shelf.last_run(contract) is not None
+
+    def keep_review(self, contract: str, reviewed: ReviewedContract) -> None:
+        """Keep a review with its findings, in the background."""
+        bench, result = self._bench, reviewed.result
+        name, _, version = result.playbook.partition("/")
+        run = RunRecord(
+            bench.service.mint(), contract, result.text_sha256, name, version, "", "",
+            to_milliseconds(bench.service.clock.now()),
+        )  # fmt: skip
+        findings = [
+            {"id": each.id, "rule": each.rule, "severity": each.severity, "title": each.title, "quote": each.quote}
+            for each in reviewed.findings
+        ]
+        bench.tasks.start(
+            self.library, Lane.WRITE, "Keeping the review", lambda task: self.shelf.record_run(run, findings),
+            on_error=bench.window.show_error,
+        )  # fmt: skip
 
 
 def _row(record: ContractRecord) -> ContractRow:

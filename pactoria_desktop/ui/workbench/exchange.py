@@ -1,0 +1,239 @@
+"""Files in and out: import, joining a draft that came back, comparing, export."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from pactoria_desktop.runtime.errors import PactoriaError
+from pactoria_desktop.runtime.files import write_atomically
+from pactoria_desktop.runtime.work import Lane, Task
+from pactoria_desktop.services.comparing import ScreenComparison
+from pactoria_desktop.services.drafts import compare_for_screen
+from pactoria_desktop.services.importing import ImportResult
+from pactoria_desktop.services.joining import Received
+from pactoria_desktop.services.opened import ExportMode
+from pactoria_desktop.services.relating import Related
+from pactoria_desktop.services.sources import READABLE, SourceError, read_source
+from pactoria_desktop.services.summary import summary_file
+from pactoria_desktop.ui.compare.screen import CompareScreen
+from pactoria_desktop.ui.workbench.contract_tab import ContractTab
+from pactoria_desktop.ui.workbench.questions import READABLE_FILES, SUMMARY_FILES, WORD_FILES
+
+if TYPE_CHECKING:
+    from pactoria_desktop.ui.workbench.workbench import Workbench
+
+Then = Callable[[ContractTab], object]
+SUFFIXES: dict[ExportMode, str] = {"redline": "redline", "clean": "clean", "original": "original"}
+
+
+class Exchange(QObject):
+    """Brings files in and sends them out, in the background, each outcome told in a sentence."""
+
+    def __init__(self, bench: "Workbench") -> None:
+        super().__init__(bench)
+        self._bench = bench
+
+    # Bringing in
+
+    def choose_files(self) -> None:
+        """Ask for files and import them."""
+        self.import_files(self._bench.questions.files_to_open("Import files", READABLE_FILES))
+
+    def import_files(self, paths: Sequence[Path], then: Then | None = None, *, apart: bool = False) -> None:
+        """Import files and folders, each with its outcome; a single one is opened, and ``then`` called with its tab.
+
+        A single file that is a draft of a contract in the library can be joined into it, unless kept ``apart``.
+        """
+        if not paths:
+            return
+        service = self._bench.service
+
+        def work(task: Task) -> list[ImportResult] | Related:
+            results: list[ImportResult] = []
+            files = [file for path in paths for file in _files_in(path)]
+            for number, path in enumerate(files):
+                task.progress(number / max(1, len(files)), path.name)
+                try:
+                    source = read_source(str(path))
+                except SourceError as error:
+                    results.append(ImportResult(path.name, "refused", "", "", error.sentence))
+                    continue
+                known = service.related_to(source) if len(files) == 1 and not apart else None
+                if known is not None:
+                    return known
+                results += service.bring_in((source,))
+            return results
+
+        def done(found: list[ImportResult] | Related) -> None:
+            if isinstance(found, Related):
+                self._ask_to_join(found, paths[0], then)
+            else:
+                self._imported(found, then)
+
+        self._bench.tasks.start(
+            self, Lane.COMPUTE, "Importing files", work, on_result=done, on_error=self._bench.window.show_error
+        )
+
+    def _ask_to_join(self, known: Related, path: Path, then: Then | None) -> None:
+        """A draft of a contract that is here: joined into it, or kept apart."""
+        joined = self._bench.questions.decision(
+            f"Is this “{known.title}”, come back?",
+            f"{path.name} has most of its paragraphs. Joined, their changes stand in your contract as theirs, and "
+            "what they did not mark is shown first. Otherwise it becomes a contract of its own.",
+            "Join it into the contract",
+            "Keep it apart",
+        )
+        if joined is None:
+            return
+        if joined:
+            self._bench.opening.open_contract(known.contract, lambda tab: self.receive_file(tab, path))
+        else:
+            self.import_files([path], then, apart=True)
+
+    def _imported(self, results: list[ImportResult], then: Then | None) -> None:
+        self._bench.shelves.show_import(results)
+        if len(results) == 1 and results[0].contract:
+            self._bench.opening.open_contract(results[0].contract, then)
+        elif len(results) == 1:
+            self._bench.window.banner.show_sentence("high", results[0].sentence)
+
+    # Joining
+
+    def receive(self, tab: ContractTab) -> None:
+        """Ask for the file that came back and join it into the contract."""
+        path = self._bench.questions.file_to_open("Join a draft that came back", WORD_FILES)
+        if path is not None:
+            self.receive_file(tab, path)
+
+    def receive_file(self, tab: ContractTab, path: Path) -> None:
+        """Join a received file into the living text, and say first what was changed without a mark."""
+        bench, opened, frozen = self._bench, tab.opened, tab.opened.freeze()
+        tab.view.set_read_only(True)
+
+        def joined(found: Received) -> None:
+            tab.view.set_read_only(False)
+            try:
+                opened.join(found)
+            except PactoriaError as error:
+                bench.window.show_error(error)
+                return
+            opened.collect()
+            after, author = opened.freeze(), bench.service.person.user
+
+            def keep(task: Task) -> None:
+                opened.flush()
+                opened.note_received(found, after, path.name, author=author)
+
+            bench.tasks.start(tab, Lane.WRITE, "Keeping the draft", keep, on_error=bench.window.show_error)
+            if found.unmarked:
+                bench.say(tab.key, "high", found.sentence, "Compare", lambda: self.compare_with(tab, path))
+            else:
+                bench.say(tab.key, "ok", found.sentence)
+            bench.panels.review_dock.show_page("changes")
+
+        def failed(error: Exception) -> None:
+            tab.view.set_read_only(False)
+            bench.window.show_error(error)
+
+        bench.tasks.start(
+            tab, Lane.COMPUTE, "Joining the draft", lambda task: opened.receive(read_source(str(path)), frozen),
+            on_result=joined, on_error=failed, on_cancelled=lambda: tab.view.set_read_only(False),
+        )  # fmt: skip
+
+    # Comparing
+
+    def compare_with_file(self, tab: ContractTab) -> None:
+        """Ask for a file and show what changed from it to this contract."""
+        path = self._bench.questions.file_to_open("Compare with a file", WORD_FILES)
+        if path is not None:
+            self.compare_with(tab, path)
+
+    def compare_with(self, tab: ContractTab, path: Path) -> None:
+        """Show the changes from a file to the contract, side by side, in a tab of their own."""
+        bench, frozen, title = self._bench, tab.opened.freeze(), tab.title
+
+        def show(found: ScreenComparison) -> None:
+            key = f"compare:{path.name}:{tab.key}"
+            screen = CompareScreen(bench.look)
+            screen.export_wanted.connect(lambda: self._export_redline(tab, path))
+            screen.show_comparison(path.stem, title, found.pairs, found.note)
+            if key in bench.comparisons:
+                bench.opening.close_contract(key)
+            bench.comparisons[key] = screen
+            bench.window.open_document(key, f"{path.stem} › {title}", screen)
+
+        bench.tasks.start(
+            self, Lane.COMPUTE, "Comparing", lambda task: compare_for_screen(read_source(str(path)), frozen.text()),
+            on_result=show, on_error=bench.window.show_error,
+        )  # fmt: skip
+
+    def _export_redline(self, tab: ContractTab, old: Path) -> None:
+        bench = self._bench
+        path = bench.questions.file_to_write("Export as Word redline", f"{tab.title} redline.docx", WORD_FILES)
+        if path is None:
+            return
+        frozen, opened, author = tab.opened.freeze(), tab.opened, bench.service.identity.author
+        self._write("", path, "Writing the redline", lambda: opened.redline_from(read_source(str(old)), frozen, author))
+
+    # Sending out
+
+    def export(self, tab: ContractTab, mode: ExportMode) -> None:
+        """Ask for a file and write the contract there as a Word file, verified."""
+        name = f"{tab.title} ({SUFFIXES[mode]}).docx"
+        path = self._bench.questions.file_to_write("Export as Word", name, WORD_FILES)
+        if path is not None:
+            self.export_to(tab, mode, path)
+
+    def export_to(self, tab: ContractTab, mode: ExportMode, path: Path) -> None:
+        """Write the contract to a file in the background."""
+        opened, frozen, author = tab.opened, tab.opened.freeze(), self._bench.service.person.user
+
+        def noted(data: bytes) -> None:
+            if mode != "original":
+                opened.note_sent(frozen, data, path.name, author=author)
+
+        self._write(tab.key, path, "Exporting", lambda: opened.export(frozen, mode), noted)
+
+    def export_summary(self, tab: ContractTab) -> None:
+        """Ask for a file and write a summary of findings, changes and comments there."""
+        path = self._bench.questions.file_to_write("Export a summary", f"{tab.title} (summary).docx", SUMMARY_FILES)
+        if path is None:
+            return
+        frozen, facts = tab.opened.freeze(), tab.facts(self._bench.service.clock.now())
+        self._write(tab.key, path, "Writing the summary", lambda: summary_file(frozen.text(), facts, path.suffix))
+
+    def export_pdf(self, tab: ContractTab) -> None:
+        """Ask for a file and print the contract there."""
+        path = self._bench.questions.file_to_write("Export as PDF", f"{tab.title}.pdf", "PDF files (*.pdf)")
+        if path is None:
+            return
+        from pactoria_desktop.ui.printing import pdf_of
+
+        frozen, title = tab.opened.freeze(), tab.title
+        self._write(tab.key, path, "Printing", lambda: pdf_of(frozen.text(), title))
+
+    def _write(
+        self, key: str, path: Path, label: str, make: Callable[[], bytes],
+        afterwards: Callable[[bytes], None] | None = None,
+    ) -> None:  # fmt: skip
+        def work(task: Task) -> None:
+            data = make()
+            task.check()
+            write_atomically(path, data)
+            if afterwards is not None:
+                afterwards(data)
+
+        checked = " and read back" if path.suffix == ".docx" and label != "Writing the summary" else ""
+        self._bench.tasks.start(
+            self, Lane.COMPUTE, label, work, on_error=self._bench.window.show_error,
+            on_result=lambda nothing: self._bench.say(key, "ok", f"{path.name} was written{checked}."),
+        )  # fmt: skip
+
+
+def _files_in(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    endings = tuple(ending for ending in READABLE if ending != ".json")
+    return sorted(each for each in path.rglob("*") if each.suffix.lower() in endings and each.is_file())
