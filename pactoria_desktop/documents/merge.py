@@ -111,7 +111,7 @@ def merge_texts(
     leave_untracked: bool = False,
 ) -> MergedText:
     """The same for texts. With ``leave_untracked`` what MINE changed without tracking stays untracked in the result."""
-    styles = style_ids(packages[1]) if packages is not None else []
+    styles = style_ids(packages[1]) if packages is not None else [*mine.material.styles, *theirs.material.styles]
     my_tracked = _new_revisions(base, mine)
     marking = Setting(
         mine,

@@ -19,7 +19,8 @@ from pactoria_desktop.replica.writing import pieces
 class Join:
     """A received text's changes (``contract.three_way.operations``) and what they name.
 
-    ``sources`` leads from each source as it stands here (``p:src``, row sources) to the received package's.
+    ``sources`` leads from each paragraph's source as it stands here (``p:src``) to the received package's,
+    ``row_sources`` does the same for rows.
     """
 
     operations: Sequence[Operation]
@@ -27,6 +28,7 @@ class Join:
     material: Material = field(default_factory=Material)
     comments: Sequence[CommentNote] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    row_sources: Mapping[str, str] = field(default_factory=dict)
 
 
 def rebase(living: LivingText, join: Join) -> None:
@@ -54,7 +56,7 @@ def rebase(living: LivingText, join: Join) -> None:
     for slot, puts in ends.items():
         _put_at_end(living.structure.slot(slot), puts)
     _structure(living, [each for each in join.operations if isinstance(each, StrikeRow | PutRow | PutSection)])
-    _move_sources(living, join.sources)
+    _move_sources(living, join.sources, join.row_sources)
     living.forget_all_names()
 
 
@@ -169,16 +171,16 @@ def _index(living: LivingText, before: str, section: Section) -> int:
     return last + 1 if last >= 0 else len(living.structure.section_list)
 
 
-def _move_sources(living: LivingText, sources: Mapping[str, str]) -> None:
-    if not sources:
+def _move_sources(living: LivingText, sources: Mapping[str, str], row_sources: Mapping[str, str]) -> None:
+    if not sources and not row_sources:
         return
     for section in living.structure.sections():
         slots = [section.slot] if section.slot is not None else list(living.structure.cells_of(section))
         for slot in slots:
             _move_in(slot, sources)
         for row in section.rows:
-            if row.source in sources:
-                row.holder.insert("source", sources[row.source])
+            if row.source in row_sources:
+                row.holder.insert("source", row_sources[row.source])
                 living.structure.forget(row.key)
 
 

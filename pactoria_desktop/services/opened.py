@@ -243,7 +243,9 @@ class OpenContract:
 
     def join(self, found: Received) -> None:
         """Lay a received draft on the living text as its authors' changes. On the replica's thread."""
-        self.replica.rebase(found.join)
+        with self.replica.undo_group():
+            for each in found.joins:
+                self.replica.rebase(each)
 
     def note_received(self, found: Received, frozen: Frozen, name: str, *, author: str) -> Version:
         """Keep the received file, splice later exports onto it, and seal a version."""

@@ -42,7 +42,8 @@ def test_a_received_draft_joins_the_living_text_and_is_exported_on_itself(
         found = received(base, mine, package, "2026-11-22T12:00:00Z")
         assert found.clashes == 0
         assert found.unmarked
-        replica.rebase(found.join)
+        for each in found.joins:
+            replica.rebase(each)
         joined = replica.text()
     finally:
         replica.close()
