@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
@@ -94,8 +94,12 @@ class TableWriter:
                 f"{self.file} has a table that is built in an unusual way and cannot be changed here; "
                 "open the file in Word, save it and try again."
             )
-        self._heads, self._base_heads = _merge_heads(table), _merge_heads(base.table)
         found = [self.row_place(row, base) for row in table.rows]
+        rows = [
+            _named_alike(row, base.rows[at].row) if at >= 0 else row for row, at in zip(table.rows, found, strict=True)
+        ]
+        table = replace(table, rows=tuple(rows))
+        self._heads, self._base_heads = _merge_heads(table), _merge_heads(base.table)
         kept = longest_rising(found)
         cuts: list[Cut] = []
         waiting: list[Row] = []
@@ -296,6 +300,15 @@ class TableWriter:
         cut = re.match(r"<[\w:]+", text)
         at = cut.end() if cut is not None else 0
         return f'{text[:at]} xmlns:w="{WORD}"{text[at:]}'.encode()
+
+
+def _named_alike(row: Row, base: Row) -> Row:
+    """The row with the package's names for its cells, where the text knows the row from another package."""
+    strangers = {cell.id for cell in row.cells}.isdisjoint(cell.id for cell in base.cells)
+    if not strangers or len(row.cells) != len(base.cells):
+        return row
+    cells = tuple(replace(cell, id=other.id) for cell, other in zip(row.cells, base.cells, strict=True))
+    return replace(row, cells=cells)
 
 
 def _shape(cell: Cell, heads: frozenset[str]) -> tuple[str, int, bool, bool]:

@@ -1,5 +1,7 @@
 """Proof c: a received file is joined into the living text, its sources move, and export splices onto it."""
 
+import re
+
 import pytest
 
 from pactoria_desktop.contract.accepted import accepted
@@ -55,5 +57,19 @@ def test_a_received_draft_joins_the_living_text_and_is_exported_on_itself(
     assert accepted(joined).text == expected
     data = splice(WordFile(package), joined, tracked=False)
     assert accepted(read(Package(data, returned))).text == expected
-    wanted = {(each.author, each.date) for each in TrackedChanges(package).revisions}
-    assert wanted <= {(each.author, each.date) for each in TrackedChanges(Package(data, returned)).revisions}
+    before, after = TrackedChanges(package), TrackedChanges(Package(data, returned))
+    assert said(after) == said(before)
+    assert kept_paragraphs(package, Package(data, returned)) >= 0.8
+    wanted = {(each.author, each.date) for each in before.revisions}
+    assert wanted <= {(each.author, each.date) for each in after.revisions}
+
+
+def said(changes: TrackedChanges) -> list[tuple[str, str, str, str]]:
+    """Who commented what on which words."""
+    return sorted((each.author, each.date, each.text, each.quote) for each in changes.comments)
+
+
+def kept_paragraphs(before: Package, after: Package) -> float:
+    """The share of paragraphs of the received file that left byte for byte."""
+    old, new = (set(re.findall(rb"<w:p>.*?</w:p>", each.part(each.main))) for each in (before, after))
+    return len(old & new) / len(old)
