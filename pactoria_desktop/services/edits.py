@@ -6,7 +6,7 @@ refused, and nothing is written.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ from pactoria_desktop.contract.accepted import (
 )
 from pactoria_desktop.contract.text import Box, ContractText, Marks, Paragraph, TextSection, kind_of
 from pactoria_desktop.replica.changes import Place, Stretch
+from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.services.operations import (
     CommentOperation,
@@ -43,13 +44,18 @@ class EditCounts:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """An operation as a range of the accepted text."""
+    """An operation as a range of the accepted text and the words to write there; ``comment`` is what is said of it."""
 
     number: int
-    operation: Operation
     start: int
     end: int
-    text: str
+    words: str = ""
+    comment: str | None = None
+
+    @property
+    def deletes(self) -> bool:
+        """Whether it takes words away and writes none."""
+        return self.comment is None and not self.words and self.start < self.end
 
 
 def apply_operations(replica: Replica, base: ContractText, operations: Sequence[Operation]) -> EditCounts:
@@ -59,15 +65,13 @@ def apply_operations(replica: Replica, base: ContractText, operations: Sequence[
     result is not the expected text; the replica is then to be thrown away.
     """
     view = accepted(base)
-    planned = _plan(view, operations)
     slots = _Slots(base)
+    planned = _settled(slots, view, _plan(view, operations))
     for each in planned:
         _check(slots, view, each)
-    expected = view.text
-    for each in sorted(planned, key=lambda plan: (plan.start, plan.end, plan.number), reverse=True):
+    for each in reversed(planned):
         _apply(replica, slots, view, each)
-        if not isinstance(each.operation, CommentOperation):
-            expected = expected[: each.start] + each.text + expected[each.end :]
+    expected = _expected(view.text, planned)
     result = accepted(replica.text()).text
     if result != expected:
         raise EditError(
@@ -83,56 +87,92 @@ def apply_operations(replica: Replica, base: ContractText, operations: Sequence[
 
 
 def _plan(view: AcceptedText, operations: Sequence[Operation]) -> list[_Planned]:
-    planned = []
-    for number, operation in enumerate(operations):
-        if isinstance(operation, ReplaceOperation | CommentOperation):
-            start, end = operation.start, operation.end
-            text = operation.text if isinstance(operation, ReplaceOperation) else view.text[start:end]
-            if not start <= end <= len(view.text):
-                raise EditError(
-                    f"Operation {number} names the characters {start} to {end}, but the text has {len(view.text)}; "
-                    "take offsets from `pactoria text`."
-                )
-            if isinstance(operation, CommentOperation) and start == end:
-                raise EditError(f"Operation {number} comments on no characters; give a range with words.")
-            if start == end == len(view.text) and text:
-                raise EditError(
-                    f"Operation {number} writes behind the last paragraph; use insert_paragraph_after, or end the "
-                    "range before its newline."
-                )
-        else:
-            try:
-                paragraph = view.paragraph_by_id(operation.paragraph)
-            except KeyError as error:
-                raise EditError(
-                    f"Operation {number} names the paragraph {operation.paragraph[:40]!r}, which is not in the file; "
-                    "take ids from `pactoria outline --json`."
-                ) from error
-            if isinstance(operation, InsertParagraphOperation):
-                start = end = paragraph.end
-                text = "\n" + operation.text
-            else:
-                start, end, text = paragraph.start, paragraph.end + 1, ""
-        planned.append(_Planned(number, operation, start, end, visible(text)))
-    ordered = sorted(planned, key=lambda plan: (plan.start, plan.end))
-    for first, second in pairwise(ordered):
+    """The operations in the order of the text. Raises EditError for those out of the text and those that overlap."""
+    planned = [_planned(view, number, operation) for number, operation in enumerate(operations)]
+    planned.sort(key=lambda plan: (plan.start, plan.end, plan.number))
+    for first, second in pairwise(planned):
         if second.start < first.end or (first.start == second.start and first.end == second.end):
             raise EditError(f"Operations {first.number} and {second.number} overlap; make them one, or leave one out.")
     return planned
+
+
+def _planned(view: AcceptedText, number: int, operation: Operation) -> _Planned:
+    if isinstance(operation, ReplaceOperation | CommentOperation):
+        start, end = operation.start, operation.end
+        if not start <= end <= len(view.text):
+            raise EditError(
+                f"Operation {number} names the characters {start} to {end}, but the text has {len(view.text)}; "
+                "take offsets from `pactoria text`."
+            )
+        if isinstance(operation, CommentOperation):
+            if not view.text[start:end].strip("\n"):
+                raise EditError(f"Operation {number} comments on no characters; give a range with words.")
+            return _Planned(number, start, end, comment=operation.text)
+        if start == end == len(view.text) and operation.text:
+            raise EditError(
+                f"Operation {number} writes behind the last paragraph; use insert_paragraph_after, or end the range "
+                "before its newline."
+            )
+        return _Planned(number, start, end, operation.text)
+    try:
+        paragraph = view.paragraph_by_id(operation.paragraph)
+    except KeyError as error:
+        raise EditError(
+            f"Operation {number} names the paragraph {operation.paragraph[:40]!r}, which is not in the file; "
+            "take ids from `pactoria outline --json`."
+        ) from error
+    if isinstance(operation, InsertParagraphOperation):
+        return _Planned(number, paragraph.end, paragraph.end, "\n" + operation.text)
+    return _Planned(number, paragraph.start, paragraph.end + 1)
+
+
+def _settled(slots: "_Slots", view: AcceptedText, planned: Sequence[_Planned]) -> list[_Planned]:
+    """The plan with deletions side by side made one, and kept off newlines that must stay where another one can go.
+
+    The last paragraph of a cell or before a table keeps its newline, so the newline before it goes in its place; the
+    text that comes out is the same.
+    """
+    joined: list[_Planned] = []
+    for plan in planned:
+        if joined and joined[-1].deletes and plan.deletes and joined[-1].end == plan.start:
+            joined[-1] = replace(joined[-1], end=plan.end)
+        else:
+            joined.append(plan)
+    return [_moved(slots, view, plan) for plan in joined]
+
+
+def _moved(slots: "_Slots", view: AcceptedText, plan: _Planned) -> _Planned:
+    if plan.comment is not None or plan.start == plan.end or not slots.stays(view, plan.end - 1):
+        return plan
+    if plan.words.endswith("\n"):
+        return replace(plan, end=plan.end - 1, words=plan.words[:-1])
+    before = plan.start - 1
+    if plan.deletes and before >= 0 and view.text[before] == "\n" and not slots.stays(view, before):
+        return replace(plan, start=before, end=plan.end - 1)
+    return plan
+
+
+def _expected(text: str, planned: Sequence[_Planned]) -> str:
+    """The text that the plan should give."""
+    pieces, place = [], 0
+    for plan in planned:
+        if plan.comment is None:
+            pieces += [text[place : plan.start], visible(plan.words)]
+            place = max(place, plan.end)
+    return "".join([*pieces, text[place:]])
 
 
 def _blamed(planned: Sequence[_Planned], result: str, expected: str) -> int:
     """The number of the operation nearest to the first place where the texts differ."""
     at = next((n for n, (one, other) in enumerate(zip(result, expected, strict=False)) if one != other), len(result))
     shift, best, distance = 0, planned[0].number, len(expected) + 1
-    for each in sorted(planned, key=lambda plan: (plan.start, plan.end)):
-        if isinstance(each.operation, CommentOperation):
-            continue
-        start = each.start + shift
-        away = max(start - at, at - start - len(each.text), 0)
-        if away < distance:
-            best, distance = each.number, away
-        shift += len(each.text) - (each.end - each.start)
+    for each in planned:
+        if each.comment is None:
+            start, length = each.start + shift, len(visible(each.words))
+            away = max(start - at, at - start - length, 0)
+            if away < distance:
+                best, distance = each.number, away
+            shift += length - (each.end - each.start)
     return best
 
 
@@ -174,10 +214,26 @@ class _Slots:
             place = end
         return found
 
-    def last_newline(self, source: SourceStretch) -> Marks | None:
-        """The marks of the newline that a stretch ends with, None where it ends before one."""
+    def closed(self, source: SourceStretch) -> set[str]:
+        """What nobody can type in, by name: the fields, formulas and locked containers that a stretch lies in."""
+        found: set[str] = set()
+        for _, marks in self.marks(source):
+            for key in marks:
+                kind = kind_of(key)
+                if kind == "fld" or (kind == "box" and "lock" in marks):
+                    found.add(key)
+                elif kind == "obj":
+                    found.add(f"obj:{marks[key]}")
+        return found
+
+    def ends_fixed(self, source: SourceStretch) -> bool:
+        """Whether a stretch ends with a newline that may not be deleted."""
         paragraph = self.paragraphs[source.slot][source.paragraph]
-        return paragraph.marks if source.end > len(paragraph.text) else None
+        return source.end > len(paragraph.text) and "p:fix" in paragraph.marks
+
+    def stays(self, view: AcceptedText, offset: int) -> bool:
+        """Whether a newline that may not be deleted stands at an offset of the text."""
+        return any(self.ends_fixed(source) for source in view.stretches(offset, offset + 1))
 
     def box(self, key: str) -> Box | None:
         """The container that a ``box:`` mark names."""
@@ -213,17 +269,17 @@ def _units(text: str) -> int:
 
 def _check(slots: _Slots, view: AcceptedText, plan: _Planned) -> None:
     """Refuse what cuts a field or control, changes locked words, or takes away a newline that must stay."""
-    if isinstance(plan.operation, CommentOperation):
+    if plan.comment is not None:
         return
     if plan.start == plan.end:
         _check_insertion(slots, view, plan)
         return
     touched: Counter[str] = Counter()
     for source in view.stretches(plan.start, plan.end):
-        if "p:fix" in (slots.last_newline(source) or ()):
+        if slots.ends_fixed(source):
             raise EditError(
-                f"Operation {plan.number} would take away the end of a table cell, note, text box, section of Word or "
-                "stretch before a table, which must stay; end the range before that newline."
+                f"Operation {plan.number} would take away the last paragraph of a table cell, note, header, text box, "
+                "Word section or of the words before a table, which must stay; replace its words alone."
             )
         for count, marks in slots.marks(source):
             in_field = False
@@ -249,37 +305,36 @@ def _check(slots: _Slots, view: AcceptedText, plan: _Planned) -> None:
 
 
 def _check_insertion(slots: _Slots, view: AcceptedText, plan: _Planned) -> None:
-    """Refuse typing inside a field."""
+    """Refuse typing inside a field, a formula or locked words."""
     if not 0 < plan.start < len(view.text):
         return
     before, after = (
-        {
-            key
-            for source in view.stretches(place, place + 1)
-            for _, marks in slots.marks(source)
-            for key in marks
-            if kind_of(key) == "fld"
-        }
+        {closed for source in view.stretches(place, place + 1) for closed in slots.closed(source)}
         for place in (plan.start - 1, plan.start)
     )
     if before & after:
         raise EditError(
-            f"Operation {plan.number} types inside a field, whose words its code makes; replace the whole field, or "
+            f"Operation {plan.number} types inside a field, a formula or locked words; replace the whole of it, or "
             "leave it out."
         )
 
 
 def _apply(replica: Replica, slots: _Slots, view: AcceptedText, plan: _Planned) -> None:
-    operation = plan.operation
-    if plan.start == plan.end:
-        if plan.text:
-            words = "\n" + operation.text if isinstance(operation, InsertParagraphOperation) else operation.text  # type: ignore[union-attr]
-            replica.insert(slots.place(view.place(plan.start, after=False)), words)
-        return
-    stretches = [slots.stretch(source) for source in view.stretches(plan.start, plan.end)]
-    if isinstance(operation, CommentOperation):
-        replica.comment(stretches, operation.text)
-    elif isinstance(operation, ReplaceOperation) and operation.text:
-        replica.replace(stretches, operation.text)
-    else:
-        replica.delete(stretches)
+    """Apply one operation. Raises EditError for what the living text does not take."""
+    try:
+        if plan.start == plan.end:
+            if plan.words:
+                replica.insert(slots.place(view.place(plan.start, after=False)), plan.words)
+            return
+        stretches = [slots.stretch(source) for source in view.stretches(plan.start, plan.end)]
+        if plan.comment is not None:
+            replica.comment(stretches, plan.comment)
+        elif plan.words:
+            replica.replace(stretches, plan.words)
+        else:
+            replica.delete(stretches)
+    except ReplicaError as error:
+        raise EditError(
+            f"Operation {plan.number} is at a place that cannot be edited (a cell that is merged into the one above, "
+            "or a part that Word shows nowhere); leave it out."
+        ) from error
