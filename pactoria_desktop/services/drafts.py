@@ -1,18 +1,18 @@
 """Several drafts of one contract: compare, merge, check what came back, join it into the living text."""
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from pactoria_desktop.contract.text import ContractText
 from pactoria_desktop.contract.three_way import Clash
-from pactoria_desktop.documents.compare import compare
-from pactoria_desktop.documents.merge import merge
 from pactoria_desktop.documents.package import Package
-from pactoria_desktop.documents.received import check_received as check_packages
-from pactoria_desktop.documents.verify import verify_redline
-from pactoria_desktop.services.comparing import ScreenComparison, screen_comparison
-from pactoria_desktop.services.converting import convert
 from pactoria_desktop.services.files import contract_of, word_file
 from pactoria_desktop.services.sources import Source
+
+if TYPE_CHECKING:
+    from pactoria_desktop.services.comparing import ScreenComparison
+
+# Comparing, merging and checking each need much of their own, which is imported where it is used.
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,17 @@ class Merged:
 def word_package(source: Source) -> Package:
     """A draft as a Word package; a text, Markdown or PDF file becomes one."""
     if source.ending != ".docx":
+        from pactoria_desktop.services.converting import convert
+
         source = Source(source.name, ".docx", convert(source, ".docx", source.name, None))
     return word_file(source).package
 
 
 def compare_drafts(old: Source, new: Source, author: str, date: str) -> Redline:
     """The changes from OLD to NEW as tracked changes on OLD. Raises DocumentError."""
+    from pactoria_desktop.documents.compare import compare
+    from pactoria_desktop.documents.verify import verify_redline
+
     old_package, new_package = word_package(old), word_package(new)
     result = compare(old_package, new_package, author, date)
     verify_redline(old_package, result.data).require(old.name)
@@ -55,6 +60,8 @@ def compare_drafts(old: Source, new: Source, author: str, date: str) -> Redline:
 
 def merge_drafts(base: Source, mine: Source, theirs: Source, my_author: str, their_author: str, date: str) -> Merged:
     """Both sides' edits as tracked changes on MINE. Raises DocumentError."""
+    from pactoria_desktop.documents.merge import merge
+
     result = merge(
         word_package(base), word_package(mine), word_package(theirs), mine_author=my_author, theirs_author=their_author,
         date=date,
@@ -64,11 +71,15 @@ def merge_drafts(base: Source, mine: Source, theirs: Source, my_author: str, the
 
 def check_received(sent: Source, received: Source) -> list[dict[str, object]]:
     """What a received file holds that its tracked changes do not show. Raises DocumentError."""
+    from pactoria_desktop.documents.received import check_received as check_packages
+
     return [dict(asdict(each)) for each in check_packages(word_package(sent), word_package(received))]
 
 
-def compare_for_screen(old: Source, new: ContractText) -> ScreenComparison:
+def compare_for_screen(old: Source, new: ContractText) -> "ScreenComparison":
     """The changes from a file to a contract text; what the other side did not mark is pointed out."""
+    from pactoria_desktop.services.comparing import screen_comparison
+
     package = word_package(old)
     before = contract_of(Source(old.name, ".docx", package.data))
     return screen_comparison(before, new)

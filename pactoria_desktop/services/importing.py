@@ -1,22 +1,18 @@
 """Bringing files into the library: guarded, read in a limited child, kept as they came, each with its outcome."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from pactoria_desktop.contract.accepted import AcceptedText, accepted
-from pactoria_desktop.contract.canonical import canonical_bytes, content_hash, from_json, to_json
+from pactoria_desktop.contract.canonical import content_hash
 from pactoria_desktop.contract.history import Version
-from pactoria_desktop.contract.text import ContractText
-from pactoria_desktop.documents import child, guard
-from pactoria_desktop.documents.package import Package
-from pactoria_desktop.documents.reader import read
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.runtime.errors import PactoriaError
+from pactoria_desktop.services.parsing import read_in_child
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.contracts import Contracts
 from pactoria_desktop.store.library import Library
@@ -42,17 +38,6 @@ class ImportResult:
         """The row that ``pactoria import --json`` prints."""
         return {"file": self.name, "outcome": self.outcome, "id": self.contract or None, "title": self.title,
                 "message": self.sentence}  # fmt: skip
-
-
-def parse_package(payload: bytes, name: str) -> bytes:
-    """Read a Word file into the JSON of its contract text: what the child process does."""
-    guard.check(payload, name)
-    return canonical_bytes(to_json(read(Package(payload, name))))
-
-
-def read_in_child(data: bytes, name: str) -> ContractText:
-    """A stranger's Word file read in a process with limits. Raises DocumentError."""
-    return from_json(json.loads(child.run("pactoria_desktop.services.importing:parse_package", data, name)))
 
 
 def word_bytes(source: Source) -> bytes:
@@ -126,7 +111,6 @@ class Importer:
         return ImportResult(source.name, "imported", contract, title, f"{source.name} was imported as {title}.")
 
     def _known(self, data: bytes) -> tuple[str, str] | None:
-
         with self._library.reading() as session:
             found = Contracts(session).with_package(hashlib.sha256(data).hexdigest())
         return (found[0].id, found[0].title) if found else None

@@ -11,6 +11,7 @@ from pactoria_desktop.runtime.clock import Clock, to_milliseconds
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.runtime.secrets import KeyKeeper, PassphraseSources, SystemKeyring
+from pactoria_desktop.store.errors import LibraryMissingError
 from pactoria_desktop.store.library import Library, open_library
 from pactoria_desktop.store.sessions import Facts
 
@@ -39,7 +40,14 @@ def passphrase_sources(
 def opened_library(
     home: Home, passphrases: PassphraseSources, clock: Clock, *, create: bool = True
 ) -> Iterator[Library]:
-    """The library of a home, closed at the end. Raises the refusals of keys and of the library."""
+    """The library of a home, closed at the end. Raises the refusals of keys and of the library.
+
+    Without ``create`` nothing is made where there is no library, not even the folder.
+    """
+    if not create and not home.library.exists():
+        raise LibraryMissingError(
+            f"There is no library in {home.folder}; nothing was made; import a contract, or restore a backup."
+        )
     keeper = key_keeper(home, passphrases)
 
     def key(new: bool) -> LibraryKey:

@@ -7,22 +7,17 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from os import urandom
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.identity import IdentityMint
-from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.replica.identity import Identity
-from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.clock import Clock, from_milliseconds, to_milliseconds
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.library_key import LibraryKey, key_from_recovery
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.runtime.secrets import PassphraseSources
 from pactoria_desktop.runtime.settings import SettingsFile
-from pactoria_desktop.services.importing import Importer, ImportResult, read_in_child
 from pactoria_desktop.services.keys import key_keeper, opened_library, person_of
-from pactoria_desktop.services.opened import ExportMode, export_text, package_of
-from pactoria_desktop.services.relating import Related, related
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.contracts import ContractRecord, Contracts, Folders
 from pactoria_desktop.store.library import Library, temporary_library
@@ -30,6 +25,14 @@ from pactoria_desktop.store.listing import Filter, Listing, Order
 from pactoria_desktop.store.search import MARK_BEGIN, MARK_END, Search
 from pactoria_desktop.store.texts import Texts
 from pactoria_desktop.store.versions import Versions
+
+if TYPE_CHECKING:
+    from pactoria_desktop.services.importing import Importer, ImportResult
+    from pactoria_desktop.services.opened import ExportMode
+    from pactoria_desktop.services.relating import Related
+
+# Importing and exporting need the documents and the living text, which are imported where they are used: a listing
+# starts without them.
 
 
 class NotFoundError(PactoriaError):
@@ -83,19 +86,26 @@ class LibraryService:
         """A new id."""
         return self._mint.mint()
 
-    def importer(self) -> Importer:
+    def importer(self) -> "Importer":
         """Imports files."""
+        from pactoria_desktop.services.importing import Importer
+
         return Importer(self.library, self.identity, self.clock, self.mint)
 
-    def bring_in(self, sources: Sequence[Source], folder: str = "") -> Iterator[ImportResult]:
+    def bring_in(self, sources: Sequence[Source], folder: str = "") -> "Iterator[ImportResult]":
         """Import files one after the other."""
         importer = self.importer()
         place = self.folder_named(folder) if folder else None
         for source in sources:
             yield importer.bring_in(source, place)
 
-    def related_to(self, source: Source) -> Related | None:
+    def related_to(self, source: Source) -> "Related | None":
         """The contract of the library that a Word file is a draft of, None where it is new, known or unreadable."""
+        from pactoria_desktop.contract.accepted import accepted
+        from pactoria_desktop.documents.errors import DocumentError
+        from pactoria_desktop.services.parsing import read_in_child
+        from pactoria_desktop.services.relating import related
+
         if source.ending != ".docx":
             return None
         sha256 = hashlib.sha256(source.data).hexdigest()
@@ -162,8 +172,11 @@ class LibraryService:
         record = self.record(named)
         return Source(f"{record.title}.docx", ".docx", self.export(record.id, "redline"))
 
-    def export(self, contract: str, mode: ExportMode) -> bytes:
+    def export(self, contract: str, mode: "ExportMode") -> bytes:
         """A contract of the library as a Word file."""
+        from pactoria_desktop.replica.replica import Replica
+        from pactoria_desktop.services.opened import export_text, package_of
+
         record = self.record(contract)
         with self.library.reading() as session:
             stored = Texts(session).open(record.id)
