@@ -237,7 +237,7 @@ def _xml(part: bytes, member: str, name: str, limits: Limits) -> None:
         if longest.search(text):
             raise DocumentError(f"{name} has an attribute of more than {limits.attribute >> 20} MB; it is refused.")
     parser = etree.XMLParser(
-        target=_Nothing(),  # type: ignore[arg-type]
+        target=_Nothing(),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
