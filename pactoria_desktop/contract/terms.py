@@ -96,44 +96,26 @@ _INSIDE_BRACKET = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A place where capitalised words are used that may be a defined term. ``opening`` tells that a sentence starts there."""  # noqa: E501
+    """A place where capitalised words are used that may be a defined term.
+
+    ``opening`` tells that a sentence starts there; ``before`` is the word before it, if it lies near.
+    """
 
     words: str
     start: int
     end: int
     opening: bool
     determined: bool
+    before: str
 
 
 _CAPITALISED = re.compile(
     r"(?<![\w'’.@/\\-])[A-Z][A-Za-z'’]*(?:-[A-Z][A-Za-z]*)*(?:\s{1,2}[A-Z][A-Za-z'’]*(?:-[A-Z][A-Za-z]*)*){0,4}(?![\w@])"
 )
-_DETERMINERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "any",
-        "each",
-        "every",
-        "such",
-        "all",
-        "this",
-        "these",
-        "those",
-        "its",
-        "their",
-        "no",
-        "applicable",
-        "said",
-        "either",
-        "respective",
-        "other",
-        "of",
-        "under",
-        "relevant",
-    ]
-)
+_DETERMINERS = frozenset((
+    "the", "a", "an", "any", "each", "every", "such", "all", "this", "these", "those", "its", "their", "no",
+    "applicable", "said", "either", "respective", "other", "of", "under", "relevant",
+))  # fmt: skip
 
 
 def capitalised_uses(paragraph: str) -> Iterator[Use]:
@@ -143,7 +125,7 @@ def capitalised_uses(paragraph: str) -> Iterator[Use]:
         before = paragraph[max(0, start - 16) : start].rstrip()
         opening = not before or before[-1] in '.?!:;”")\u2028'
         word = before.rpartition(" ")[2]
-        yield Use(found[0], start, found.end(), opening, word in _DETERMINERS)
+        yield Use(found[0], start, found.end(), opening, word in _DETERMINERS, word)
 
 
 def forms(term: str) -> tuple[str, ...]:

@@ -1,14 +1,13 @@
 """Defined terms that are missing, unused, doubled, late, or written with the wrong capitals."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from pactoria_desktop.contract.findings import Draft
-from pactoria_desktop.contract.terms import Definition, forms, pattern_of, tidy
-from pactoria_desktop.review.plain_words import HEADS, ORDINARY, PROPER
+from pactoria_desktop.contract.terms import Definition, forms, tidy
 from pactoria_desktop.review.scan import TOKEN, Scan
 
 
@@ -231,81 +230,3 @@ _BEFORE_TERM = re.compile(r"\b(?:the|such|this|said|its|their|any|all|each|of|un
 
 def _determined(text: str, start: int) -> bool:
     return _BEFORE_TERM.search(text, max(0, start - 8), start) is not None
-
-
-def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
-    """Capitalised words that are used like a defined term and defined nowhere."""
-    defined = {form.casefold() for term in known.by_term for form in forms(term)}
-    parts_of_defined = {word for term in defined for word in term.split()}
-    seen: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
-    opening: Counter[str] = Counter()
-    for paragraph, scanned in zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True):
-        if scanned.contents or scanned.capitals or paragraph.part.startswith(("header", "footer")):
-            continue
-        heading = paragraph.end - paragraph.start < 70
-        for use in scanned.uses:
-            words = use.words
-            if heading:
-                continue
-            if use.opening:
-                opening[words.split()[0]] += 1
-                continue
-            seen[_singular(" ".join(words.split()))].append(
-                (paragraph.start + use.start, paragraph.start + use.end, use.determined)
-            )
-    if not known.by_term:
-        return
-    lower = frozenset().union(*(scanned.lower for scanned in scan.paragraphs))
-    chosen: list[tuple[int, int, int]] = []
-    for words, places in seen.items():
-        determined = [place for place in places if place[2]]
-        if not determined or not _looks_defined(words, lower, defined, parts_of_defined):
-            continue
-        single = len(words.split()) == 1
-        if len(determined) < (3 if single else 1) or (single and len(determined) * 2 < len(places)):
-            continue
-        chosen.append((determined[0][0], determined[0][1], len(places)))
-    once = sum(1 for _, _, count in chosen if count == 1)
-    for start, end, count in chosen:
-        if count == 1 and once > MOST_ONCE:
-            continue
-        shown = " ".join(scan.text[start:end].split())
-        yield Draft(
-            "undefined-term", 1, "medium" if count > 1 else "low", "Term without a definition",
-            f"“{shown}” is written like a defined term but is not defined.", 0.75 if count > 1 else 0.6, "check",
-            ((start, end),),
-        )  # fmt: skip
-
-
-MOST_ONCE = 6
-"""A contract with more terms than this that are used once has capitals by habit: those say nothing then."""
-
-
-def _singular(words: str) -> str:
-    return words[:-1] if words.endswith("s") and not words.endswith("ss") else words
-
-
-def _looks_defined(words: str, lower: frozenset[str], defined: set[str], parts: set[str]) -> bool:
-    tokens = words.split()
-    folded = words.casefold()
-    if (
-        folded in defined
-        or folded + "s" in defined
-        or "'" in words
-        or "’" in words
-        or any(token.isupper() and len(token) > 1 for token in tokens)
-    ):
-        return False
-    if any(token in PROPER or _singular(token) in PROPER for token in tokens) or folded in ORDINARY:
-        return False
-    runs = [" ".join(tokens[a:b]).casefold() for a in range(len(tokens)) for b in range(a + 1, len(tokens) + 1)]
-    if any(run in defined and not (len(run.split()) == 1 and _singular(run) + "s" in defined) for run in runs):
-        return False
-    head = _singular(tokens[-1].casefold())
-    ordinary = head in lower or head + "s" in lower or head in HEADS or head in parts or head + "s" in parts
-    return bool(ordinary) and (len(tokens) > 1 or head in lower or head + "s" in lower)
-
-
-__all__ = [
-    "Glossary", "duplicate_definitions", "glossary", "late_definitions", "pattern_of", "undefined_terms", "unused_terms", "wrong_case",  # noqa: E501
-]  # fmt: skip

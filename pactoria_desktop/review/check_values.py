@@ -41,6 +41,9 @@ _SIGNATURE = re.compile(
 )
 
 
+_SIGNED = re.compile(r"\s*(?:duly\s+)?(?:signed|executed|agreed|accepted|acknowledged)\b", re.IGNORECASE)
+
+
 def blanks(scan: Scan) -> Iterator[Draft]:
     """Blanks, placeholders and notes of the drafter that were left in; lines to sign on and redactions are none."""
     for paragraph in scan.reviewed.paragraphs:
@@ -76,7 +79,9 @@ _BARE = re.compile(r"TBD|TBC|T\.B\.D|XXX|[Ll]orem")
 def _is_signature(words: str, found: re.Match[str]) -> bool:
     if found["line"] and len(found[0]) > 60:
         return True
-    before = re.split(r"[\n\u2028]|_{2,}|\s{4,}", words[max(0, found.start() - 60) : found.start()])[-1]
+    before = re.split(r"[\n\u2028]|_{2,}|\s{4,}", words[max(0, found.start() - 120) : found.start()])[-1]
+    if _SIGNED.match(before) and before.rstrip().endswith(":"):
+        return True
     after = re.split(r"[\n\u2028]|_{2,}|\s{4,}", words[found.end() : found.end() + 40])[0]
     if _SIGNATURE.search(before) and not re.match(r"\s*(?:day\s+of|of\s+[A-Z]|,\s*(?:19|20))", after):
         return True

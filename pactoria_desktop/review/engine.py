@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from pactoria_desktop.contract.findings import SEVERITIES, Draft, Evidence, Finding, Severity, settle
 from pactoria_desktop.contract.segmentation import Pieces, ReviewedText, sentences_of
-from pactoria_desktop.review import check_references, check_terms, check_values
+from pactoria_desktop.review import check_references, check_terms, check_undefined, check_values
 from pactoria_desktop.review.deadlines import Deadline, deadlines
 from pactoria_desktop.review.model import ClauseModel, Judgement, ModelCache, load_model
 from pactoria_desktop.review.playbook import Playbook
@@ -122,7 +122,7 @@ def checks(scanned: Scan) -> Iterator[Draft]:
     yield from check_references.missing_attachments(scanned)
     yield from check_references.numbering(scanned, index)
     yield from check_references.list_gaps(scanned)
-    yield from check_terms.undefined_terms(scanned, known)
+    yield from check_undefined.undefined_terms(scanned, known)
     yield from check_terms.unused_terms(scanned, known)
     yield from check_terms.late_definitions(scanned, known)
     yield from check_terms.wrong_case(scanned, known)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pactoria_desktop.contract.quantities import SpelledNumber, WrittenDate, dates_in, spelled_numbers
 from pactoria_desktop.contract.references import AttachedReference, Reference, attached_in, references_in
 from pactoria_desktop.contract.segmentation import ReviewedText, Sentence
-from pactoria_desktop.contract.terms import Definition, Use, capitalised_uses, definitions_in
+from pactoria_desktop.contract.terms import Definition, definitions_in
+from pactoria_desktop.review.mentions import Mention, mentions_in
 
 _CONTENTS_LINE = re.compile(r"(?:\.{3,}|(?:\. ){3,}|…|\t|\s{3,})\s*(?:[ivx]{1,5}|\d{1,3})\s*$")
 _CONTENTS_TITLE = re.compile(r"\s*table\s+of\s+contents\b", re.IGNORECASE)
@@ -36,7 +37,7 @@ class ParagraphScan:
     """What one paragraph holds; all places count from its start."""
 
     definitions: tuple[Definition, ...]
-    uses: tuple[Use, ...]
+    mentions: tuple[Mention, ...]
     references: tuple[Reference, ...]
     attached: tuple[AttachedReference, ...]
     spelled: tuple[SpelledNumber, ...]
@@ -62,7 +63,7 @@ def scan_paragraph(words: str) -> ParagraphScan:
     tokens = [(found[0], found.span()) for found in TOKEN.finditer(words)]
     return ParagraphScan(
         tuple(definitions_in(words)) if '"' in words or "“" in words or "mean" in words else (),
-        () if contents or capitals else tuple(capitalised_uses(words)),
+        () if contents or capitals else tuple(mentions_in(words)),
         () if contents else tuple(references_in(words)),
         tuple(attached_in(words)),
         tuple(spelled_numbers(words)) if "(" in words else (),
