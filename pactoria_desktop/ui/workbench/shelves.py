@@ -10,10 +10,7 @@ from pactoria_desktop.runtime.clock import to_milliseconds
 from pactoria_desktop.runtime.work import Lane
 from pactoria_desktop.services.importing import ImportResult
 from pactoria_desktop.services.reviewing import ReviewedContract
-from pactoria_desktop.services.shelf import SESSION, VIEW, Shelf
-from pactoria_desktop.store.contracts import ContractRecord
-from pactoria_desktop.store.findings import RunRecord
-from pactoria_desktop.store.listing import Filter, Order
+from pactoria_desktop.services.shelf import SESSION, VIEW, ContractRecord, Filter, Order, RunRecord, Shelf
 from pactoria_desktop.ui.library.screen import LibraryScreen
 from pactoria_desktop.ui.library.start_page import StartPage
 from pactoria_desktop.ui.library.values import (
