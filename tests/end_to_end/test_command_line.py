@@ -1,0 +1,201 @@
+"""Every command in a process of its own: its result, its shape, its exit status."""
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pactoria_desktop import __version__
+from pactoria_desktop.contract.accepted import text_sha256
+from tests.end_to_end.command_line import COMMANDS, Outcome, call, keys, run
+from tests.samples import SAMPLES, sample_bytes
+from tests.unit.documents import oracle
+
+NDA = SAMPLES / "mutual-nda.docx"
+NDA_BACK = SAMPLES / "mutual-nda-from-tessel.docx"
+SERVICES = SAMPLES / "services-agreement.docx"
+SERVICES_BACK = SAMPLES / "services-agreement-from-corvane.docx"
+NOT_YET = ("ai", "templates", "sign-in", "sign-out", "sync", "platform")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder to write in. Commands on bare files must not touch the library, so no folder for it appears."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PACTORIA_HOME", str(tmp_path / "home"))
+    yield tmp_path
+    assert not (tmp_path / "home").exists()
+
+
+def bare(desk: Path, *words: str | Path, stdin: bytes = b"") -> Outcome:
+    """A command on bare files, in a process of its own."""
+    return run(*words, stdin=stdin, folder=desk, environment={"PACTORIA_HOME": str(desk / "home")})
+
+
+def test_help_names_every_command_and_none_that_does_not_exist(desk: Path) -> None:
+    words = bare(desk, "--help").out.decode().split()
+    assert all(command in words for command in COMMANDS)
+    assert not set(NOT_YET) & set(words)
+    assert "platform" in bare(desk, "platform", "serve").err
+
+
+def test_version_is_printed_in_under_a_second_and_a_half(desk: Path) -> None:
+    seconds = []
+    for _ in range(3):
+        started = time.monotonic()
+        outcome = bare(desk, "--version")
+        seconds.append(time.monotonic() - started)
+        assert outcome.out.decode() == f"pactoria {__version__}\n"
+        if min(seconds) < 1.5:
+            break
+    assert min(seconds) < 1.5
+
+
+def test_offsets_mean_the_same_text_in_text_outline_edit_and_review(desk: Path) -> None:
+    shown = bare(desk, "text", SERVICES)
+    text = shown.out.decode("utf-8")
+    assert shown.status == 0
+    assert shown.err == ""
+    assert bare(desk, "text", SERVICES, "--json").json == {"text": text, "text_sha256": text_sha256(text)}
+
+    rows = bare(desk, "outline", SERVICES, "--json").json
+    assert list(rows) == ["paragraphs"]
+    keys(rows["paragraphs"], "id", "label", "level", "style", "text", "start", "end", "part", "in_table")
+    assert "".join(row["text"] + "\n" for row in rows["paragraphs"]) == text
+    assert all(text[row["start"] : row["end"]] == row["text"] for row in rows["paragraphs"])
+
+    reviewed = bare(desk, "review", SERVICES, SERVICES_BACK, "--playbook", "mutual-nda", "--json")
+    assert reviewed.status == 0
+    assert [file["file"] for file in reviewed.json["files"]] == [str(SERVICES), str(SERVICES_BACK)]
+    keys(reviewed.json["files"], "file", "text_sha256", "clauses", "absent", "findings", "deadlines")
+    file = reviewed.json["files"][0]
+    assert file["text_sha256"] == text_sha256(text)
+    keys(file["clauses"], "category", "start", "end", "quote", "confidence")
+    keys(file["absent"], "category", "confidence")
+    keys(file["findings"], "id", "rule", "severity", "title", "message", "confidence", "source", "evidence")
+    keys(file["deadlines"], "kind", "date", "rule", "evidence")
+    evidence = [each for row in (*file["findings"], *file["deadlines"]) for each in row["evidence"]]
+    keys(evidence, "start", "end", "quote")
+    assert file["clauses"]
+    assert all(text[each["start"] : each["end"]] == each["quote"] for each in (*file["clauses"], *evidence))
+
+    place = text.index("thirty-six (36)")
+    operations = f'[{{"op": "replace", "start": {place}, "end": {place + 15}, "text": "twelve (12)"}}]'
+    edited = bare(desk, "edit", SERVICES, "--ops", operations, "--out", "edited.docx", "--json")
+    assert edited.json == {"replacements": 1, "inserted_paragraphs": 0, "deleted_paragraphs": 0, "comments": 0}
+    assert bare(desk, "text", "edited.docx").out.decode() == text.replace("thirty-six (36)", "twelve (12)", 1)
+
+
+def test_review_says_by_its_exit_status_what_needs_a_person(desk: Path) -> None:
+    findings = call("review", SERVICES_BACK, "--json").json["files"][0]["findings"]
+    worst = max((("low", "medium", "high").index(each["severity"]) for each in findings), default=-1)
+    for rank, level in enumerate(("low", "medium", "high")):
+        assert call("review", SERVICES_BACK, "--fail-on", level).status == (1 if worst >= rank else 0)
+
+
+def test_revisions_lists_changes_and_comments_and_both_ways_take_them(desk: Path) -> None:
+    listed = bare(desk, "revisions", NDA_BACK, "--json").json
+    assert list(listed) == ["revisions", "comments"]
+    keys(listed["revisions"], "id", "kind", "author", "date", "round", "text", "part")
+    keys(listed["comments"], "id", "parent", "author", "date", "text", "quote", "resolved")
+    assert listed["revisions"]
+    before = sample_bytes("mutual-nda-from-tessel.docx")
+    for command, accept in (("accept", True), ("reject", False)):
+        done = call(command, NDA_BACK, "--out", "out.docx", "--json").json
+        assert done[f"{command}ed"] == len(listed["revisions"])
+        assert done["left"] == 0
+        assert oracle.view((desk / "out.docx").read_bytes(), True) == oracle.view(before, accept)
+
+
+def test_accept_takes_only_what_was_chosen(desk: Path) -> None:
+    listed = bare(desk, "revisions", NDA_BACK, "--json").json["revisions"]
+    one = listed[0]
+    done = bare(desk, "accept", NDA_BACK, "--out", "out.docx", "--json", "--id", one["id"])
+    assert done.json["accepted"] == 1
+    left = call("revisions", "out.docx", "--json").json["revisions"]
+    assert len(left) == len(listed) - 1
+    assert one["id"] not in [each["id"] for each in left]
+    nobody = call("reject", NDA_BACK, "--out", "out.docx", "--json", "--author", "Nobody")
+    assert nobody.json["rejected"] == 0
+    assert (desk / "out.docx").read_bytes() == NDA_BACK.read_bytes()
+    for wrong in (["--id", "no-such"], ["--kind", "whim"], ["--since", "soon"], ["--round", "first"]):
+        assert call("accept", NDA_BACK, "--out", "none.docx", *wrong).status == 2
+    assert not (desk / "none.docx").exists()
+
+
+def test_edit_without_operations_gives_back_the_same_file(desk: Path) -> None:
+    for source in (NDA_BACK, SERVICES):
+        assert bare(desk, "edit", source, "--ops", "-", "--out", "same.docx", stdin=b"[]").status == 0
+        assert (desk / "same.docx").read_bytes() == source.read_bytes()
+
+
+def test_compare_writes_a_redline_that_leads_both_ways(desk: Path) -> None:
+    words = ("compare", SERVICES, SERVICES_BACK, "--out", "r.docx", "--author", "Ada", "--date", "2026-01-31T10:00:00Z")
+    counts = bare(desk, *words, "--json").json
+    keys([counts], "insertions", "deletions", "moves", "formats", "inserted_characters", "deleted_characters")
+    redline = (desk / "r.docx").read_bytes()
+    assert oracle.view(redline, True) == oracle.view(SERVICES_BACK.read_bytes(), True)
+    assert {("Ada", "2026-01-31T10:00:00Z")} == {
+        key[1:] for key in oracle.authors(redline) - oracle.authors(SERVICES.read_bytes())
+    }
+    call(*words)
+    assert (desk / "r.docx").read_bytes() == redline
+
+
+def test_merge_names_clashes_and_exits_one_for_them(desk: Path) -> None:
+    text = call("text", SERVICES).out.decode()
+    place = text.index("thirty-six (36)")
+    for name, words in (("mine", "twelve (12)"), ("theirs", "sixty (60)")):
+        operations = f'[{{"op": "replace", "start": {place}, "end": {place + 15}, "text": "{words}"}}]'
+        call("edit", SERVICES, "--ops", operations, "--out", f"{name}.docx", "--author", name)
+    clashing = bare(desk, "merge", SERVICES, "mine.docx", "theirs.docx", "--out", "merged.docx", "--json")
+    assert clashing.status == 1
+    assert set(clashing.json) == {"merged", "clashes"}
+    keys(clashing.json["clashes"], "paragraph", "base", "mine", "theirs")
+    assert clashing.json["clashes"]
+    calm = call("merge", SERVICES, SERVICES, "theirs.docx", "--out", "calm.docx", "--json")
+    assert calm.status == 0
+    assert call("text", "calm.docx").out == call("text", "theirs.docx").out
+
+
+def test_check_received_finds_what_was_not_marked(desk: Path) -> None:
+    quiet = call("check-received", NDA, NDA, "--json")
+    assert (quiet.status, quiet.json) == (0, {"findings": []})
+    found = bare(desk, "check-received", SERVICES, SERVICES_BACK, "--json")
+    assert found.status == 1
+    keys(found.json["findings"], "kind", "paragraph", "before", "after")
+
+
+def test_convert_goes_by_the_endings_and_keeps_the_words(desk: Path) -> None:
+    text = call("text", NDA).out
+    assert bare(desk, "convert", NDA, "nda.pdf").status == 0
+    assert (desk / "nda.pdf").read_bytes().startswith(b"%PDF-")
+    for ending in ("docx", "md", "txt", "json"):
+        assert call("convert", NDA, f"nda.{ending}").status == 0
+    assert (desk / "nda.txt").read_bytes() == text
+    assert call("text", "nda.json").out == text
+    for ending in ("txt", "json", "md", "pdf"):
+        assert call("convert", f"nda.{ending}", f"from-{ending}.docx").status == 0
+        with zipfile.ZipFile(io.BytesIO((desk / f"from-{ending}.docx").read_bytes())) as archive:
+            assert archive.testzip() is None
+    assert call("text", "from-txt.docx").out == text
+    assert call("convert", NDA, "nda.odt").status == 2
+
+
+def test_playbooks_run_their_own_examples_and_show_flipped_verdicts(desk: Path) -> None:
+    tested = bare(desk, "playbook", "test", "--json")
+    assert tested.status == 0
+    assert tested.json["rules"]
+    flips = call("playbook", "backtest", "mutual-nda", "--against", SAMPLES, "--json")
+    assert (flips.status, flips.json["flips"]) == (0, [])
+    assert call("playbook", "backtest", "mutual-nda").status == 2
+    assert call("playbook", "test", "no-such-playbook").status == 2
+
+
+def test_a_text_file_is_its_own_text(desk: Path) -> None:
+    words = "\tOne\r\nTwo\x0c three \u00ad “four”\n\n\nlast line"
+    (desk / "plain.txt").write_bytes(words.encode())
+    assert bare(desk, "text", "plain.txt").out.decode() == words
