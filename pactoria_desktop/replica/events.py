@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loro import Diff, DiffEvent, LoroDoc, TextDelta
+from loro import Diff, DiffEvent, LoroDoc, TextDelta, ValueOrContainer
 
 from pactoria_desktop.contract.text import kind_of
 from pactoria_desktop.replica.changes import Changes, Delta, Drop, Keep, Origin, Place, Put, TextChange
@@ -53,6 +53,14 @@ def _deltas(found: Iterable[TextDelta]) -> tuple[Delta, ...]:
     return tuple(deltas)
 
 
+def _entries(difference: object) -> dict[str, object]:
+    """What entries of a table are now; a container, which no table of ours holds, counts as gone."""
+    if not isinstance(difference, Diff.Map):
+        return {}
+    updated = difference.diff.updated
+    return {key: value.value if isinstance(value, ValueOrContainer.Value) else None for key, value in updated.items()}
+
+
 def _carries(found: Iterable[TextDelta]) -> bool:
     return any(isinstance(each, TextDelta.Insert) and INTERNAL_MARK in (each.attributes or {}) for each in found)
 
@@ -77,7 +85,7 @@ def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
     for key, difference in queue.take():
         table = queue.table_of(key)
         if table is not None:
-            living.records_changed(table)
+            living.records_changed(table, _entries(difference))
             revisions = revisions or table == REVISIONS
             comments = comments or table == COMMENTS
             continue

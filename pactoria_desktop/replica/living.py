@@ -1,8 +1,9 @@
 """The state that the commands share: the document, its structure, who edits and how, and what is marked where."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from typing import TypeVar
 
 from loro import LoroDoc
 
@@ -20,17 +21,21 @@ from pactoria_desktop.replica.loro_text import (
     runs_between,
     snapped,
 )
-from pactoria_desktop.replica.reading import comments_of, material_from, revisions_of
+from pactoria_desktop.replica.reading import comments_of, in_order, material_from, revision_of, revisions_of
 from pactoria_desktop.replica.records import (
     MATERIAL_TABLES,
     StoredComment,
+    comment_from,
     encoded,
+    material_after,
     material_of,
     plain,
     revision_record,
 )
 from pactoria_desktop.replica.structure import Slot, Structure
 from pactoria_desktop.runtime.clock import Clock
+
+Entry = TypeVar("Entry")
 
 TRACKED_KINDS = ("ins", "del", "moveFrom", "moveTo", "fmt", "pfmt")
 
@@ -75,7 +80,7 @@ class LivingText:
 
     @property
     def revisions(self) -> dict[str, Revision]:
-        """Every registered revision, those of the running command included."""
+        """Every registered revision, those of the running command included; not to be written to."""
         if self._revisions is None:
             self._revisions, _ = revisions_of(self.document)
         return {**self._revisions, **self._waiting} if self._waiting else self._revisions
@@ -147,7 +152,7 @@ class LivingText:
     def write_comment(self, comment: StoredComment) -> None:
         """Store a comment anew or changed."""
         self.document.get_map(COMMENTS).insert(comment.note.id, plain(comment))
-        self._comments = None
+        self._comments = in_order({**self.comments, comment.note.id: comment})
 
     @property
     def material(self) -> Material:
@@ -160,8 +165,9 @@ class LivingText:
         """Add an entry to a table of the material; one that is there stays as it is."""
         if key in getattr(self.material, table):
             return
-        self.document.get_map(table).insert(key, encoded(value))
-        self._material = None
+        stored = encoded(value)
+        self.document.get_map(table).insert(key, stored)
+        self._material = material_after(self.material, table, {key: stored})
 
     def is_locked_box(self, id: str) -> bool:
         """Whether a container's words cannot be edited."""
@@ -285,14 +291,25 @@ class LivingText:
 
     # Caches
 
-    def records_changed(self, table: str) -> None:
-        """A table beside the text changed: read it again when it is next asked for."""
-        if table == REVISIONS:
-            self._revisions = None
-        elif table == COMMENTS:
-            self._comments = None
-        elif table in MATERIAL_TABLES:
-            self._material = None
+    def records_changed(self, table: str, changes: Mapping[str, object]) -> None:
+        """Entries of a table beside the text came, changed or went (None): what was read of it follows."""
+        if table == REVISIONS and self._revisions is not None:
+            for id, value in changes.items():
+                _put_or_drop(self._revisions, id, revision_of(value, id)[0])
+        elif table == COMMENTS and self._comments is not None:
+            for id, value in changes.items():
+                comment = comment_from(value)
+                _put_or_drop(self._comments, id, comment if comment and comment.note.id == id else None)
+            self._comments = in_order(self._comments)
+        elif table in MATERIAL_TABLES and self._material is not None:
+            self._material = material_after(self._material, table, changes)
+
+
+def _put_or_drop(entries: dict[str, Entry], key: str, value: Entry | None) -> None:
+    if value is None:
+        entries.pop(key, None)
+    else:
+        entries[key] = value
 
 
 def _is_name(key: str) -> bool:

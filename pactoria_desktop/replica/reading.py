@@ -219,18 +219,31 @@ def sections_of(structure: Structure) -> tuple[Section, ...]:
     return tuple(found)
 
 
+def revision_of(value: object, id: str) -> tuple[Revision | None, bool]:
+    """A registered revision, None where it is malformed, and whether it came with the text."""
+    given = False
+    if isinstance(value, dict) and "given" in value:
+        value = dict(value)
+        given = value.pop("given") is True
+    return revision_from(value, id), given
+
+
 def revisions_of(document: LoroDoc) -> tuple[dict[str, Revision], frozenset[str]]:
     """Every registered revision by id, and the ids of those that came with the text."""
     found = {}
     given = set()
     for id, value in document.get_map(REVISIONS).get_value().items():
-        record = dict(value) if isinstance(value, dict) else value
-        if isinstance(record, dict) and record.pop("given", False) is True:
+        revision, came = revision_of(value, id)
+        if came:
             given.add(id)
-        revision = revision_from(record, id)
         if revision is not None:
             found[id] = revision
     return found, frozenset(given)
+
+
+def in_order(comments: Mapping[str, StoredComment]) -> dict[str, StoredComment]:
+    """Comments by id as they follow each other."""
+    return dict(sorted(comments.items(), key=lambda item: (item[1].order, item[0])))
 
 
 def comments_of(document: LoroDoc) -> dict[str, StoredComment]:
@@ -240,7 +253,7 @@ def comments_of(document: LoroDoc) -> dict[str, StoredComment]:
         comment = comment_from(value)
         if comment is not None and comment.note.id == id:
             found[id] = comment
-    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+    return in_order(found)
 
 
 def used_revisions(sections: Iterable[Section]) -> set[str]:

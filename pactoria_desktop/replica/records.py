@@ -6,7 +6,7 @@ What comes back may have been written by a stranger: an entry that is not of its
 import json
 import types
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -118,10 +118,18 @@ def decoded(kind: type[Value], text: object) -> Value | None:
 class Table(Mapping[str, Value]):
     """A read-only table that decodes each entry when it is first asked for."""
 
-    def __init__(self, kind: type[Value], stored: Mapping[str, object]) -> None:
+    def __init__(
+        self, kind: type[Value], stored: Mapping[str, object], read: Mapping[str, Value | None] | None = None
+    ) -> None:
         self._kind = kind
         self._stored = stored
-        self._read: dict[str, Value | None] = {}
+        self._read: dict[str, Value | None] = dict(read or {})
+
+    def updated(self, changes: Mapping[str, object]) -> "Table[Value]":
+        """The table after changes of its stored entries (None takes one away); what was decoded stays so."""
+        stored = {key: value for key, value in {**self._stored, **changes}.items() if value is not None}
+        read = {key: value for key, value in self._read.items() if key not in changes}
+        return Table(self._kind, stored, read)
 
     def _entry(self, key: str) -> Value | None:
         if key not in self._read:
@@ -147,6 +155,13 @@ class Table(Mapping[str, Value]):
 def material_of(tables: Mapping[str, Mapping[str, object]]) -> Material:
     """The material out of its stored tables, decoded lazily."""
     return Material(**{name: Table(kind, tables[name]) for name, kind in MATERIAL_TABLES.items()})
+
+
+def material_after(material: Material, table: str, changes: Mapping[str, object]) -> Material:
+    """The material after stored entries of one table came, changed or went (None)."""
+    before: Table[object] = getattr(material, table)
+    after: dict[str, Any] = {table: before.updated(changes)}
+    return replace(material, **after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +200,40 @@ def revision_from(value: object, id: str) -> Revision | None:
         if int(kind) >= len(_TYPED_KINDS):
             return None
         return Revision(id, _TYPED_KINDS[int(kind)], author, date, by, "typed", int(number) if number else None)
-    try:
-        found = shaped(Revision, value)
-    except MalformedRecordError:
+    found = _revision_record(value) if isinstance(value, dict) else None
+    return found if found is not None and found.id == id else None
+
+
+_REVISION_FIELDS = {each.name for each in fields(Revision)}
+
+
+def _revision_record(value: dict[str, object]) -> Revision | None:
+    """A revision stored as a record; written out because a text may have thousands of them."""
+    id, kind, author, date = (value.get(name) for name in ("id", "kind", "author", "date"))
+    by, source, round = value.get("by", ""), value.get("source", "typed"), value.get("round")
+    words = (id, kind, author, date, by, source)
+    if not value.keys() <= _REVISION_FIELDS or not all(isinstance(word, str) for word in words):
         return None
-    return found if found.id == id else None
+    if round is not None and type(round) is not int:
+        return None
+    attributes = value.get("word", [])
+    if not isinstance(attributes, list):
+        return None
+    pairs: list[tuple[str, str]] = []
+    for pair in attributes:
+        if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], str)):
+            return None
+        pairs.append((pair[0], pair[1]))
+    return Revision(
+        cast(str, id),
+        cast(str, kind),
+        cast(str, author),
+        cast(str, date),
+        cast(str, by),
+        cast(str, source),
+        round,
+        tuple(pairs),
+    )
 
 
 def comment_from(value: object) -> StoredComment | None:
