@@ -3,16 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from loro import LoroMovableList, LoroText
+
 from pactoria_desktop.contract.suggesting import deletion_value
-from pactoria_desktop.contract.text import CommentNote, Marks, MarkValue, Material, Revision, Section
+from pactoria_desktop.contract.text import CommentNote, Marks, MarkValue, Material, Revision, Section, TextSection
 from pactoria_desktop.contract.three_way import Operation, Put, PutRow, PutSection, Remark, Strike, StrikeRow
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.living import LivingText
-from pactoria_desktop.replica.loro_text import lay_marks, runs_between, set_marks, utf16_before, utf16_length
-from pactoria_desktop.replica.reading import write_row, write_section
+from pactoria_desktop.replica.loro_text import (
+    INTERNAL_MARK,
+    lay_marks,
+    runs_between,
+    set_marks,
+    utf16_before,
+    utf16_length,
+)
+from pactoria_desktop.replica.reading import paragraphs_from, write_row, write_section
 from pactoria_desktop.replica.records import MATERIAL_TABLES, StoredComment
 from pactoria_desktop.replica.structure import RowRecord, Slot
 from pactoria_desktop.replica.writing import pieces
+
+_OTHER_TEXT = (
+    "The text has changed since the received draft was read, or the draft does not fit it; nothing was changed."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +33,8 @@ class Join:
     """A received text's changes (``contract.three_way.operations``) and what they name.
 
     ``sources`` leads from each paragraph's source as it stands here (``p:src``) to the received package's,
-    ``row_sources`` does the same for rows.
+    ``row_sources`` does the same for rows, and ``parts`` for parts. ``words`` are slots as they were when this was
+    worked out, by id: it is laid on no other words.
     """
 
     operations: Sequence[Operation]
@@ -29,14 +43,18 @@ class Join:
     comments: Sequence[CommentNote] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     row_sources: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def rebase(living: LivingText, join: Join) -> None:
     """Lay a received text's changes on the living text, then move its sources.
 
-    Raises ReplicaError where the operations speak of places that the text does not have; nothing is changed then.
+    Raises ReplicaError where the operations speak of places that the text does not have, or the text has changed since
+    they were worked out; nothing is changed then.
     """
-    _check(living, join.operations)
+    places = _Places(living, join.operations)
+    places.check(join)
     for name in MATERIAL_TABLES:
         for key, value in getattr(join.material, name).items():
             living.add_material(name, key, value)
@@ -49,42 +67,93 @@ def rebase(living: LivingText, join: Join) -> None:
             living.write_comment(StoredComment(note, number))
     ends: dict[str, list[Put]] = {}
     for operation in reversed(join.operations):
-        if isinstance(operation, Put) and _is_at_end(living, operation):
+        if isinstance(operation, PutSection) and operation.offset:
+            _split(places, operation)
+        elif isinstance(operation, Put) and places.is_at_end(operation):
             ends.setdefault(operation.slot, []).insert(0, operation)
         elif isinstance(operation, Strike | Put | Remark):
-            _words(living, operation)
-    for slot, puts in ends.items():
-        _put_at_end(living.structure.slot(slot), puts)
-    _structure(living, [each for each in join.operations if isinstance(each, StrikeRow | PutRow | PutSection)])
-    _move_sources(living, join.sources, join.row_sources)
+            _words(places.text(operation.slot), operation)
+    for id, puts in ends.items():
+        _put_at_end(places.text(id), puts)
+    living.structure.forget()
+    _structure(
+        living,
+        [
+            each
+            for each in join.operations
+            if isinstance(each, StrikeRow | PutRow) or (isinstance(each, PutSection) and not each.offset)
+        ],
+    )
+    _move_sources(living, join)
     living.forget_all_names()
 
 
-def _check(living: LivingText, operations: Sequence[Operation]) -> None:
-    sentence = "The received changes do not fit this text; nothing was changed."
-    for operation in operations:
-        if isinstance(operation, Strike | Remark | Put):
-            length = _slot(living, operation.slot).text.len_unicode
-            last = operation.offset if isinstance(operation, Put) else operation.end
-            first = operation.offset if isinstance(operation, Put) else operation.start
-            if not 0 <= first <= last <= length:
-                raise ReplicaError(sentence)
-        elif isinstance(operation, StrikeRow):
-            _row(living, operation.row)
-        elif isinstance(operation, PutRow) and operation.after and not _known(operations, operation.after):
-            _row(living, operation.after)
+class _Places:
+    """The slots and rows that operations speak of, looked up once."""
 
+    def __init__(self, living: LivingText, operations: Sequence[Operation]) -> None:
+        self._living = living
+        self._operations = operations
+        self._slots: dict[str, Slot] = {}
+        self._rows: set[str] = set()
+        self._tables: set[str] = set()
+        self._sections: set[str] = set()
+        for section in living.structure.sections():
+            self._sections.add(section.id)
+            if section.is_table:
+                self._tables.add(section.id)
+            if section.slot is not None:
+                self._slots[section.slot.id] = section.slot
+            for row in section.rows:
+                self._rows.add(row.id)
+                for cell in row.cells:
+                    self._slots.setdefault(cell.id, cell)
 
-def _known(operations: Sequence[Operation], row: str) -> bool:
-    return any(isinstance(each, PutRow) and each.row.id == row for each in operations)
+    @property
+    def sections(self) -> LoroMovableList:
+        """The list of all sections."""
+        return self._living.structure.section_list
 
+    def slot(self, id: str) -> Slot:
+        """A slot by its id. Raises ReplicaError where there is none."""
+        found = self._slots.get(id)
+        if found is None:
+            raise ReplicaError(_OTHER_TEXT)
+        return found
 
-def _slot(living: LivingText, id: str) -> Slot:
-    for section in living.structure.sections():
-        for cell in living.structure.cells_of(section):
-            if cell.id == id:
-                return cell
-    return living.structure.slot(id)
+    def text(self, id: str) -> LoroText:
+        """The text of a slot."""
+        return self.slot(id).text
+
+    def is_at_end(self, put: Put) -> bool:
+        """Whether words come after the last newline of a slot."""
+        return bool(put.offset >= self.text(put.slot).len_unicode)
+
+    def check(self, join: Join) -> None:
+        """Raises ReplicaError where a change does not fit."""
+        for id, words in join.words.items():
+            if self.text(id).to_string() != words:
+                raise ReplicaError(_OTHER_TEXT)
+        rows = self._rows | {each.row.id for each in self._operations if isinstance(each, PutRow)}
+        for operation in self._operations:
+            if not self._fits(operation, rows):
+                raise ReplicaError(_OTHER_TEXT)
+
+    def _fits(self, operation: Operation, rows: set[str]) -> bool:
+        if isinstance(operation, Strike | Remark):
+            return 0 <= operation.start <= operation.end <= int(self.text(operation.slot).len_unicode)
+        if isinstance(operation, Put):
+            return 0 <= operation.offset <= int(self.text(operation.slot).len_unicode)
+        if isinstance(operation, StrikeRow):
+            return operation.row in self._rows
+        if isinstance(operation, PutRow):
+            return operation.table in self._tables and (not operation.after or operation.after in rows)
+        if operation.offset:
+            text = self.text(operation.before)
+            if not 0 < operation.offset < text.len_unicode:
+                return False
+            return bool(text.to_string()[operation.offset - 1] == "\n")
+        return not operation.before or operation.before in self._sections
 
 
 def _row(living: LivingText, id: str) -> RowRecord:
@@ -92,19 +161,29 @@ def _row(living: LivingText, id: str) -> RowRecord:
         for row in section.rows:
             if row.id == id:
                 return row
-    raise ReplicaError("The received changes speak of a row that is no longer there; nothing was changed.")
+    raise ReplicaError(_OTHER_TEXT)
 
 
-def _is_at_end(living: LivingText, put: Put) -> bool:
-    return bool(put.offset >= _slot(living, put.slot).text.len_unicode)
+def _split(places: _Places, operation: PutSection) -> None:
+    """A section within a text section: what comes after it moves into a text section of its own."""
+    slot = places.slot(operation.before)
+    text, sections = slot.text, places.sections
+    at = utf16_before(text, operation.offset)
+    rest = paragraphs_from(
+        (run.text, {key: value for key, value in run.marks.items() if key != INTERNAL_MARK})
+        for run in runs_between(text, at, text.len_utf16)
+    )
+    text.delete_utf16(at, text.len_utf16 - at)
+    index = slot.section.index + 1
+    write_section(sections, index, operation.section)
+    write_section(sections, index + 1, TextSection(operation.rest, rest, slot.part))
 
 
 def _plain(marks: Mapping[str, object]) -> dict[str, MarkValue]:
     return {key: value for key, value in marks.items() if isinstance(value, bool | int | str | dict | list)}
 
 
-def _words(living: LivingText, operation: Strike | Put | Remark) -> None:
-    text = _slot(living, operation.slot).text
+def _words(text: LoroText, operation: Strike | Put | Remark) -> None:
     if isinstance(operation, Put):
         at = utf16_before(text, operation.offset)
         text.insert_utf16(at, operation.text)
@@ -120,9 +199,8 @@ def _words(living: LivingText, operation: Strike | Put | Remark) -> None:
         lay_marks(text, run.start, run.end, {f"del:{operation.revision}": deletion_value(run.marks)})
 
 
-def _put_at_end(slot: Slot, puts: Sequence[Put]) -> None:
+def _put_at_end(text: LoroText, puts: Sequence[Put]) -> None:
     """New paragraphs after the last of a slot: its last newline stays last, and becomes the last new one."""
-    text = slot.text
     at = text.len_utf16 - 1
     ending = runs_between(text, at, at + 1)[0]
     sequence: list[tuple[str, Marks]] = [(put.text, put.marks) for put in puts]
@@ -155,33 +233,36 @@ def _put_row(living: LivingText, operation: PutRow) -> None:
     sections = living.structure.sections()
     table = next((section for section in sections if section.is_table and section.id == operation.table), None)
     if table is None or table.row_list is None:
-        raise ReplicaError("The received changes speak of a table that is no longer there.")
+        raise ReplicaError(_OTHER_TEXT)
     at = _row(living, operation.after).index + 1 if operation.after else 0
     write_row(table.row_list, at, operation.row)
     living.structure.forget(table.key)
 
 
 def _index(living: LivingText, before: str, section: Section) -> int:
-    if before:
-        return living.structure.slot(before).section.index
     last = -1
     for each in living.structure.sections():
+        if before and each.id == before:
+            return each.index
         if each.part == section.part:
             last = each.index
     return last + 1 if last >= 0 else len(living.structure.section_list)
 
 
-def _move_sources(living: LivingText, sources: Mapping[str, str], row_sources: Mapping[str, str]) -> None:
-    if not sources and not row_sources:
+def _move_sources(living: LivingText, join: Join) -> None:
+    if not join.sources and not join.row_sources and not join.parts:
         return
     for section in living.structure.sections():
         slots = [section.slot] if section.slot is not None else list(living.structure.cells_of(section))
         for slot in slots:
-            _move_in(slot, sources)
+            _move_in(slot, join.sources)
         for row in section.rows:
-            if row.source in row_sources:
-                row.holder.insert("source", row_sources[row.source])
+            if row.source in join.row_sources:
+                row.holder.insert("source", join.row_sources[row.source])
                 living.structure.forget(row.key)
+        if section.part in join.parts:
+            section.holder.insert("part", join.parts[section.part])
+            living.structure.forget(section.key)
 
 
 def _move_in(slot: Slot, sources: Mapping[str, str]) -> None:

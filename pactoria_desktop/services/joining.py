@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pactoria_desktop.contract.accepted import accepted
+from pactoria_desktop.contract.laying import laid, slots_of
 from pactoria_desktop.contract.outline import outline
 from pactoria_desktop.contract.rewriting import Author
 from pactoria_desktop.contract.text import ContractText
@@ -45,11 +46,12 @@ def received(base: ContractText, mine: ContractText, package: Package, date: str
     changes_of = renamed(merged, operations, mine, prefix)
     known = {note.id for note in mine.comments}
     clashes = tuple(note for note in merged.text.comments if note.id not in known)
-    matching = matching_of(mine, changes_of.text, theirs)
+    joined = laid(mine, changes_of.operations)
+    matching = matching_of(mine, joined, theirs)
     only_mine = frozenset(mine.revisions) - frozenset(theirs.revisions)
     remarks, notes = remarks_of(matching, base, theirs, only_mine, prefix)
     joins = (
-        Join(changes_of.operations, changes_of.revisions, merged.text.material, clashes),
+        Join(changes_of.operations, changes_of.revisions, merged.text.material, clashes, words=slots_of(mine)),
         Join(remarks, comments=notes, sources=matching.sources, row_sources=matching.row_sources),
     )
     changes = len(merged.theirs)

@@ -22,9 +22,8 @@ from pactoria_desktop.documents.merge import MergedText
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """The joined text, the operations that make it, and the revisions they bring, all under the new ids."""
+    """The operations of a join and the revisions they bring, all under the new ids."""
 
-    text: ContractText
     operations: tuple[Operation, ...]
     revisions: dict[str, Revision]
 
@@ -42,14 +41,19 @@ def renamed(merged: MergedText, operations: Sequence[Operation], mine: ContractT
             for each in values
         )
 
+    known = _ids(mine)
+
+    def named(id: str) -> str:
+        return id if id in known or not id else f"{prefix}{id}"
+
     def row(value: Row) -> Row:
-        cells = tuple(replace(cell, paragraphs=paragraphs(cell.paragraphs)) for cell in value.cells)
-        return replace(value, cells=cells, marks=marks(value.marks))
+        cells = tuple(replace(cell, id=named(cell.id), paragraphs=paragraphs(cell.paragraphs)) for cell in value.cells)
+        return replace(value, id=named(value.id), cells=cells, marks=marks(value.marks))
 
     def section(value: Section) -> Section:
         if isinstance(value, TableSection):
-            return replace(value, rows=tuple(row(each) for each in value.rows))
-        return replace(value, paragraphs=paragraphs(value.paragraphs))
+            return replace(value, id=named(value.id), rows=tuple(row(each) for each in value.rows))
+        return replace(value, id=named(value.id), paragraphs=paragraphs(value.paragraphs))
 
     def operation(value: Operation) -> Operation:
         if isinstance(value, Strike | StrikeRow):
@@ -60,15 +64,23 @@ def renamed(merged: MergedText, operations: Sequence[Operation], mine: ContractT
         if isinstance(value, Remark):
             return replace(value, marks={_renamed_key(key, names): each for key, each in value.marks.items()})
         if isinstance(value, PutRow):
-            return replace(value, row=row(value.row), revision=names.get(value.revision, value.revision))
-        return replace(value, section=section(value.section))
+            revision = names.get(value.revision, value.revision)
+            return replace(value, after=named(value.after), row=row(value.row), revision=revision)
+        return replace(value, section=section(value.section), rest=named(value.rest))
 
     revisions = {names[id]: replace(merged.text.revisions[id], id=names[id]) for id in names}
-    text = replace(
-        merged.text, sections=tuple(section(each) for each in merged.text.sections),
-        revisions={**mine.revisions, **revisions},
-    )  # fmt: skip
-    return Renamed(text, tuple(operation(each) for each in operations), revisions)
+    return Renamed(tuple(operation(each) for each in operations), revisions)
+
+
+def _ids(text: ContractText) -> frozenset[str]:
+    """The ids of all sections, rows and cells."""
+    found: set[str] = set()
+    for section in text.sections:
+        found.add(section.id)
+        if isinstance(section, TableSection):
+            for row in section.rows:
+                found.update((row.id, *(cell.id for cell in row.cells)))
+    return frozenset(found)
 
 
 def _renamed_key(key: str, names: Mapping[str, str]) -> str:
