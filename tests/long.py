@@ -1,7 +1,8 @@
-"""Runs what takes longer than the tests and writes down the result: ``python -m tests.long``.
+"""Runs what takes longer than the tests and writes down the result: ``python -m tests.long [STEP ...]``.
 
-The long tests (all files of the corpora, the fifty kills, the long random runs), the benchmarks and the
-cross-validation of the clause model. The result (date, commit, figures, seconds) goes to ``.ci/long-result.md``.
+Steps: ``tests`` (all files of the corpora, the fifty kills, the long random runs, many planted defects), ``benchmarks``,
+``keys`` and ``model`` (the cross-validation of the clause model); all of them when none is named. Each step's result (date,
+commit, seconds, figures) replaces its former one in ``.ci/long-result.json``, from which ``.ci/long-result.md`` is written.
 """
 
 import json
@@ -12,55 +13,102 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULT = ROOT / ".ci" / "long-result.md"
+RESULTS, PAGE = ROOT / ".ci" / "long-result.json", ROOT / ".ci" / "long-result.md"
 STEPS = {
-    "long tests": [sys.executable, "-m", "pytest", "-m", "long", "-n", "2", "--dist", "loadfile", "-rs"],
+    "tests": [sys.executable, "-m", "pytest", "-m", "long", "-n", "2", "--dist", "load", "-rs"],
     "benchmarks": [sys.executable, "-m", "pytest", "tests/bench", "--benchmark-enable", "-s"],
     "keys": [sys.executable, "-m", "tests.bench.keys", "--json"],
-    "clause model, cross-validated": [sys.executable, "-m", "pactoria_desktop.review.evaluation"],
+    "model": [sys.executable, "-m", "pactoria_desktop.review.evaluation"],
 }
+TITLES = {
+    "tests": "Long tests",
+    "benchmarks": "Benchmarks",
+    "keys": "From key to paint",
+    "model": "Clause model, cross-validated",
+}
+LINES_KEPT = 14
 
 
 def run(command: list[str], figures: Path) -> tuple[int, str, float]:
-    """A step's exit status, its last lines and its seconds."""
+    """A step's exit status, its last lines and its seconds; what it prints is printed as it comes."""
     environment = {**os.environ, "PACTORIA_FIGURES": str(figures), "QT_QPA_PLATFORM": "offscreen"}
     started = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
-    sys.stdout.write(done.stdout + done.stderr)
-    return done.returncode, "\n".join(done.stdout.strip().splitlines()[-12:]), time.monotonic() - started
+    lines: list[str] = []
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            sys.stdout.write(line)
+            if line.strip():
+                lines.append(line.rstrip())
+    return process.returncode, "\n".join(lines[-LINES_KEPT:]), time.monotonic() - started
 
 
-def main() -> int:
-    """Run every step; 1 when one failed. The result is written either way."""
+def step_result(name: str) -> dict[str, Any]:
+    """Run one step."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    lines = [
-        "# Result of the last long run",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit.stdout.strip()}, {os.cpu_count()} cores.",
-        "",
-    ]
-    failed = False
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "figures.jsonl"
-        for name, command in STEPS.items():
-            status, tail, seconds = run(command, figures)
-            failed = failed or status != 0
-            outcome = "passed" if status == 0 else f"failed (exit {status})"
-            lines += [f"## {name[0].upper()}{name[1:]}: {outcome}, {seconds:.0f} s", "", "```", tail, "```", ""]
-        if figures.exists():
-            lines += ["## Figures", "", "| what | measured | budget |", "|---|---|---|"]
-            for line in figures.read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
-                lines.append(f"| {row['name']} | {row['value']} | {row['budget']} |")
+        status, tail, seconds = run(STEPS[name], figures)
+        rows = (
+            [json.loads(line) for line in figures.read_text(encoding="utf-8").splitlines()] if figures.exists() else []
+        )
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "commit": commit.stdout.strip(),
+        "status": status,
+        "seconds": round(seconds),
+        "load": round(os.getloadavg()[0], 1),
+        "tail": tail.replace(str(ROOT), "."),
+        "figures": rows,
+    }
+
+
+def page(results: dict[str, dict[str, Any]]) -> str:
+    """The results as Markdown."""
+    lines = ["# Result of the last long run", "", "Written by `.ci/long`; two shared cores.", ""]
+    for name, title in TITLES.items():
+        result = results.get(name)
+        if result is None:
+            lines += [f"## {title}: not run yet", ""]
+            continue
+        outcome = "passed" if result["status"] == 0 else f"failed (exit {result['status']})"
+        lines += [
+            f"## {title}: {outcome}",
+            "",
+            f"{result['date']}, commit {result['commit']}, {result['seconds']} s, load {result['load']} at its end.",
+            "",
+        ]
+        if result["figures"]:
+            lines += ["| what | measured | budget |", "|---|---|---|"]
+            lines += [f"| {row['name']} | {row['value']} | {row['budget']} |" for row in result["figures"]]
             lines.append("")
-    RESULT.write_text("\n".join(lines), encoding="utf-8")
-    sys.stdout.write(f"Written to {RESULT.relative_to(ROOT)}\n")
+        lines += ["```", result["tail"], "```", ""]
+    return "\n".join(lines)
+
+
+def main(names: list[str]) -> int:
+    """Run the steps named, all when none is; 1 when one failed. The results are written after each step."""
+    unknown = [name for name in names if name not in STEPS]
+    if unknown:
+        sys.stderr.write(f"There is no step {unknown[0]}; there are {', '.join(STEPS)}.\n")
+        return 2
+    failed = False
+    for name in names or list(STEPS):
+        result = step_result(name)
+        failed = failed or result["status"] != 0
+        known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+        known[name] = result
+        RESULTS.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        PAGE.write_text(page(known), encoding="utf-8")
+    sys.stdout.write(f"Written to {PAGE.relative_to(ROOT)}\n")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))
