@@ -25,7 +25,10 @@ def shipped_playbook(name: str) -> Playbook:
 def apply_playbook(
     playbook: Playbook, reviewed: ReviewedText, sentences: tuple[Sentence, ...], cache: RuleCache
 ) -> Iterator[Draft]:
-    """The findings of a playbook: unacceptable and fallback positions with their sentences, and what is missing."""
+    """The findings of a playbook: unacceptable and fallback positions with their sentences, and what is missing.
+
+    What is missing rests on no words: its evidence is empty.
+    """
     text = reviewed.text
     concerned: set[int] = set()
     book = f"{playbook.name}/{playbook.version}"
@@ -39,24 +42,27 @@ def apply_playbook(
             rule = playbook.rules[number]
             if at is not None and rule.positions[at].verdict != "preferred":
                 yield _draft(playbook, rule, rule.positions[at], (sentence.start, sentence.end))
-    anchor = next(((item.start, item.end) for item in sentences), None)
-    if anchor is None:
+    if not sentences:
         return
     for number, rule in enumerate(playbook.rules):
         if rule.missing is not None and number not in concerned:
             yield Draft(
                 f"{playbook.name}/{rule.id}", rule.version, rule.severity, rule.title, rule.missing.message, 0.8,
-                f"playbook:{playbook.name}", (anchor,),
+                f"playbook:{playbook.name}", (),
             )  # fmt: skip
 
 
 def _verdicts(playbook: Playbook, words: str) -> Iterator[tuple[int, int | None]]:
     if len(words) < 12:
         return
-    for number, rule in enumerate(playbook.rules):
+    folded = words.casefold()
+    for number in sorted({number for stem, numbers in playbook.stems if stem in folded for number in numbers}):
+        rule = playbook.rules[number]
         if rule.concerns(words):
             position = rule.position_of(words)
             yield number, None if position is None else rule.positions.index(position)
+        elif rule.is_said(words):
+            yield number, None
 
 
 def _draft(playbook: Playbook, rule: Rule, position: Position, place: tuple[int, int]) -> Draft:
@@ -100,6 +106,7 @@ def verdict_of(rule: Rule, text: str) -> str:
             position = rule.position_of(words)
             if position is not None:
                 found.add(position.verdict)
+        concerned = concerned or rule.is_said(words)
     for verdict in ("not_acceptable", "fallback", "preferred"):
         if verdict in found:
             return verdict

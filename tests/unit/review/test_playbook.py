@@ -67,9 +67,9 @@ def test_no_phrase_is_slow_on_any_sentence() -> None:
     assert time.perf_counter() - begun < 5
 
 
-def test_a_missing_clause_is_said_once_and_rests_on_words() -> None:
+def test_a_missing_clause_is_said_once_and_rests_on_no_words() -> None:
     book = read_playbook(SMALL, "tiny.yaml")
     reviewed = plain_text("This Agreement is silent. It says nothing.")
     (draft,) = apply_playbook(book, reviewed, sentences_of(reviewed), {})
     assert draft.rule == "tiny/law"
-    assert draft.places == ((0, 25),)
+    assert draft.places == ()
