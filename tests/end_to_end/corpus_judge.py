@@ -73,7 +73,8 @@ def expected_text(file: Opened, operations: Sequence[Operation]) -> str:
     text = file.text
     for start, end, words in sorted(ranges(file, operations), reverse=True):
         if words is not None:
-            text = text[:start] + words + text[end:]
+            shown = words.replace("\r\n", "\n").replace("\u00ad", "")
+            text = text[:start] + shown + text[end:]
     return text
 
 
