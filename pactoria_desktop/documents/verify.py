@@ -69,17 +69,19 @@ def verify_redline(
     accepted: AcceptedText | Package | None = None,
     author: str | None = None,
     rejects_to_original: bool = True,
+    decided: bool = False,
 ) -> Verification:
     """Checks ``written``, made from ``original`` by tracked changes.
 
     Rejecting all changes of both gives the same words, paragraph by paragraph (unless ``rejects_to_original`` is
     False, for edits that were not all tracked); accepting all gives the words of ``accepted`` (a text, or a package
     whose changes are accepted too); members stay; no revision id is doubled that was not before; no text lies where
-    Word does not allow it; every earlier change of someone other than ``author`` keeps its author, date and words.
+    Word does not allow it; every earlier change of someone other than ``author`` keeps its author, date and words (unless ``decided``: somebody
+    accepted or rejected earlier changes).
     """
     try:
         with collection_paused():
-            return Verification(_problems(original, written, accepted, author, rejects_to_original))
+            return Verification(_problems(original, written, accepted, author, rejects_to_original, decided))
     except DocumentError as error:
         return Verification((Problem("unreadable", "", "", str(error)),))
     except ValueError as error:
@@ -92,12 +94,14 @@ def _problems(
     accepted: AcceptedText | Package | None,
     author: str | None,
     rejects_to_original: bool,
+    decided: bool,
 ) -> tuple[Problem, ...]:
     result = Package(written, original.name)
     problems = list(_members(original, result))
     before, after = TrackedChanges(original), TrackedChanges(result)
     problems += _ids(original, result)
-    problems += _history(before, after, author)
+    if not decided:
+        problems += _history(before, after, author)
     reader = LineReader()
     if rejects_to_original:
         wanted, found = _lines(original, before, reader, False), _lines(result, after, reader, False)

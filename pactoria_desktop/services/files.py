@@ -156,16 +156,17 @@ def dated(text: ContractText, date: str) -> ContractText:
 def splice(file: WordFile, text: ContractText, *, tracked: bool = True, author: str | None = None) -> bytes:
     """The Word file of a text on its own package, read back and verified before anybody gets it.
 
-    ``tracked`` says that every difference is a tracked change, so that rejecting what is new must give the old text.
+    ``tracked`` says that every difference is a tracked change, so that rejecting what is new must give the old text;
+    without it, earlier changes may have been accepted or rejected, too.
     ``author`` may have taken back earlier changes of their own; those of others must all be there.
     """
     from pactoria_desktop.documents.verify import verify_redline
     from pactoria_desktop.documents.writer import write
 
     data = write(file.package, file.text, text)
-    verify_redline(file.package, data, accepted=accepted(text), author=author, rejects_to_original=tracked).require(
-        file.package.name
-    )
+    verify_redline(
+        file.package, data, accepted=accepted(text), author=author, rejects_to_original=tracked, decided=not tracked
+    ).require(file.package.name)
     return data
 
 

@@ -1,6 +1,6 @@
 """What the panels show of an open contract: its outline, its tracked changes and comments, each with its place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pactoria_desktop.contract.accepted import AcceptedText, accepted
@@ -210,6 +210,28 @@ def _references(
             yield CrossReference(
                 f"reference-{number}", one.shown, one.live, one.state, by_paragraph.get(one.paragraph, ""), place
             )
+
+
+def words_under(text: ContractText, stretches: Mapping[str, Sequence[Stretch]]) -> dict[str, str]:
+    """The accepted words under stretches (UTF-16) by id: what is struck does not count, nor what has no width."""
+    wanted = {each.slot for found in stretches.values() for each in found}
+    slots = {slot: _units_of(paragraphs) for slot, paragraphs, _, _ in _slots(text) if slot in wanted}
+    return {
+        id: " ".join("".join(_shown(slots[one.slot][2 * one.start : 2 * one.end].decode("utf-16-le", "replace"))
+                             for one in found if one.slot in slots).replace("\0", "").split())
+        for id, found in stretches.items()
+    }  # fmt: skip
+
+
+def _units_of(paragraphs: tuple[Paragraph, ...]) -> bytes:
+    """A slot's characters in UTF-16; what is struck is as many noughts."""
+    pieces = []
+    for paragraph in paragraphs:
+        for span in [*paragraph.spans, None]:
+            words, marks = ("\n", paragraph.marks) if span is None else (span.text, span.marks)
+            struck = any(kind_of(key) in ("del", "moveFrom") for key in marks)
+            pieces.append("\0" * _units(words) if struck else words)
+    return "".join(pieces).encode("utf-16-le", "surrogatepass")
 
 
 def _slots(text: ContractText) -> Iterator[tuple[str, tuple[Paragraph, ...], Section, Marks]]:

@@ -175,6 +175,8 @@ class FindBar(QWidget):
 
     def step(self, by: int) -> None:
         """To the next hit (1) or the one before (-1), from the caret, round the ends."""
+        if self._pause.isActive():  # the words are newer than the hits
+            self.search()
         self.finish()
         if not self._hits:
             return

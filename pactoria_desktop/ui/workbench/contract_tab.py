@@ -12,7 +12,7 @@ from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.resolving import Selection
 from pactoria_desktop.runtime.work import Lane
 from pactoria_desktop.services.opened import OpenContract
-from pactoria_desktop.services.overview import KIND_WORDS, Overview, overview
+from pactoria_desktop.services.overview import KIND_WORDS, Overview, overview, words_under
 from pactoria_desktop.services.reviewing import ReviewedContract, Reviewer
 from pactoria_desktop.services.summary import Facts, SummedFinding
 from pactoria_desktop.ui.editor.contract_view import ContractView
@@ -55,6 +55,7 @@ class ContractTab(QObject):
         self._tasks, self._keep_view = tasks, keep_view
         self._order: dict[str, int] = {}
         self._stale: set[str] = set()
+        self._proofs: dict[str, str] = {}
         self._review_again = False
         self._saving = False
         self._unkept = False
@@ -146,20 +147,32 @@ class ContractTab(QObject):
             self._look_again = True
             return
         self._looking = True
-        frozen = self.opened.freeze()
+        frozen, places, proofs = self.opened.freeze(), self._finding_places(), self._proofs
+
+        def work(task: object) -> tuple[Overview, set[str]]:
+            text = frozen.text()
+            now = words_under(text, places)
+            return overview(text), {id for id in places if now[id] != proofs.get(id)}
+
         self._tasks.start(
-            self, Lane.COMPUTE, "Reading the outline", lambda task: overview(frozen.text()),
-            on_result=self._looked, on_error=self._not_looked, on_cancelled=self._stopped,
+            self, Lane.COMPUTE, "Reading the outline", work, on_result=lambda found: self._looked(*found), on_error=self._not_looked, on_cancelled=self._stopped,
         )  # fmt: skip
 
-    def _looked(self, found: Overview) -> None:
+    def _finding_places(self) -> dict[str, list[Stretch]]:
+        """Where the findings stand now."""
+        layers = self.view.editor.layers
+        return {
+            id: [Stretch(one.slot, one.start, one.end) for one in layers.findings.of(id)] for id in layers.finding_of
+        }
+
+    def _looked(self, found: Overview, stale: set[str]) -> None:
         if self._ended:
             return
         self._stopped()
         self.overview = found
         self.words = found.words
         self._order = {slot: number for number, slot in enumerate(self.opened.replica.slots())}
-        self._stale.update(self.view.touched_findings())
+        self._stale = stale
         self.overview_changed.emit()
         if self._look_again:
             self._look_again = False
@@ -336,10 +349,24 @@ class ContractTab(QObject):
         self.reviewing = True
         self.findings_changed.emit()
         frozen, reviewer, contract = self.opened.freeze(), self.reviewer, self.opened.id
+        version = self.opened.replica.version()
+
+        def work(task: object) -> tuple[ReviewedContract, dict[str, str]]:
+            text = frozen.text()
+            found = reviewer.review_contract(text, contract)
+            return found, words_under(text, {each.id: each.stretches for each in found.findings})
+
+        def done(found: tuple[ReviewedContract, dict[str, str]]) -> None:
+            if self._ended:
+                return
+            if self.opened.replica.version() == version:
+                self.show_review(*found)
+            else:  # the places are those of words that have moved on
+                self._review_again = True
+                self._review_ended()
+
         self._tasks.start(
-            self, Lane.COMPUTE, "Reviewing the contract",
-            lambda task: reviewer.review_contract(frozen.text(), contract),
-            on_result=self.show_review, on_error=self._not_reviewed, on_cancelled=self._review_ended,
+            self, Lane.COMPUTE, "Reviewing the contract", work, on_result=done, on_error=self._not_reviewed, on_cancelled=self._review_ended,
         )  # fmt: skip
 
     def _not_reviewed(self, error: Exception) -> None:
@@ -354,11 +381,9 @@ class ContractTab(QObject):
         else:
             self.findings_changed.emit()
 
-    def show_review(self, reviewed: ReviewedContract) -> None:
-        """Show the findings of a review on the page and in the panel."""
-        if self._ended:
-            return
-        self.reviewed = reviewed
+    def show_review(self, reviewed: ReviewedContract, proofs: dict[str, str]) -> None:
+        """Show the findings of a review on the page and in the panel; ``proofs`` are the words they rest on."""
+        self.reviewed, self._proofs = reviewed, proofs
         self._stale = set()
         self.view.show_findings(
             (each.id, each.stretches, each.severity, False)
@@ -372,11 +397,10 @@ class ContractTab(QObject):
         """The findings, gravest first."""
         if self.reviewed is None:
             return []
-        stale = self._stale | set(self.view.touched_findings())
         return [
             FindingRow(
                 each.id, each.severity, each.title, each.label, each.quote, each.message,
-                stale=each.id in stale, verdict=self.verdicts.get(each.id, ""),
+                stale=each.id in self._stale, verdict=self.verdicts.get(each.id, ""),
             )
             for each in self.reviewed.findings
         ]  # fmt: skip
@@ -393,16 +417,11 @@ class ContractTab(QObject):
             self.review()
             return
         self.verdicts[finding] = verdict
-        self._stale.update(self.view.touched_findings())
-        layers = self.view.editor.layers
+        shown = self.view.editor.layers.finding_of
+        places = {id: stretches for id, stretches in self._finding_places().items() if id != finding}
         self.view.show_findings(
-            [
-                (id, [Stretch(one.slot, one.start, one.end) for one in layers.findings.of(id)], shown.severity,
-                 id in self._stale)
-                for id, shown in layers.finding_of.items()
-                if id != finding
-            ]
-        )  # fmt: skip
+            [(id, stretches, shown[id].severity, id in self._stale) for id, stretches in places.items()]
+        )
         self.findings_changed.emit()
 
     def facts(self, now: datetime) -> Facts:

@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, QTimer
 
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.resources import resource
-from pactoria_desktop.runtime.work import Lane
+from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.opened import Loaded, OpenContract, load
 from pactoria_desktop.ui.shell.command_bar import SEPARATOR, STRETCH, CommandBar
 from pactoria_desktop.ui.workbench.contract_tab import ContractTab
+from pactoria_desktop.ui.workbench.shelves import Remembered
 
 if TYPE_CHECKING:
     from pactoria_desktop.ui.workbench.workbench import Workbench
@@ -67,10 +68,14 @@ class Opening(QObject):
             return
         self._under_way.add(contract)
         person, library = bench.service.person, bench.service.library
+        shelves = bench.shelves
+
+        def work(task: Task) -> tuple[Loaded, Remembered]:
+            return load(library, contract, person.user, person.device), shelves.remembered(contract)
+
         bench.tasks.start(
-            self, Lane.WRITE, "Opening the contract",
-            lambda task: load(library, contract, person.user, person.device),
-            on_result=self._show_contract, on_error=lambda error: self._not_opened(contract, error),
+            self, Lane.WRITE, "Opening the contract", work, on_result=lambda found: self._show_contract(*found),
+            on_error=lambda error: self._not_opened(contract, error),
         )  # fmt: skip
 
     def _not_opened(self, contract: str, error: Exception) -> None:
@@ -78,7 +83,7 @@ class Opening(QObject):
         self._when_open.pop(contract, None)
         self._bench.window.show_error(error)
 
-    def _show_contract(self, loaded: Loaded) -> None:
+    def _show_contract(self, loaded: Loaded, remembered: Remembered) -> None:
         bench, contract = self._bench, loaded.record.id
         service, settings = bench.service, bench.settings.value
         self._under_way.discard(contract)
@@ -95,7 +100,7 @@ class Opening(QObject):
             opened, bench.look, bench.tasks, bench.make_reviewer(), settings.page_zoom / 100,
             lambda state: shelves.keep_view_state(contract, state),
         )  # fmt: skip
-        tab.verdicts = shelves.verdicts(contract)
+        tab.verdicts = dict(remembered.verdicts)
         tab.failed.connect(bench.window.show_error)
         tab.not_kept.connect(lambda error: self._not_kept(tab, error))
         tab.kept_again.connect(lambda: bench.say(tab.key, "ok", KEPT_AGAIN))
@@ -108,10 +113,10 @@ class Opening(QObject):
         bar = CommandBar(bench.look, bench.registry, "Editing", BAR)
         bench.window.open_document(contract, loaded.record.title, tab.view, bar)
         tab.view.menu_actions = [bench.registry.action(name) for name in MENU]
-        tab.view.restore(shelves.view_state(contract))
+        tab.view.restore(remembered.view)
         if opened.damage:
             bench.say(contract, "high", opened.damage)
-        if self.review_when_opened or shelves.was_reviewed(contract):
+        if self.review_when_opened or remembered.reviewed:
             tab.review()
         if self._wanted_in_front in bench.tabs:
             bench.window.documents.show_document(self._wanted_in_front)

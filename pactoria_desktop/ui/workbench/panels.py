@@ -32,7 +32,7 @@ class Panels(QObject):
         self.contents_dock = Dock(look, "outline", "Contents", 236)
         self.contents_dock.add_page("outline", "Outline", self.outline)
         self.contents_dock.add_page("terms", "Terms", self.terms)
-        self.contents_dock.add_page("references", "References", self.references)
+        self.contents_dock.add_page("references", "Links", self.references)
         self.review_dock = Dock(look, "review", "Review", 330)
         self.review_dock.add_page("findings", "Findings", self.findings)
         self.review_dock.add_page("changes", "Changes", self.changes)

@@ -1,6 +1,7 @@
 """The library's places in the window, start page and list; and what the window remembers in the library."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,15 @@ ORDERS = {
     Column.CHANGED: Order.CHANGED,
 }
 STATES = {"imported": ImportState.ADDED, "already there": ImportState.KNOWN, "refused": ImportState.REFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the library remembers of a contract's last opening: view, verdicts on findings, whether it was reviewed."""
+
+    view: Mapping[str, object]
+    verdicts: Mapping[str, str]
+    reviewed: bool
 
 
 class LibraryFace:
@@ -136,12 +146,19 @@ class Shelves:
         self.library.add_asked.connect(lambda: bench.exchange.choose_files())
         self.library.chosen.connect(lambda keys: bench.registry.refresh())
         window.palette_sheet.add_source(ContractSource(self.shelf, lambda key: bench.opening.open_contract(key)))
+        self._stale: set[str] = set()
+        window.place_changed.connect(self._refresh_shown)
         bench.registry.add(*self._commands())
 
     def refresh(self) -> None:
-        """Read the library anew."""
-        self.start.refresh()
-        self.library.refresh()
+        """Read the library anew, for the place that is shown now and for the others when they are shown."""
+        self._stale = {"start", "library"}
+        self._refresh_shown(self._bench.window.place())
+
+    def _refresh_shown(self, place: str) -> None:
+        if place in self._stale:
+            self._stale.discard(place)
+            (self.start if place == "start" else self.library).refresh()
 
     def _ask(self, question: Callable[[], Any], answer: Callable[[Any], None]) -> None:
         self._bench.tasks.start(
@@ -223,10 +240,11 @@ class Shelves:
 
     # What the window remembers
 
-    def view_state(self, contract: str) -> Mapping[str, object]:
-        """Caret, scroll and zoom of a contract's last opening."""
+    def remembered(self, contract: str) -> Remembered:
+        """What a contract's opening takes up again. On any thread."""
         kept = self.shelf.session_value(VIEW + contract)
-        return kept if isinstance(kept, Mapping) else {}
+        reviewed = self.shelf.last_run(contract) is not None
+        return Remembered(kept if isinstance(kept, Mapping) else {}, self.shelf.verdicts(contract), reviewed)
 
     def keep_view_state(self, contract: str, state: Mapping[str, object]) -> None:
         """Keep caret, scroll and zoom."""
@@ -248,18 +266,10 @@ class Shelves:
 
     # Reviews
 
-    def verdicts(self, contract: str) -> dict[str, str]:
-        """What was decided about findings."""
-        return self.shelf.verdicts(contract)
-
     def keep_verdict(self, contract: str, finding: str, verdict: str) -> None:
         """Keep a verdict in words; "" opens the finding again."""
         kind, _, reason = verdict.partition(": ")
         self.shelf.decide(contract, finding, kind if verdict else "open", reason)
-
-    def was_reviewed(self, contract: str) -> bool:
-        """Whether the contract was reviewed before."""
-        return self.shelf.last_run(contract) is not None
 
     def keep_review(self, contract: str, reviewed: ReviewedContract) -> None:
         """Keep a review with its findings, in the background."""
