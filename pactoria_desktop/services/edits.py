@@ -182,6 +182,8 @@ class _Slots:
     def __init__(self, text: ContractText) -> None:
         self.paragraphs: dict[str, tuple[Paragraph, ...]] = {}
         self.boxes = text.material.boxes
+        parts = (section.part.split(":") for section in text.sections)
+        self.text_boxes = {names[1] for names in parts if names[0] == "textbox"}
         for section in text.sections:
             if isinstance(section, TextSection):
                 self.paragraphs[section.id] = section.paragraphs
@@ -287,6 +289,11 @@ def _check(slots: _Slots, view: AcceptedText, plan: _Planned) -> None:
                 in_field = in_field or kind_of(key) == "fld"
                 if kind_of(key) in ("fld", "box"):
                     touched[key] += count
+            if marks.get("obj") in slots.text_boxes:
+                raise EditError(
+                    f"Operation {plan.number} would delete a drawing whose text box has words of its own; leave it "
+                    "out, or edit the words in the box."
+                )
             if "lock" in marks and not in_field:
                 raise EditError(
                     f"Operation {plan.number} changes words that are locked (a content control or a simple field); "

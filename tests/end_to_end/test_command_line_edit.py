@@ -195,6 +195,16 @@ def test_notes_headers_and_text_boxes_are_edited_in_their_own_parts() -> None:
         assert paragraph("Quiet.").encode() in judge.members_of(data)["word/document.xml"]
 
 
+def test_a_drawing_with_words_in_it_is_not_deleted_unseen() -> None:
+    box = (
+        '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox><w:txbxContent>'
+        f"{paragraph('Boxed words.')}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
+    )
+    desk = Desk(document(paragraph("Holder.", box) + paragraph("Quiet.")))
+    desk.refused(desk.find("\ufffc"), words="text box")
+    desk.refused({"op": "delete_paragraph", "paragraph": desk.row("Holder")["id"]}, words="text box")
+
+
 def test_clean_leaves_no_marks_and_keeps_earlier_ones() -> None:
     desk = Desk(NDA_BACK.read_bytes())
     place = desk.text.index("Quayside")
