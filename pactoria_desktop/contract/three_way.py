@@ -330,11 +330,13 @@ def operations(mine: ContractText, joined: ContractText, made: Collection[str]) 
     """
     found: list[Operation] = []
     old, new = _by_part(mine), _by_part(joined)
-    for part, sections in new.items():
+    order = list(new)
+    for number, (part, sections) in enumerate(new.items()):
         if part in old:
             found += _part_operations(old[part], sections, frozenset(made))
         else:
-            found += [PutSection("", section) for section in sections]
+            before = next((old[other][0].id for other in order[number:] if other in old), "")
+            found += [PutSection(before, section) for section in sections]
     for part in old.keys() - new.keys():
         _part_operations(old[part], [], frozenset(made))
     return found

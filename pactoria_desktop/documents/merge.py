@@ -5,11 +5,12 @@ changed. Edits that were tracked keep their authors and dates. ``contract/three_
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from pactoria_desktop.contract.rewriting import Author
 from pactoria_desktop.contract.text import (
+    HIDDEN,
     Cell,
     CommentNote,
     ContractText,
@@ -22,11 +23,13 @@ from pactoria_desktop.contract.text import (
     Span,
     TableSection,
     TextSection,
+    WordObject,
     id_of,
     kind_of,
+    paragraphs_of,
 )
 from pactoria_desktop.contract.three_way import Clash, Operation, Sides, judged, once, operations
-from pactoria_desktop.documents.compare import compared, style_ids
+from pactoria_desktop.documents.compare import compared, part_kind, style_ids
 from pactoria_desktop.documents.compare_parts import PartCarrier
 from pactoria_desktop.documents.compare_setting import Setting, Tracked
 from pactoria_desktop.documents.package import Package
@@ -37,6 +40,7 @@ Judge = Callable[[Marks], bool]
 Change = Callable[[Marks], Marks]
 
 _OTHER_KIND = {"ins": "del", "del": "ins", "moveTo": "moveFrom", "moveFrom": "moveTo"}
+_KINDS = ("main", "footnote", "endnote", "header", "footer", "textbox")
 _OTHER_REVISION = {
     "insertion": "deletion",
     "deletion": "insertion",
@@ -47,13 +51,18 @@ _OTHER_REVISION = {
 
 @dataclass(frozen=True, slots=True)
 class MergedText:
-    """MINE with both sides' changes in it as tracked changes. ``theirs`` are the ids of the revisions that came in."""
+    """MINE with both sides' changes in it as tracked changes. ``theirs`` are the ids of the revisions that came in.
+
+    ``objects`` leads from the objects of MINE to the same ones of THEIRS, ``parts`` does so for stories.
+    """
 
     text: ContractText
     clashes: tuple[Clash, ...]
     theirs: frozenset[str]
     merged: int
     remarks: tuple[str, ...]
+    objects: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +118,12 @@ def merge_texts(
     packages: tuple[Package, Package, Package] | None = None,
     carriers: tuple[PartCarrier, PartCarrier] | None = None,
     leave_untracked: bool = False,
+    arriving: bool = False,
 ) -> MergedText:
-    """The same for texts. With ``leave_untracked`` what MINE changed without tracking stays untracked in the result."""
+    """The same for texts. With ``leave_untracked`` what MINE changed without tracking stays untracked in the result.
+
+    With ``arriving`` the result will stand on THEIRS' package: its objects and notes come as they are there.
+    """
     styles = style_ids(packages[1]) if packages is not None else [*mine.material.styles, *theirs.material.styles]
     my_tracked = _new_revisions(base, mine)
     marking = Setting(
@@ -127,33 +140,44 @@ def merge_texts(
     untracked = frozenset(marking.register.made)
     marked = _turned(backwards.text, untracked)
     my_names = my_tracked | untracked
-    incoming = Setting(
-        marked,
-        theirs,
-        theirs_author,
-        old_styles=styles,
-        old_view=Tracked(marked.revisions, my_names).before,
-        tracked=Tracked(theirs.revisions, _new_revisions(base, theirs)),
-        prefix="t",
-        parts=carriers[1] if carriers else None,
-    )
-    joined = compared(incoming, marked, theirs, old=old, new=packages[2] if packages else None)
+    tracked = Tracked(theirs.revisions, _new_revisions(base, theirs))
+    rooms: dict[str, str] = {}
+    while True:
+        incoming = (_Arriving if arriving else Setting)(
+            marked,
+            theirs,
+            theirs_author,
+            old_styles=styles,
+            old_view=Tracked(marked.revisions, my_names).before,
+            tracked=tracked,
+            prefix="t",
+            parts=carriers[1] if carriers else None,
+        )
+        known = {**_margin_pairs(marked, theirs), **rooms} if arriving else {}
+        joined = compared(incoming, marked, theirs, known, old=old, new=packages[2] if packages else None)
+        missing = _missing(incoming, joined.missing_margins, theirs) if arriving and not rooms else []
+        if not missing:
+            break
+        rooms = {_room(part): part for part in missing}
+        pairs = _part_pairs(marked, theirs, {pair.old: pair.new for pair in incoming.pairs}, known)
+        marked = replace(marked, sections=_with_rooms(marked, theirs, pairs, rooms))
     names = frozenset(incoming.register.made)
     sides = Sides(my_names, names)
     text, clashes = _judged(joined.text, sides, theirs_author)
     if leave_untracked:
         text = _forgotten(text, untracked)
     text = _without_unused(text, my_names | names)
-    return MergedText(
-        text, tuple(clashes), names & set(text.revisions), len(names & set(text.revisions)), joined.remarks
-    )
+    came = names & set(text.revisions)
+    objects = {pair.old: pair.new for pair in reversed(incoming.pairs)}
+    parts = _part_pairs(marked, theirs, objects, known)
+    return MergedText(text, tuple(clashes), came, len(came), joined.remarks, objects, parts)
 
 
 def join(
     base: ContractText, mine: ContractText, theirs: ContractText, theirs_author: Author
 ) -> tuple[list[Operation], MergedText]:
     """What a received text changed, as operations on a living text that may have moved on since the base was sent."""
-    merged = merge_texts(base, mine, theirs, Author("", ""), theirs_author, leave_untracked=True)
+    merged = merge_texts(base, mine, theirs, Author("", ""), theirs_author, leave_untracked=True, arriving=True)
     return operations(mine, merged.text, merged.theirs), merged
 
 
@@ -161,6 +185,116 @@ def _new_revisions(base: ContractText, side: ContractText) -> frozenset[str]:
     """Ids of the tracked changes of a side that the base does not have, told by kind, author and date."""
     known = {(one.kind, one.author, one.date) for one in base.revisions.values()}
     return frozenset(name for name, one in side.revisions.items() if (one.kind, one.author, one.date) not in known)
+
+
+# ---- arriving: what only theirs has, for a text that will stand on their package
+
+
+class _Arriving(Setting):
+    """A comparison whose result stands on NEW's package, which holds every part that its objects name."""
+
+    def _carried_object(self, key: str) -> WordObject | None:
+        return self._new.objects.get(key)
+
+
+def _missing(setting: Setting, margins: Sequence[str], theirs: ContractText) -> list[str]:
+    """Stories of THEIRS that come with what was put: notes and text boxes, headers and footers."""
+    put = setting.put_objects
+    notes = {f"{one.role.removesuffix('Reference')}:{one.ref}" for one in put.values() if one.kind == "note"}
+    found = dict.fromkeys(section.part for section in theirs.sections)
+    return [
+        part
+        for part in found
+        if part in notes or part in margins or (part_kind(part) == "textbox" and part.split(":")[1] in put)
+    ]
+
+
+def _room(part: str) -> str:
+    kind, _, name = part.partition(":")
+    return part if kind == "textbox" else f"{kind}:new-{name}"
+
+
+def _empty(part: str) -> TextSection:
+    return TextSection(f"room-{part}", (Paragraph((), {"p:fix": True}),), part)
+
+
+def _with_rooms(
+    mine: ContractText, theirs: ContractText, pairs: Mapping[str, str], rooms: Mapping[str, str]
+) -> tuple[Section, ...]:
+    """The sections with an empty one for each of these stories, in the order of THEIRS."""
+    order = {part: place for place, part in enumerate(dict.fromkeys(one.part for one in theirs.sections))}
+    waiting = list(rooms)
+    out: list[Section] = []
+    for section in mine.sections:
+        partner = pairs.get(section.part, section.part if section.part == "main" else "")
+        kind = part_kind(section.part)
+        for room in list(waiting):
+            later = partner in order and order[rooms[room]] < order[partner]
+            if later or (_KINDS.index(part_kind(room)) < _KINDS.index(kind)):
+                waiting.remove(room)
+                out.append(_empty(room))
+        out.append(section)
+    return (*out, *(_empty(room) for room in waiting))
+
+
+def _margin_pairs(mine: ContractText, theirs: ContractText) -> dict[str, str]:
+    """Headers and footers that belong together: those of the same words, of the same name, then by their order."""
+    found: dict[str, str] = {}
+    for kind in ("header", "footer"):
+        left, right = _words_of_parts(mine, kind), _words_of_parts(theirs, kind)
+        for alike in (_same_words, _same_name, _any):
+            for part, words in left.items():
+                partner = next(
+                    (one for one in right if part not in found and alike((part, words), (one, right[one]))), ""
+                )
+                if partner:
+                    found[part] = partner
+                    right.pop(partner)
+    return found
+
+
+Margin = tuple[str, str]
+
+
+def _same_words(one: Margin, other: Margin) -> bool:
+    return one[1] == other[1] and (one[1] != "" or one[0] == other[0])
+
+
+def _same_name(one: Margin, other: Margin) -> bool:
+    return one[0] == other[0]
+
+
+def _any(one: Margin, other: Margin) -> bool:
+    return True
+
+
+def _words_of_parts(text: ContractText, kind: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for section in text.sections:
+        if part_kind(section.part) == kind:
+            words = "".join(one.text for one in paragraphs_of(section)).replace(HIDDEN, "").strip()
+            found[section.part] = found.get(section.part, "") + words
+    return found
+
+
+def _part_pairs(
+    mine: ContractText, theirs: ContractText, objects: Mapping[str, str], known: Mapping[str, str]
+) -> dict[str, str]:
+    """Which story of THEIRS each story of MINE is."""
+    parts = {section.part for section in theirs.sections}
+    found = dict(known)
+    for old, new in objects.items():
+        one, other = mine.material.objects.get(old), theirs.material.objects.get(new)
+        if one is not None and other is not None and one.kind == other.kind == "note":
+            kind = one.role.removesuffix("Reference")
+            if f"{kind}:{other.ref}" in parts:
+                found[f"{kind}:{one.ref}"] = f"{kind}:{other.ref}"
+    for part in dict.fromkeys(section.part for section in mine.sections):
+        if part_kind(part) == "textbox" and part not in found:
+            _, key, number = part.split(":")
+            if f"textbox:{objects.get(key)}:{number}" in parts:
+                found[part] = f"textbox:{objects[key]}:{number}"
+    return found
 
 
 # ---- turning: what leads back to the base leads, turned, from the base to here

@@ -2,19 +2,21 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.laying import laid, slots_of
 from pactoria_desktop.contract.outline import outline
 from pactoria_desktop.contract.rewriting import Author
-from pactoria_desktop.contract.text import ContractText
+from pactoria_desktop.contract.text import ContractText, Material
+from pactoria_desktop.documents.adopting import Standing, adopted
 from pactoria_desktop.documents.merge import join
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
 from pactoria_desktop.documents.received import Finding, check_texts
 from pactoria_desktop.replica.rebasing import Join
-from pactoria_desktop.services.matching import matching_of, remarks_of
+from pactoria_desktop.services.leftovers import leftovers
+from pactoria_desktop.services.matching import Line, Matching, matching_of, remarks_of
 from pactoria_desktop.services.renaming import renamed
 
 SOMEBODY = "Counterparty"
@@ -47,17 +49,82 @@ def received(base: ContractText, mine: ContractText, package: Package, date: str
     known = {note.id for note in mine.comments}
     clashes = tuple(note for note in merged.text.comments if note.id not in known)
     joined = laid(mine, changes_of.operations)
-    matching = matching_of(mine, joined, theirs)
+    matching = matching_of(mine, joined, theirs, merged.parts)
     only_mine = frozenset(mine.revisions) - frozenset(theirs.revisions)
     remarks, notes = remarks_of(matching, base, theirs, only_mine, prefix)
+    taken = adopted(
+        standing_of(matching),
+        theirs,
+        merged.text.material,
+        base,
+        merged.objects,
+        _references(package, theirs),
+    )
+    laying = sorted([*remarks, *taken.operations], key=lambda each: (each.slot, each.start))
+    material = taken.material(theirs)
+    deletions = [id for id, one in changes_of.revisions.items() if one.kind == "deletion"]
+    struck = leftovers(_with_material(laid(joined, laying), material), theirs, only_mine, deletions)
     joins = (
         Join(changes_of.operations, changes_of.revisions, merged.text.material, clashes, words=slots_of(mine)),
-        Join(remarks, comments=notes, sources=matching.sources, row_sources=matching.row_sources),
+        Join(
+            laying,
+            material=material,
+            comments=notes,
+            sources=matching.sources,
+            row_sources=matching.row_sources,
+            parts=merged.parts,
+        ),
+        *([Join(struck)] if struck else []),
     )
     changes = len(merged.theirs)
     return Received(
         package, theirs, joins, findings, sentence_of(findings, theirs, changes), len(merged.clashes), changes
     )  # fmt: skip
+
+
+def _with_material(text: ContractText, added: Material) -> ContractText:
+    """The text with more material."""
+    known = text.material
+    grown = replace(
+        known,
+        paragraphs={**known.paragraphs, **added.paragraphs},
+        boxes={**known.boxes, **added.boxes},
+        objects={**known.objects, **added.objects},
+    )
+    return replace(text, material=grown)
+
+
+def standing_of(matching: Matching) -> list[Standing]:
+    """Every paragraph of a joined text with the one of the received draft that it is, in order within each slot."""
+    pairs: list[tuple[Line, Line | None]] = [*matching.lines, *((line, None) for line in matching.alone)]
+    pairs.sort(key=lambda pair: (pair[0].slot, pair[0].start))
+    for number, (one, other) in enumerate(pairs[:-1]):
+        following, taken = pairs[number + 1]
+        if one.gone and other is not None and not other.gone and taken is None and following.slot == one.slot:
+            pairs[number], pairs[number + 1] = (one, None), (following, other)
+    return [
+        Standing(
+            one.slot,
+            one.start,
+            one.paragraph,
+            None if other is None else other.paragraph,
+            other.part if other else one.part,
+            one.last,
+        )
+        for one, other in pairs
+    ]
+
+
+def _references(package: Package, text: ContractText) -> dict[str, frozenset[str]]:
+    """The relationships that each part of a package has, by part."""
+    found: dict[str, frozenset[str]] = {}
+    for part in dict.fromkeys(section.part for section in text.sections):
+        kind, _, name = part.partition(":")
+        member = name if kind in ("header", "footer") else package.main
+        if kind in ("footnote", "endnote"):
+            member = package.related(f"{kind}s") or package.main
+        found[part] = frozenset(one.id for one in package.relationships(member))
+    return found
 
 
 def their_name(base: ContractText, theirs: ContractText) -> str:

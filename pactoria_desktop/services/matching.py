@@ -14,6 +14,7 @@ from pactoria_desktop.contract.text import (
     Paragraph,
     Section,
     TableSection,
+    TextSection,
     id_of,
     kind_of,
 )
@@ -25,52 +26,85 @@ MOST_PAIRED = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph of a text: where it stands, its source, and its words (those that are only mine left out)."""
+    """A paragraph of a text: where it stands, its source, and its words (those that are only mine left out).
+
+    ``likeness`` is what it is told by: its words as its side reads them. ``last`` tells that no paragraph of the same
+    flow comes after it, ``gone`` that its newline is struck.
+    """
 
     slot: str
     start: int
     paragraph: Paragraph
     source: str
     words: str
+    likeness: str
+    part: str
+    last: bool
+    gone: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Which paragraphs and rows of the joined text are which of the received one."""
+    """Which paragraphs and rows of the joined text are which of the received one; ``alone`` are none of it."""
 
     lines: tuple[tuple[Line, Line], ...]
+    alone: tuple[Line, ...]
     sources: dict[str, str]
     row_sources: dict[str, str]
 
 
-def matching_of(mine: ContractText, merged: ContractText, theirs: ContractText) -> Matching:
-    """How a joined text (mine with their changes) and the received one belong together."""
+def matching_of(mine: ContractText, joined: ContractText, theirs: ContractText, parts: Mapping[str, str]) -> Matching:
+    """How a joined text (mine with their changes) and the received one belong together.
+
+    ``parts`` leads from parts of the joined text to those of the received one.
+    """
     new_in_mine = frozenset(mine.revisions) - frozenset(theirs.revisions)
-    here, there = _lines(merged, new_in_mine), _lines(theirs, frozenset())
-    lines = []
-    for kind, old in here.items():
-        new = there.get(kind, [])
-        lines += [(old[one], new[other]) for one, other in matched([x.words for x in old], [x.words for x in new])]
-    sources = {one.source: other.source for one, other in lines if one.source and other.source}
-    rows_here, rows_there = _rows(merged), _rows(theirs)
+    here, there = _lines(joined, new_in_mine), _lines(theirs, frozenset())
+    pairs = []
+    alone = []
+    for part, old in here.items():
+        new = there.get(parts.get(part, part if part == "main" else ""), [])
+        found = matched([x.likeness for x in old], [x.likeness for x in new])
+        pairs += [(old[one], new[other]) for one, other in found]
+        met = {one for one, _ in found}
+        alone += [line for number, line in enumerate(old) if number not in met]
+    sources = {one.source: other.source for one, other in pairs if one.source and other.source}
+    rows_here, rows_there = _rows(joined, new_in_mine), _rows(theirs, frozenset())
     row_pairs = matched([words for _, words in rows_here], [words for _, words in rows_there])
     return Matching(
-        tuple(lines),
+        tuple(pairs),
+        tuple(alone),
         sources,
         {rows_here[one][0]: rows_there[other][0] for one, other in row_pairs if rows_here[one][0]},
     )
 
 
 def _lines(text: ContractText, without: frozenset[str]) -> dict[str, list[Line]]:
-    """The paragraphs of each kind of story, in order."""
+    """The paragraphs of each part, in order."""
     found: dict[str, list[Line]] = {}
-    for section in text.sections:
-        kept = found.setdefault(section.part.partition(":")[0], [])
+    for number, section in enumerate(text.sections):
+        kept = found.setdefault(section.part, [])
+        follows = text.sections[number + 1] if number + 1 < len(text.sections) else None
+        ends = not isinstance(follows, TextSection) or follows.part != section.part or isinstance(section, TableSection)
         for slot, paragraphs in slots_of(section):
             start = 0
-            for paragraph in paragraphs:
+            for place, paragraph in enumerate(paragraphs):
                 source = str(paragraph.marks.get("p:src", ""))
-                kept.append(Line(slot, start, paragraph, source, _words(paragraph, without)))
+                last = ends and place == len(paragraphs) - 1
+                words, likeness = _words(paragraph, without), _likeness(paragraph, without)
+                kept.append(
+                    Line(
+                        slot,
+                        start,
+                        paragraph,
+                        source,
+                        words,
+                        likeness,
+                        section.part,
+                        last,
+                        _is_struck(paragraph.marks, without),
+                    )
+                )
                 start += len(paragraph.text) + 1
     return found
 
@@ -85,9 +119,13 @@ def slots_of(section: Section) -> Iterator[tuple[str, tuple[Paragraph, ...]]]:
         yield section.id, section.paragraphs
 
 
-def _rows(text: ContractText) -> list[tuple[str, str]]:
+def _rows(text: ContractText, without: frozenset[str]) -> list[tuple[str, str]]:
     return [
-        (row.source, "\t".join(_words(each, frozenset()) for cell in row.cells for each in cell.paragraphs))
+        (
+            row.source,
+            ("-" if _is_struck(row.marks, without) else "")
+            + "\t".join(_likeness(each, without) for cell in row.cells for each in cell.paragraphs),
+        )
         for section in text.sections
         if isinstance(section, TableSection)
         for row in section.rows
@@ -96,6 +134,22 @@ def _rows(text: ContractText) -> list[tuple[str, str]]:
 
 def _words(paragraph: Paragraph, without: frozenset[str]) -> str:
     return "".join(span.text.replace(HIDDEN, "") for span in paragraph.spans if not _is_only_mine(span.marks, without))
+
+
+def _likeness(paragraph: Paragraph, without: frozenset[str]) -> str:
+    """The words without what either side struck; all words where nothing is left, told from any others."""
+    seen = "".join(
+        span.text.replace(HIDDEN, "")
+        for span in paragraph.spans
+        if not _is_only_mine(span.marks, without) and not _is_struck(span.marks, without)
+    )
+    if _is_struck(paragraph.marks, without):
+        return f"\n{seen or _words(paragraph, without)}"
+    return seen
+
+
+def _is_struck(marks: Marks, without: frozenset[str]) -> bool:
+    return any(kind_of(key) in ("del", "moveFrom") and id_of(key) not in without for key in marks)
 
 
 def _is_only_mine(marks: Marks, mine: frozenset[str]) -> bool:
