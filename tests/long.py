@@ -1,8 +1,9 @@
 """Runs what takes longer than the tests and writes down the result: ``python -m tests.long [STEP ...]``.
 
-Steps: ``tests`` (all files of the corpora, the fifty kills, the long random runs, many planted defects), ``benchmarks``,
-``keys`` and ``model`` (the cross-validation of the clause model); all of them when none is named. Each step's result (date,
-commit, seconds, figures) replaces its former one in ``.ci/long-result.json``, from which ``.ci/long-result.md`` is written.
+Steps: ``tests`` (all files of the corpora, the fifty kills, the long random runs, many planted defects),
+``benchmarks``, ``keys`` and ``model`` (the cross-validation of the clause model); all of them when none is named. Each
+step's result (date, commit, seconds, figures) replaces its former one in ``.ci/long-result.json``, from which
+``.ci/long-result.md`` is written.
 """
 
 import json
