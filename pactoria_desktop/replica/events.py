@@ -142,3 +142,14 @@ def caret_after(living: LivingText, changes: Changes) -> Place | None:
         offset = utf16_before(slot.text, min(caret, slot.text.len_unicode - 1))
         return Place(slot.id, max(0, offset))
     return None
+
+
+def together(first: Changes, second: Changes) -> Changes:
+    """Two changes, one after the other, as one."""
+    return Changes(
+        first.texts + second.texts,
+        first.structure or second.structure,
+        first.revisions or second.revisions,
+        first.comments or second.comments,
+        first.origin,
+    )

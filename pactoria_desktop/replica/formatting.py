@@ -14,17 +14,20 @@ CHARACTER_KEYS = ("bold", "italic", "underline", "strike")
 PARAGRAPH_KEYS = ("p:style", "p:num", "p:lvl")
 
 
-def format_characters(living: LivingText, stretches: Iterable[Stretch], key: str, value: bool | None) -> None:
+def format_characters(
+    living: LivingText, stretches: Iterable[Stretch], key: str, value: bool | None, id: str | None = None
+) -> str | None:
     """Give characters a look; None takes the word of their run properties again.
 
-    When suggesting, struck words and those under somebody else's tracked formatting stay as they are.
+    When suggesting, struck words and those under somebody else's tracked formatting stay as they are; ``id`` is the
+    revision to go on with, and what is given is the one to go on with after this.
     Raises ReplicaError for a key that is not one of ``CHARACTER_KEYS``.
     """
     if key not in CHARACTER_KEYS:
         raise ReplicaError(f"{key!r} is not a way to format characters.")
-    id: str | None = None
     wanted: dict[str, MarkValue | None] = {key: value}
     for part in living.parts(stretches):
+        waiting: tuple[int, int, dict[str, MarkValue | None]] | None = None
         for run in runs_between(part.slot.text, part.start, part.end):
             if "lock" in run.marks or (living.suggesting and is_struck(run.marks)):
                 continue
@@ -37,8 +40,17 @@ def format_characters(living: LivingText, stretches: Iterable[Stretch], key: str
             if change is None:
                 continue
             for piece in pieces(run):
-                if piece.text not in ("\n", HIDDEN):
-                    lay_marks(part.slot.text, piece.start, piece.end, change)
+                if piece.text in ("\n", HIDDEN):
+                    continue
+                if waiting is not None and waiting[1] == piece.start and waiting[2] == change:
+                    waiting = (waiting[0], piece.end, change)
+                    continue
+                if waiting is not None:
+                    lay_marks(part.slot.text, *waiting)
+                waiting = (piece.start, piece.end, change)
+        if waiting is not None:
+            lay_marks(part.slot.text, *waiting)
+    return id
 
 
 def set_paragraphs(living: LivingText, stretches: Iterable[Stretch], key: str, value: str | int | None) -> None:

@@ -210,11 +210,11 @@ _REVISION_FIELDS = {each.name for each in fields(Revision)}
 def _revision_record(value: dict[str, object]) -> Revision | None:
     """A revision stored as a record; written out because a text may have thousands of them."""
     id, kind, author, date = (value.get(name) for name in ("id", "kind", "author", "date"))
-    by, source, round = value.get("by", ""), value.get("source", "typed"), value.get("round")
+    by, source, number = value.get("by", ""), value.get("source", "typed"), value.get("round")
     words = (id, kind, author, date, by, source)
     if not value.keys() <= _REVISION_FIELDS or not all(isinstance(word, str) for word in words):
         return None
-    if round is not None and type(round) is not int:
+    if number is not None and type(number) is not int:
         return None
     attributes = value.get("word", [])
     if not isinstance(attributes, list):
@@ -231,7 +231,7 @@ def _revision_record(value: dict[str, object]) -> Revision | None:
         cast(str, date),
         cast(str, by),
         cast(str, source),
-        round,
+        number,
         tuple(pairs),
     )
 

@@ -29,7 +29,8 @@ from pactoria_desktop.replica import commenting, erasing, formatting, tables, wr
 from pactoria_desktop.replica.anchoring import anchor_at, locate
 from pactoria_desktop.replica.changes import Changes, Node, Origin, Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
-from pactoria_desktop.replica.events import EventQueue, Report, caret_after, report
+from pactoria_desktop.replica.events import EventQueue, Report, caret_after, report, together
+from pactoria_desktop.replica.gradual import Gradually, replace_each
 from pactoria_desktop.replica.guarding import mend, mend_opened
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
@@ -226,6 +227,11 @@ class Replica:
         with self._command():
             return erasing.replace(self._living, stretches, text, formatting)
 
+    def replace_each(self, stretches: Sequence[Stretch], text: str) -> int:
+        """Put text in the place of each stretch, as one commit; gives how many there were."""
+        with self._command():
+            return replace_each(self._living, stretches, text)
+
     def format(self, stretches: Sequence[Stretch], key: str, value: bool | None) -> None:
         """Give characters ``bold``, ``italic``, ``underline`` or ``strike``; None takes the word of their run."""
         with self._command():
@@ -321,7 +327,10 @@ class Replica:
     def delete_column(self, slot: str) -> Place | None:
         """Delete the column that a cell begins in; not while suggesting."""
         with self._command():
-            return tables.delete_column(self._living, slot)
+            place = tables.delete_column(self._living, slot)
+        if place is not None:
+            self._forget_steps_of_long_table(place.slot)
+        return place
 
     def _forget_steps_of_long_table(self, slot: str) -> None:
         section = self._living.structure.slot(slot).section
@@ -364,6 +373,11 @@ class Replica:
         """Reject tracked changes; gives how many revisions were among them."""
         with self._command():
             return resolve_revisions(self._living, selection, False)
+
+    @property
+    def gradually(self) -> Gradually:
+        """Large deeds, text by text: each part is committed and told, all of them are one step of undo."""
+        return Gradually(self._living, self._command, partial(self._steps.group, whole=True))
 
     def rebase(self, join: Join) -> None:
         """Lay a received text's changes on this one as their authors', then move the sources to its package."""
@@ -429,7 +443,7 @@ class Replica:
         self._mend(outcome)
         mended = report(self._living, self._queue, "remote").changes
         self._steps.committed()
-        self._tell(_together(outcome.changes, mended))
+        self._tell(together(outcome.changes, mended))
 
     def frontier(self) -> bytes:
         """The name of the present state, for ``text_at``."""
@@ -465,7 +479,7 @@ class Replica:
         self._steps.committed(step)
         if self._living.register_waiting():
             self._system_commit()
-        self._tell(_together(outcome.changes, report(self._living, self._queue, origin).changes))
+        self._tell(together(outcome.changes, report(self._living, self._queue, origin).changes))
 
     def _system_commit(self) -> None:
         self._document.set_next_commit_origin(SYSTEM_ORIGIN)
@@ -497,7 +511,7 @@ class Replica:
         if restored:
             self._system_commit()
         self._mend(outcome)
-        self._tell(_together(outcome.changes, report(self._living, self._queue, "undo").changes))
+        self._tell(together(outcome.changes, report(self._living, self._queue, "undo").changes))
         return caret_after(self._living, outcome.changes)
 
     def _tell(self, changes: Changes) -> None:
@@ -505,13 +519,3 @@ class Replica:
             return
         for subscriber in tuple(self._subscribers):
             subscriber(changes)
-
-
-def _together(first: Changes, second: Changes) -> Changes:
-    return Changes(
-        first.texts + second.texts,
-        first.structure or second.structure,
-        first.revisions or second.revisions,
-        first.comments or second.comments,
-        first.origin,
-    )

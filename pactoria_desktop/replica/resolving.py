@@ -1,6 +1,6 @@
 """Accepting and rejecting tracked changes: chosen ones, an author's, a round's or all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pactoria_desktop.contract.suggesting import resolve
@@ -43,6 +43,11 @@ def chooser(living: LivingText, selection: Selection) -> Callable[[str], bool]:
 
 def resolve_revisions(living: LivingText, selection: Selection, accept: bool) -> int:
     """Accept or reject the selected tracked changes; gives how many revisions were among them."""
+    return max(resolve_gradually(living, selection, accept))
+
+
+def resolve_gradually(living: LivingText, selection: Selection, accept: bool) -> Iterator[int]:
+    """The same text by text; gives after each how many revisions have been met until then."""
     chosen = chooser(living, selection)
     touched: set[str] = set()
     _resolve_rows(living, chosen, accept, touched)
@@ -57,13 +62,14 @@ def resolve_revisions(living: LivingText, selection: Selection, accept: bool) ->
             resolved.append(slot)
             if _resolve_slot(living, slot, chosen, accept):
                 joins.append(slot)
+            yield len(touched)
     for slot in reversed(joins):
         if accept:
             join_next(living, slot)
         else:
             take_back_ending(living, slot)
     settle_struck_rows(living, resolved)
-    return len(touched)
+    yield len(touched)
 
 
 def _texts(living: LivingText) -> list[Slot]:
