@@ -58,7 +58,16 @@ class _Planned:
         return self.comment is None and not self.words and self.start < self.end
 
 
-def apply_operations(replica: Replica, base: ContractText, operations: Sequence[Operation]) -> EditCounts:
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was done, and the text that came of it with its accepted view."""
+
+    counts: EditCounts
+    text: ContractText
+    view: AcceptedText
+
+
+def apply_operations(replica: Replica, base: ContractText, operations: Sequence[Operation]) -> Applied:
     """Apply operations to a replica that holds ``base``; as tracked changes when it is suggesting.
 
     Raises EditError where an operation is out of the text, overlaps another or cuts a field or control, or where the
@@ -72,18 +81,21 @@ def apply_operations(replica: Replica, base: ContractText, operations: Sequence[
     for each in reversed(planned):
         _apply(replica, slots, view, each)
     expected = _expected(view.text, planned)
-    result = accepted(replica.text()).text
-    if result != expected:
+    text = replica.text()
+    result = accepted(text)
+    if result.text != expected:
+        number = _blamed(planned, result.text, expected)
         raise EditError(
-            f"Operation {_blamed(planned, result, expected)} would not give the expected text (a paragraph that must "
-            "stay, or words that cannot be edited); nothing was written; leave that place out."
+            f"Operation {number} would not give the expected text (a paragraph that must stay, or words "
+            "that cannot be edited); nothing was written; leave that place out."
         )
-    return EditCounts(
+    counts = EditCounts(
         sum(isinstance(each, ReplaceOperation) for each in operations),
         sum(isinstance(each, InsertParagraphOperation) for each in operations),
         sum(isinstance(each, DeleteParagraphOperation) for each in operations),
         sum(isinstance(each, CommentOperation) for each in operations),
     )
+    return Applied(counts, text, result)
 
 
 def _plan(view: AcceptedText, operations: Sequence[Operation]) -> list[_Planned]:

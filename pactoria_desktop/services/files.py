@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pactoria_desktop.contract.accepted import accepted
+from pactoria_desktop.contract.accepted import AcceptedText, accepted
 from pactoria_desktop.contract.text import ContractText, Paragraph, Span, TextSection
 from pactoria_desktop.documents import guard
 from pactoria_desktop.documents.package import Package
@@ -134,14 +134,12 @@ def edit(
     replica = Replica.create(file.text, identity=identity, clock=clock)
     try:
         replica.suggesting = not clean
-        counts = apply_operations(replica, file.text, operations)
-        text = replica.text()
+        applied = apply_operations(replica, file.text, operations)
     finally:
         replica.close()
-    if date is not None:
-        text = dated(text, date)
-    data = splice(file, text, tracked=not clean, author=identity.author)
-    return Edited(data, counts)
+    text = applied.text if date is None else dated(applied.text, date)
+    data = splice(file, text, tracked=not clean, author=identity.author, view=applied.view)
+    return Edited(data, applied.counts)
 
 
 def dated(text: ContractText, date: str) -> ContractText:
@@ -153,19 +151,32 @@ def dated(text: ContractText, date: str) -> ContractText:
     return replace(text, revisions=revisions, comments=comments)
 
 
-def splice(file: WordFile, text: ContractText, *, tracked: bool = True, author: str | None = None) -> bytes:
+def splice(
+    file: WordFile,
+    text: ContractText,
+    *,
+    tracked: bool = True,
+    author: str | None = None,
+    view: AcceptedText | None = None,
+) -> bytes:
     """The Word file of a text on its own package, read back and verified before anybody gets it.
 
     ``tracked`` says that every difference is a tracked change, so that rejecting what is new must give the old text;
     without it, earlier changes may have been accepted or rejected, too.
-    ``author`` may have taken back earlier changes of their own; those of others must all be there.
+    ``author`` may have taken back earlier changes of their own; those of others must all be there. ``view`` is the
+    accepted text where that is already known.
     """
     from pactoria_desktop.documents.verify import verify_redline
     from pactoria_desktop.documents.writer import write
 
     data = write(file.package, file.text, text)
     verify_redline(
-        file.package, data, accepted=accepted(text), author=author, rejects_to_original=tracked, decided=not tracked
+        file.package,
+        data,
+        accepted=view or accepted(text),
+        author=author,
+        rejects_to_original=tracked,
+        decided=not tracked,
     ).require(file.package.name)
     return data
 
