@@ -18,6 +18,7 @@ from pactoria_desktop.contract.text import (
     Material,
     Paragraph,
     ParagraphProperties,
+    WordObject,
     id_of,
     kind_of,
     paragraphs_of,
@@ -52,9 +53,9 @@ class Adoption:
     boxes: dict[str, Box] = field(default_factory=dict)
     objects: set[str] = field(default_factory=set)
 
-    def material(self, theirs: ContractText) -> Material:
-        """The entries to add to the text's material."""
-        known = theirs.material.objects
+    def material(self, theirs: ContractText, moved: Mapping[str, WordObject]) -> Material:
+        """The entries to add to the text's material; ``moved`` are objects under new keys."""
+        known = {**theirs.material.objects, **moved}
         return Material(
             paragraphs=self.paragraphs, boxes=self.boxes, objects={key: known[key] for key in sorted(self.objects)}
         )
@@ -66,14 +67,16 @@ def adopted(
     material: Material,
     base: ContractText,
     objects: Mapping[str, str],
+    moved: frozenset[str],
     references: Mapping[str, frozenset[str]],
 ) -> Adoption:
     """What a text takes over from the package of ``theirs``.
 
     ``material`` is the text's, ``base`` what both started from, ``objects`` leads from the text's objects to the same
-    ones there; ``references`` has the relationships of each part there.
+    ones there, or to those that were ``moved`` to another place; ``references`` has the
+    relationships of each part there.
     """
-    taking = _Taking(theirs, material, base, dict(objects), references)
+    taking = _Taking(theirs, material, base, dict(objects), moved, references)
     for line in lines:
         taking.paragraph(line)
     return taking.found
@@ -86,12 +89,14 @@ class _Taking:
         material: Material,
         base: ContractText,
         objects: dict[str, str],
+        moved: frozenset[str],
         references: Mapping[str, frozenset[str]],
     ) -> None:
         self.found = Adoption()
         self._theirs = theirs
         self._material = material
         self._objects = objects
+        self._moved = moved
         self._references = references
         self._base = {
             str(one.marks.get("p:src")): one.marks for section in base.sections for one in paragraphs_of(section)
@@ -122,7 +127,7 @@ class _Taking:
     def _object(self, name: str, line: Standing) -> str | None:
         new = self._objects.get(name, name)
         known = self._theirs.material.objects.get(new)
-        if known is not None:
+        if known is not None or new in self._moved:
             self.found.objects.add(new)
             return new
         old = self._material.objects.get(name)

@@ -33,7 +33,8 @@ class Join:
     """A received text's changes (``contract.three_way.operations``) and what they name.
 
     ``sources`` leads from each paragraph's source as it stands here (``p:src``) to the received package's,
-    ``row_sources`` does the same for rows, and ``parts`` for parts. ``words`` are slots as they were when this was
+    ``row_sources`` does the same for rows, and ``parts`` for parts; ``lost`` are headers and footers that the received
+    package has not, they go with its page set-up. ``words`` are slots as they were when this was
     worked out, by id: it is laid on no other words.
     """
 
@@ -44,6 +45,7 @@ class Join:
     sources: Mapping[str, str] = field(default_factory=dict)
     row_sources: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -85,6 +87,7 @@ def rebase(living: LivingText, join: Join) -> None:
         ],
     )
     _move_sources(living, join)
+    _lose(living, join.lost)
     living.forget_all_names()
 
 
@@ -263,6 +266,17 @@ def _move_sources(living: LivingText, join: Join) -> None:
         if section.part in join.parts:
             section.holder.insert("part", join.parts[section.part])
             living.structure.forget(section.key)
+
+
+def _lose(living: LivingText, parts: frozenset[str]) -> None:
+    """Take away the words of parts and hide them."""
+    for section in [one for one in living.structure.sections() if one.part in parts]:
+        slots = [section.slot] if section.slot is not None else list(living.structure.cells_of(section))
+        for slot in slots:
+            slot.text.delete_utf16(0, slot.text.len_utf16 - 1)
+        section.holder.insert("deleted", True)
+    if parts:
+        living.structure.forget()
 
 
 def _move_in(slot: Slot, sources: Mapping[str, str]) -> None:

@@ -1,15 +1,19 @@
 """A draft that came back: what it changed without a mark, and how it joins the living text on its own package."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.laying import laid, slots_of
 from pactoria_desktop.contract.outline import outline
 from pactoria_desktop.contract.rewriting import Author
-from pactoria_desktop.contract.text import ContractText, Material
+from pactoria_desktop.contract.text import ContractText, Material, WordObject
 from pactoria_desktop.documents.adopting import Standing, adopted
+from pactoria_desktop.documents.compare import part_kind
+from pactoria_desktop.documents.compare_parts import NoteCarrier
+from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.merge import join
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
@@ -20,6 +24,8 @@ from pactoria_desktop.services.matching import Line, Matching, matching_of, rema
 from pactoria_desktop.services.renaming import renamed
 
 SOMEBODY = "Counterparty"
+NOTES = ("footnote", "endnote")
+MARGINS = ("header", "footer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,28 @@ class Received:
 
 
 def received(base: ContractText, mine: ContractText, package: Package, date: str) -> Received:
-    """What joining a received package means for a living text. Raises DocumentError, or ValueError for no relation."""
+    """What joining a received package means for a living text. Raises DocumentError where it cannot be read or joined.
+
+    The package of the answer has room for notes that they struck, which stay in the text until that is accepted.
+    """
+    try:
+        found, lost = _received(base, mine, package, date, {})
+        if not lost:
+            return found
+        carrier = NoteCarrier(package)
+        places = {part: f"{part_kind(part)}:{carrier.place_for(part_kind(part))}" for part in lost}
+        return _received(base, mine, carrier.package(), date, places)[0]
+    except ValueError as error:
+        raise DocumentError(
+            f"{package.name} could not be joined into this contract, because its changes do not fit the text; "
+            "nothing was changed. Compare it with the contract instead, and report this."
+        ) from error
+
+
+def _received(
+    base: ContractText, mine: ContractText, package: Package, date: str, places: Mapping[str, str]
+) -> tuple[Received, list[str]]:
+    """The answer, and the notes that the package has no room for. ``places`` says where those of before went."""
     theirs = read(package)
     findings = tuple(check_texts(base, theirs))
     operations, merged = join(base, mine, theirs, Author(their_name(base, theirs), date))
@@ -49,7 +76,9 @@ def received(base: ContractText, mine: ContractText, package: Package, date: str
     known = {note.id for note in mine.comments}
     clashes = tuple(note for note in merged.text.comments if note.id not in known)
     joined = laid(mine, changes_of.operations)
-    matching = matching_of(mine, joined, theirs, merged.parts)
+    parts = {**merged.parts, **places}
+    moved = _moved_notes(merged.text.material, places)
+    matching = matching_of(mine, joined, theirs, parts)
     only_mine = frozenset(mine.revisions) - frozenset(theirs.revisions)
     remarks, notes = remarks_of(matching, base, theirs, only_mine, prefix)
     taken = adopted(
@@ -57,11 +86,14 @@ def received(base: ContractText, mine: ContractText, package: Package, date: str
         theirs,
         merged.text.material,
         base,
-        merged.objects,
+        {**merged.objects, **{key: new for key, (new, _) in moved.items()}},
+        frozenset(new for new, _ in moved.values()),
         _references(package, theirs),
     )
     laying = sorted([*remarks, *taken.operations], key=lambda each: (each.slot, each.start))
-    material = taken.material(theirs)
+    material = taken.material(theirs, dict(moved.values()))
+    here = dict.fromkeys(section.part for section in joined.sections)
+    lost = [part for part in here if part_kind(part) in NOTES and part not in parts]
     deletions = [id for id, one in changes_of.revisions.items() if one.kind == "deletion"]
     struck = leftovers(_with_material(laid(joined, laying), material), theirs, only_mine, deletions)
     joins = (
@@ -72,14 +104,28 @@ def received(base: ContractText, mine: ContractText, package: Package, date: str
             comments=notes,
             sources=matching.sources,
             row_sources=matching.row_sources,
-            parts=merged.parts,
+            parts=parts,
+            lost=frozenset(part for part in here if part_kind(part) in MARGINS and part not in parts),
         ),
         *([Join(struck)] if struck else []),
     )
     changes = len(merged.theirs)
-    return Received(
+    found = Received(
         package, theirs, joins, findings, sentence_of(findings, theirs, changes), len(merged.clashes), changes
     )  # fmt: skip
+    return found, lost
+
+
+def _moved_notes(material: Material, places: Mapping[str, str]) -> dict[str, tuple[str, WordObject]]:
+    """By key, the references to notes that have another place, each under a new key."""
+    found = {}
+    for key, one in material.objects.items():
+        place = places.get(f"{one.role.removesuffix('Reference')}:{one.ref}") if one.kind == "note" else None
+        if place is not None:
+            number = place.partition(":")[2]
+            xml = re.sub(r'(\bw:id=")[^"]*"', rf'\g<1>{number}"', one.xml)
+            found[key] = (f"{key}-{number}", replace(one, ref=number, xml=xml))
+    return found
 
 
 def _with_material(text: ContractText, added: Material) -> ContractText:

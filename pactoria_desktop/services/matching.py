@@ -29,7 +29,8 @@ class Line:
     """A paragraph of a text: where it stands, its source, and its words (those that are only mine left out).
 
     ``likeness`` is what it is told by: its words as its side reads them. ``last`` tells that no paragraph of the same
-    flow comes after it, ``gone`` that its newline is struck.
+    flow comes after it, ``gone`` that its newline is struck, ``cell`` that it
+    stands in a table.
     """
 
     slot: str
@@ -41,6 +42,7 @@ class Line:
     part: str
     last: bool
     gone: bool
+    cell: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,11 @@ def matching_of(mine: ContractText, joined: ContractText, theirs: ContractText, 
     alone = []
     for part, old in here.items():
         new = there.get(parts.get(part, part if part == "main" else ""), [])
-        found = matched([x.likeness for x in old], [x.likeness for x in new])
+        found = [
+            (one, other)
+            for one, other in matched([x.likeness for x in old], [x.likeness for x in new])
+            if old[one].cell == new[other].cell
+        ]
         pairs += [(old[one], new[other]) for one, other in found]
         met = {one for one, _ in found}
         alone += [line for number, line in enumerate(old) if number not in met]
@@ -84,27 +90,17 @@ def _lines(text: ContractText, without: frozenset[str]) -> dict[str, list[Line]]
     found: dict[str, list[Line]] = {}
     for number, section in enumerate(text.sections):
         kept = found.setdefault(section.part, [])
+        in_table = isinstance(section, TableSection)
         follows = text.sections[number + 1] if number + 1 < len(text.sections) else None
-        ends = not isinstance(follows, TextSection) or follows.part != section.part or isinstance(section, TableSection)
+        ends = not isinstance(follows, TextSection) or follows.part != section.part or in_table
         for slot, paragraphs in slots_of(section):
             start = 0
             for place, paragraph in enumerate(paragraphs):
                 source = str(paragraph.marks.get("p:src", ""))
                 last = ends and place == len(paragraphs) - 1
                 words, likeness = _words(paragraph, without), _likeness(paragraph, without)
-                kept.append(
-                    Line(
-                        slot,
-                        start,
-                        paragraph,
-                        source,
-                        words,
-                        likeness,
-                        section.part,
-                        last,
-                        _is_struck(paragraph.marks, without),
-                    )
-                )
+                gone = _is_struck(paragraph.marks, without)
+                kept.append(Line(slot, start, paragraph, source, words, likeness, section.part, last, gone, in_table))
                 start += len(paragraph.text) + 1
     return found
 
