@@ -36,6 +36,7 @@ class Join:
     ``row_sources`` does the same for rows, and ``parts`` for parts; ``lost`` are headers and footers that the received
     package has not, they go with its page set-up. ``words`` are slots as they were when this was
     worked out, by id: it is laid on no other words.
+    ``then`` is laid on what this gives, in the same step.
     """
 
     operations: Sequence[Operation]
@@ -47,6 +48,7 @@ class Join:
     parts: Mapping[str, str] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
+    then: "Join | None" = None
 
 
 def rebase(living: LivingText, join: Join) -> None:
@@ -55,6 +57,13 @@ def rebase(living: LivingText, join: Join) -> None:
     Raises ReplicaError where the operations speak of places that the text does not have, or the text has changed since
     they were worked out; nothing is changed then.
     """
+    following: Join | None = join
+    while following is not None:
+        _lay(living, following)
+        following = following.then
+
+
+def _lay(living: LivingText, join: Join) -> None:
     places = _Places(living, join.operations)
     places.check(join)
     for name in MATERIAL_TABLES:

@@ -32,7 +32,7 @@ MARGINS = ("header", "footer")
 class Received:
     """A received draft, ready to be joined. ``unmarked`` are the edits that its tracked changes do not show.
 
-    ``joins`` are laid on the living text one after the other; ``sentence`` says to a person what came; ``clashes``
+    ``joins`` (one, its steps in it) are laid on the living text; ``sentence`` says to a person what came; ``clashes``
     counts the places where both sides changed the same words.
     """
 
@@ -96,18 +96,25 @@ def _received(
     lost = [part for part in here if part_kind(part) in NOTES and part not in parts]
     deletions = [id for id, one in changes_of.revisions.items() if one.kind == "deletion"]
     struck = leftovers(_with_material(laid(joined, laying), material), theirs, only_mine, deletions)
+    moving = Join(
+        laying,
+        material=material,
+        comments=notes,
+        sources=matching.sources,
+        row_sources=matching.row_sources,
+        parts=parts,
+        lost=frozenset(part for part in here if part_kind(part) in MARGINS and part not in parts),
+        then=Join(struck) if struck else None,
+    )
     joins = (
-        Join(changes_of.operations, changes_of.revisions, merged.text.material, clashes, words=slots_of(mine)),
         Join(
-            laying,
-            material=material,
-            comments=notes,
-            sources=matching.sources,
-            row_sources=matching.row_sources,
-            parts=parts,
-            lost=frozenset(part for part in here if part_kind(part) in MARGINS and part not in parts),
+            changes_of.operations,
+            changes_of.revisions,
+            merged.text.material,
+            clashes,
+            words=slots_of(mine),
+            then=moving,
         ),
-        *([Join(struck)] if struck else []),
     )
     changes = len(merged.theirs)
     found = Received(
