@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy
 
@@ -45,9 +46,7 @@ def judge_fold(data: Prepared, fold: int, stages: Mapping[tuple[int, ...], Stage
     rows = {}
     for inner in sorted(set(data.fold.tolist()) - {fold}):
         rest = [at for at in others if data.fold[at] != inner]
-        partial = training.train_ranker(
-            [found[at].features for at in rest], [hits[at] for at in rest], training.INNER_ROUNDS
-        )
+        partial = training.train_ranker([found[at].features for at in rest], [hits[at] for at in rest])
         for at in others:
             if data.fold[at] == inner:
                 logits = partial.logits(found[at].features)
@@ -141,6 +140,43 @@ def score_card(data: Prepared, judged: Mapping[int, Judged]) -> dict[str, object
     }
 
 
+def readable(card: Mapping[str, Any]) -> str:
+    """The score card as a page of Markdown."""
+    presence, spans = card["presence"], card["spans"]
+
+    def between(name: str, figures: Mapping[str, Any]) -> str:
+        low, high = figures[name + "_interval"]
+        return f"{figures[name]} ({low} to {high})"
+
+    rows = [
+        ("Presence: F1 over all contracts and categories", between("f1", presence)),
+        ("Presence: precision, recall", f"{presence['precision']}, {presence['recall']}"),
+        ("Claims that a clause is absent: share that is right", between("absent_precision", presence)),
+        ("Passages: area under precision and recall, in per cent", between("aupr", spans)),
+        ("Passages: precision at a recall of 80 %", between("precision_at_80_recall", spans)),
+    ]
+    lines = [
+        "# Scores of the clause model",
+        "",
+        f"Written by `python -m pactoria_desktop.review.evaluation`: {card['folds']} folds by filer over "
+        f"{card['contracts']} contracts and {card['passages']:,} passages of CUAD (seed {card['seed']}). Every figure "
+        "is of contracts whose filer no stage, prior or threshold was trained on. Brackets hold the 5 to 95 % interval "
+        "of contracts drawn again.",
+        "",
+        "| Figure | Value |",
+        "|---|---|",
+        *(f"| {name} | {value} |" for name, value in rows),
+        "",
+        "| Category | Contracts that have it | Passages: area (%) | Presence: F1 |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {one['contracts']} | {one['span_aupr']} | {one['presence_f1']} |"
+        for name, one in card["categories"].items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Cross-validate, print the score card and write it."""
     parser = argparse.ArgumentParser(description="Judge the clause model on unseen contracts of CUAD.")
@@ -161,6 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(words)
     if chosen.limit is None:
         (Path(chosen.out) / "scores.json").write_text(words + "\n", encoding="utf-8")
+        (Path(chosen.out) / "SCORES.md").write_text(readable(card), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Applies a playbook to a contract, and runs a playbook's own examples."""
 
+import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 
@@ -20,6 +21,39 @@ def shipped_playbooks() -> tuple[str, ...]:
 def shipped_playbook(name: str) -> Playbook:
     """A playbook that comes with the program. Raises FileNotFoundError for an unknown name."""
     return read_playbook(resource("playbooks", f"{name}.yaml").read_text(encoding="utf-8"), name)
+
+
+_ABOUT_SECRECY = re.compile(
+    r"non-?\s?disclosure\s+agreement|confidentiality\s+(?:agreement|deed|undertaking)|confidential\s+disclosure\s+agreement|\bNDA\b",
+    re.IGNORECASE,
+)
+_ABOUT_SERVICES = re.compile(
+    r"\b(?:service|services|supply|outsourcing|maintenance|support|hosting|consulting|consultancy|statement\s+of\s+work"
+    r"|subscription|software[\s-]as[\s-]a[\s-]service)\b[\w\s,&-]{0,40}?\b(?:agreement|contract|terms|order)\b",
+    re.IGNORECASE,
+)
+_SERVICES = re.compile(r"\b(?:services?|fees|charges|invoices?|supplier|provider|vendor|customer)\b", re.IGNORECASE)
+_SECRECY = re.compile(r"\b(?:confidential\w*|disclos\w+|recipient)\b", re.IGNORECASE)
+_TITLE_LENGTH, _SAMPLE_LENGTH = 600, 20_000
+
+
+def suggest(text: str) -> str | None:
+    """The name of the shipped playbook that fits a contract by its words; None where neither of them does.
+
+    The title decides; where it says nothing, how often the opening pages speak of secrecy and of services.
+    """
+    title = text[:_TITLE_LENGTH]
+    secrecy, services = _ABOUT_SECRECY.search(title), _ABOUT_SERVICES.search(title)
+    if secrecy is not None and (services is None or secrecy.start() < services.start()):
+        return "mutual-nda"
+    if services is not None:
+        return "buyer-services"
+    sample = text[:_SAMPLE_LENGTH]
+    per_page = 3000 / max(3000, len(sample))
+    about_secrecy, about_services = len(_SECRECY.findall(sample)), len(_SERVICES.findall(sample))
+    if about_secrecy * per_page >= 12 and about_secrecy > 2 * about_services:
+        return "mutual-nda"
+    return "buyer-services" if about_services * per_page >= 12 else None
 
 
 def apply_playbook(

@@ -20,7 +20,8 @@ from pactoria_desktop.review.model import ClauseModel, ShortModel, write_model
 from pactoria_desktop.review.ranking import FEATURES, Candidates, Prior, Trees, candidates_of, presence_features
 from pactoria_desktop.review.sentence_model import SentenceModel, score_sentences
 
-INNER_ROUNDS = 80
+ROUNDS = 120
+"""Trees of the second stage; its partial models have as many, so that their scores are of one kind."""
 
 
 def prior_of(data: Prepared, chosen: NDArray[numpy.bool_]) -> Prior:
@@ -96,7 +97,7 @@ def train_trees(rows: Floats, target: NDArray[numpy.bool_], rounds: int, leaves:
     )
 
 
-def train_ranker(features: Sequence[Floats], hits: Sequence[NDArray[numpy.bool_]], rounds: int = 200) -> Trees:
+def train_ranker(features: Sequence[Floats], hits: Sequence[NDArray[numpy.bool_]], rounds: int = ROUNDS) -> Trees:
     """The second stage, from the candidates of many contracts."""
     return train_trees(numpy.vstack(features), numpy.concatenate(hits), rounds=rounds, leaves=32, least=60)
 
@@ -117,17 +118,12 @@ def presence_rows(data: Prepared, at: int, candidates: Candidates, logits: Float
     return presence_features(candidates, logits, prior, len(data.contracts[at].sentences))
 
 
-def best_threshold(logits: Floats, target: NDArray[numpy.bool_], least_absent: float = 0.955) -> float:
-    """The logit that gives the best F1 among those whose claims of absence are right at least so often."""
+def best_threshold(logits: Floats, target: NDArray[numpy.bool_]) -> float:
+    """The logit that gives the best F1."""
     order = numpy.argsort(-logits, kind="stable")
-    sorted_target = target[order]
-    true = numpy.cumsum(sorted_target)
-    above = numpy.arange(1, len(true) + 1)
-    scores = 2 * true / (above + true[-1])
-    below = numpy.maximum(1, len(true) - above)
-    absent_right = 1 - (true[-1] - true) / below
-    allowed = absent_right >= least_absent
-    best = int(numpy.argmax(numpy.where(allowed, scores, 0)))
+    true = numpy.cumsum(target[order])
+    scores = 2 * true / (numpy.arange(1, len(true) + 1) + true[-1])
+    best = int(numpy.argmax(scores))
     following = logits[order[min(best + 1, len(order) - 1)]]
     return float((logits[order[best]] + following) / 2)
 
@@ -155,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = []
     for fold in range(FOLDS):
         others = [at for at in range(len(features)) if data.fold[at] != fold]
-        partial = train_ranker([features[at] for at in others], [hits[at] for at in others], INNER_ROUNDS)
+        partial = train_ranker([features[at] for at in others], [hits[at] for at in others])
         rows += [
             (at, presence_rows(data, at, candidates[at], partial.logits(features[at]), prior))
             for at in range(len(features))

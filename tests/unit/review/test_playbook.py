@@ -6,7 +6,14 @@ import pytest
 
 from pactoria_desktop.contract.segmentation import plain_text, sentences_of
 from pactoria_desktop.review.playbook import PlaybookError, compile_phrase, read_playbook
-from pactoria_desktop.review.playbook_rules import apply_playbook, run_examples, shipped_playbook, shipped_playbooks
+from pactoria_desktop.review.playbook_rules import (
+    apply_playbook,
+    run_examples,
+    shipped_playbook,
+    shipped_playbooks,
+    suggest,
+    verdict_of,
+)
 
 SMALL = """
 name: tiny
@@ -73,3 +80,23 @@ def test_a_missing_clause_is_said_once_and_rests_on_no_words() -> None:
     (draft,) = apply_playbook(book, reviewed, sentences_of(reviewed), {})
     assert draft.rule == "tiny/law"
     assert draft.places == ()
+
+
+@pytest.mark.parametrize(
+    ("opening", "name"),
+    [
+        ("MUTUAL NON-DISCLOSURE AGREEMENT\nThis Agreement is made between A and B.", "mutual-nda"),
+        ("Services agreement\nbetween A and B\nConfidential Information means", "buyer-services"),
+        ("MASTER SERVICES AGREEMENT\nThe Supplier shall", "buyer-services"),
+        ("LEASE\nThe landlord lets the house to the tenant.", None),
+    ],
+)
+def test_a_playbook_is_suggested_by_the_words_of_the_contract(opening: str, name: str | None) -> None:
+    assert suggest(opening) == name
+
+
+def test_a_clause_in_other_words_is_not_missing() -> None:
+    said = "All papers shall be handed back when the talks end."
+    rule = next(rule for rule in shipped_playbook("mutual-nda").rules if rule.id == "return-or-destruction")
+    assert verdict_of(rule, said) != "missing"
+    assert verdict_of(rule, "The talks begin today.") == "missing"
