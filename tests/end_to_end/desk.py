@@ -120,6 +120,7 @@ class Desk:
         """Press a key where the focus is."""
         for _ in range(times):
             QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
+            QCoreApplication.processEvents()
 
     def type(self, words: str) -> None:
         """Type where the focus is."""
@@ -170,7 +171,8 @@ class Desk:
         self.press(Qt.Key.Key_Return)
         self.press(Qt.Key.Key_Escape)
         self.wait(lambda: self.tab.view.editor.hasFocus(), "the page's focus")
-        assert words.casefold() in self.tab.view.commands.copied_text().casefold()
+        found = self.tab.view.commands.copied_text()
+        assert words.casefold() in found.casefold(), f"{words!r} were not selected but {found!r}"
 
     def answer(self, *fields: str, button: str = "") -> Callable[[], None]:
         """When the next dialog comes, type into its fields and click its primary button (or the one with words).

@@ -1,4 +1,4 @@
-"""Step 6 of journey 1: a window killed in mid-sentence comes back with its contract, its caret and all but two seconds."""
+"""Step 6 of journey 1: a window killed in mid-sentence comes back with its contract and caret; 2 s may be missing."""
 
 import os
 import random
@@ -59,10 +59,9 @@ def run_and_check(folder: Path, look: Look, run: int, seconds: float, before: st
 
 
 def test_a_killed_window_comes_back_where_it_was(look: Look, tmp_path: Path, figure) -> None:  # type: ignore[no-untyped-def]
-    lost, there = run_and_check(tmp_path, look, 0, 3.1, "")
-    again, _ = run_and_check(tmp_path, look, 1, 2.3, there)
-    figure("typing lost by a kill of the window (s)", round(max(lost, again), 2), "2")
-    assert max(lost, again) <= PROMISED_SECONDS
+    lost, _ = run_and_check(tmp_path, look, 0, 3.1, "")
+    figure("typing lost by a kill of the window (s)", round(lost, 2), "2")
+    assert lost <= PROMISED_SECONDS
 
 
 @pytest.mark.long

@@ -11,9 +11,10 @@ from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.resolving import Selection
 from pactoria_desktop.runtime.work import Lane
+from pactoria_desktop.services.choosing import ChoosingReviewer
 from pactoria_desktop.services.opened import OpenContract
 from pactoria_desktop.services.overview import KIND_WORDS, Overview, overview, words_under
-from pactoria_desktop.services.reviewing import ReviewedContract, Reviewer
+from pactoria_desktop.services.reviewing import ReviewedContract
 from pactoria_desktop.services.summary import Facts, SummedFinding
 from pactoria_desktop.ui.editor.contract_view import ContractView
 from pactoria_desktop.ui.review.changes import ChangeRow
@@ -40,7 +41,7 @@ class ContractTab(QObject):
     review_finished = Signal(object)
 
     def __init__(
-        self, opened: OpenContract, look: Look, tasks: BackgroundTasks, reviewer: Reviewer, zoom: float = 1.0,
+        self, opened: OpenContract, look: Look, tasks: BackgroundTasks, reviewer: ChoosingReviewer, zoom: float = 1.0,
         keep_view: Keep = lambda state: None,
     ) -> None:  # fmt: skip
         """``keep_view`` keeps caret, scroll and zoom; it is called on the writing lane."""
@@ -155,7 +156,8 @@ class ContractTab(QObject):
             return overview(text), {id for id in places if now[id] != proofs.get(id)}
 
         self._tasks.start(
-            self, Lane.COMPUTE, "Reading the outline", work, on_result=lambda found: self._looked(*found), on_error=self._not_looked, on_cancelled=self._stopped,
+            self, Lane.COMPUTE, "Reading the outline", work,
+            on_result=lambda found: self._looked(*found), on_error=self._not_looked, on_cancelled=self._stopped,
         )  # fmt: skip
 
     def _finding_places(self) -> dict[str, list[Stretch]]:
@@ -366,7 +368,8 @@ class ContractTab(QObject):
                 self._review_ended()
 
         self._tasks.start(
-            self, Lane.COMPUTE, "Reviewing the contract", work, on_result=done, on_error=self._not_reviewed, on_cancelled=self._review_ended,
+            self, Lane.COMPUTE, "Reviewing the contract", work, on_result=done,
+            on_error=self._not_reviewed, on_cancelled=self._review_ended,
         )  # fmt: skip
 
     def _not_reviewed(self, error: Exception) -> None:

@@ -7,9 +7,8 @@ from PySide6.QtCore import QObject
 from pactoria_desktop.runtime.crash_reports import CrashReport
 from pactoria_desktop.runtime.library_key import recovery_text
 from pactoria_desktop.runtime.work import Lane, Task
-from pactoria_desktop.services.choosing import playbook_titles
+from pactoria_desktop.services.choosing import fitting_playbook, playbook_titles
 from pactoria_desktop.services.library import back_up_to
-from pactoria_desktop.services.reviewing import playbook_named
 from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 from pactoria_desktop.ui.workbench.help_pages import HelpPages
 
@@ -64,16 +63,18 @@ class Deeds(QObject):
 
     def check(self, tab: ContractTab) -> None:
         """Ask for the playbook and check the contract against it."""
-        title = tab.reviewer.playbook.name if tab.reviewer.playbook is not None else ""
+        wanted = tab.reviewer.wanted
+        if wanted is None:
+            wanted = fitting_playbook(tab.overview.view.text) if tab.overview is not None else ""
         chosen = self._bench.questions.choice(
             "Check against a playbook",
             "The check runs on this computer. Terms, references, numbers and blanks are checked in any case.",
             "Check",
             (*playbook_titles().items(), ("", "No playbook")),
-            title,
+            wanted,
         )
         if chosen is not None:
-            tab.reviewer.playbook = playbook_named(chosen) if chosen else None
+            tab.reviewer.wanted = chosen
             self._bench.panels.review_dock.show_page("findings")
             tab.review()
 

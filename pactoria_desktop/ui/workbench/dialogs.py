@@ -76,6 +76,7 @@ class AskingDialog(QDialog):
         field: LineField | LongField
         if long:
             field = LongField(given)
+            field.setObjectName("long-field")
             field.setTabChangesFocus(True)
             field.setFixedHeight(self._look.pixels(84))
         else:
@@ -119,6 +120,7 @@ class TextDialog(QDialog):
         layout.addWidget(Label(look, explanation, 13, 400, "text2", wrap=True))
         self.shown = QPlainTextEdit(text)
         self.shown.setReadOnly(True)
+        self.shown.setObjectName("details")
         self.shown.setTabChangesFocus(True)
         self.shown.setAccessibleName(title)
         self.shown.setFont(look.font(14, 500, True))

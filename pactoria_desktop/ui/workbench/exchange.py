@@ -15,7 +15,7 @@ from pactoria_desktop.services.importing import ImportResult
 from pactoria_desktop.services.joining import Received
 from pactoria_desktop.services.opened import ExportMode
 from pactoria_desktop.services.relating import Related
-from pactoria_desktop.services.sources import READABLE, SourceError, read_source
+from pactoria_desktop.services.sources import READABLE, Source, SourceError, read_source
 from pactoria_desktop.services.summary import summary_file
 from pactoria_desktop.ui.compare.screen import CompareScreen
 from pactoria_desktop.ui.workbench.contract_tab import ContractTab
@@ -63,7 +63,7 @@ class Exchange(QObject):
                 known = service.related_to(source) if len(files) == 1 and not apart else None
                 if known is not None:
                     return known
-                results += service.bring_in((source,))
+                results += service.bring_in((Source(path.name, source.ending, source.data),))
             return results
 
         def done(found: list[ImportResult] | Related) -> None:

@@ -3,7 +3,7 @@
 import re
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QWidget
 
 from pactoria_desktop.runtime.resources import resource
@@ -70,7 +70,27 @@ class HelpPages(QDialog):
         look, document = self._look, self.reader.document()
         document.setDefaultFont(look.font(14))
         document.setMarkdown(_text(self.page), QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+        self._space(document)
         self.reader.moveCursor(self.reader.textCursor().MoveOperation.Start)
+
+    def _space(self, document: QTextDocument) -> None:
+        """Air between paragraphs and lines, which Markdown has none of; headings in the interface's sizes."""
+        cursor, pixels = QTextCursor(document), self._look.pixels
+        block = document.begin()
+        while block.isValid():
+            cursor.setPosition(block.position())
+            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+            form = block.blockFormat()
+            level = form.headingLevel()
+            form.setTopMargin(pixels(14) if level > 1 else 0)
+            form.setBottomMargin(pixels(4) if block.textList() is not None else pixels(11))
+            form.setLineHeight(122, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            cursor.setBlockFormat(form)
+            if level:
+                style = QTextCharFormat()
+                style.setFont(self._look.font(20 if level == 1 else 15, 600))
+                cursor.mergeCharFormat(style)
+            block = block.next()
 
     def _follow(self, link: QUrl) -> None:
         self.show_page(link.toString().partition("#")[0].removeprefix("./"))

@@ -38,6 +38,7 @@ class SettingsDialog(AskingDialog):
         self.zoom.setSingleStep(10)
         self.zoom.setSuffix(" %")
         self.zoom.setValue(settings.page_zoom)
+        self.zoom.setFixedSize(look.pixels(110), look.pixels(30))
         self.white_page = QCheckBox(rule_of("white_page_in_dark").title)
         self.white_page.setChecked(settings.white_page_in_dark)
         self.suggesting = QCheckBox(rule_of("suggesting_at_start").title)

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from pactoria_desktop.runtime.settings import SettingsFile
-from pactoria_desktop.services.choosing import reviewer_for
+from pactoria_desktop.services.choosing import ChoosingReviewer, reviewer_for
 from pactoria_desktop.services.library import LibraryService
-from pactoria_desktop.services.reviewing import Reviewer
 from pactoria_desktop.ui.compare.screen import CompareScreen
 from pactoria_desktop.ui.shell.commands import CommandRegistry
 from pactoria_desktop.ui.shell.tasks import BackgroundTasks
@@ -34,7 +33,7 @@ class Workbench(QObject):
 
     def __init__(
         self, service: LibraryService, look: Look, tasks: BackgroundTasks, settings: SettingsFile,
-        make_reviewer: Callable[[], Reviewer] | None = None,
+        make_reviewer: Callable[[], ChoosingReviewer] | None = None,
     ) -> None:  # fmt: skip
         """``make_reviewer`` gives each contract a reviewer of its own."""
         super().__init__()
