@@ -237,7 +237,10 @@ def _structure(living: LivingText, operations: Sequence[StrikeRow | PutRow | Put
             _put_row(living, operation)
         else:
             section = operation.section
-            write_section(living.structure.section_list, _index(living, operation.before, section), section)
+            holder = write_section(living.structure.section_list, _index(living, operation.before, section), section)
+            if isinstance(section, TextSection) and any(one.spans for one in section.paragraphs):
+                # Hidden as soon as its words go, so that nothing of it stays when they are rejected.
+                holder.insert("deleted", True)
             living.structure.forget()
 
 

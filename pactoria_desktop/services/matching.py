@@ -66,11 +66,12 @@ def matching_of(mine: ContractText, joined: ContractText, theirs: ContractText, 
     alone = []
     for part, old in here.items():
         new = there.get(parts.get(part, part if part == "main" else ""), [])
-        found = [
-            (one, other)
-            for one, other in matched([x.likeness for x in old], [x.likeness for x in new])
-            if old[one].cell == new[other].cell
-        ]
+        found = []
+        for in_table in (False, True):
+            left = [number for number, line in enumerate(old) if line.cell == in_table]
+            right = [number for number, line in enumerate(new) if line.cell == in_table]
+            likely = matched([old[x].likeness for x in left], [new[x].likeness for x in right])
+            found += [(left[one], right[other]) for one, other in likely]
         pairs += [(old[one], new[other]) for one, other in found]
         met = {one for one, _ in found}
         alone += [line for number, line in enumerate(old) if number not in met]
