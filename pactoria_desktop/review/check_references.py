@@ -132,6 +132,8 @@ def _as_label(text: str, part: str, start: int, end: int) -> bool:
 
 
 def _stands_as_label(text: str, base: tuple[str, ...]) -> bool:
+    if ".".join(base) not in text and ".0".join(base) not in text:
+        return False
     number = r"\.0?".join(base)
     closing = r"[.):]?" if len(base) > 1 else r"[.):]"
     for found in re.finditer(

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pactoria_desktop.contract.findings import Draft
@@ -30,7 +30,15 @@ class Glossary:
     places: dict[str, list[tuple[int, int]]]
 
 
-def glossary(scan: Scan) -> Glossary:
+@dataclass
+class UseCache:
+    """Where the terms of one glossary stand in paragraphs that were read before, by the words of the paragraph."""
+
+    terms: frozenset[tuple[tuple[str, ...], str]] = frozenset()
+    by_words: dict[str, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
+
+
+def glossary(scan: Scan, kept: UseCache | None = None) -> Glossary:
     """Collect definitions, and find all their uses in one pass over the text."""
     placed = []
     for number, (paragraph, scanned) in enumerate(zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True)):
@@ -47,21 +55,40 @@ def glossary(scan: Scan) -> Glossary:
             folded.setdefault(form.casefold(), term)
     places: dict[str, list[tuple[int, int]]] = defaultdict(list)
     keys = {tuple(TOKEN.findall(form.replace("’", "'"))): term for form, term in folded.items()}
+    cache = kept if kept is not None else UseCache()
+    terms = frozenset(keys.items())
+    if terms != cache.terms:
+        cache.terms = terms
+        cache.by_words.clear()
     longest = max((len(key) for key in keys), default=0)
     words = frozenset(key[0] for key in keys if key)
     for paragraph, scanned in zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True):
-        lowered, spans = scanned.tokens
-        past = 0
-        for at, word in enumerate(lowered):
-            if word not in words or at < past:
-                continue
-            for length in range(min(longest, len(lowered) - at), 0, -1):
-                named = keys.get(lowered[at : at + length])
-                if named is not None:
-                    places[named].append((paragraph.start + spans[at][0], paragraph.start + spans[at + length - 1][1]))
-                    past = at + length
-                    break
+        read = scan.text[paragraph.start : paragraph.end]
+        found = cache.by_words.get(read)
+        if found is None:
+            found = cache.by_words[read] = tuple(_uses_in(scanned.tokens, keys, words, longest))
+        for term, start, end in found:
+            places[term].append((paragraph.start + start, paragraph.start + end))
     return Glossary(tuple(placed), dict(by_term), dict(places))
+
+
+def _uses_in(
+    tokens: tuple[tuple[str, ...], tuple[tuple[int, int], ...]],
+    keys: dict[tuple[str, ...], str],
+    first_words: frozenset[str],
+    longest: int,
+) -> Iterator[tuple[str, int, int]]:
+    lowered, spans = tokens
+    past = 0
+    for at, word in enumerate(lowered):
+        if word not in first_words or at < past:
+            continue
+        for length in range(min(longest, len(lowered) - at), 0, -1):
+            named = keys.get(lowered[at : at + length])
+            if named is not None:
+                yield named, spans[at][0], spans[at + length - 1][1]
+                past = at + length
+                break
 
 
 def unused_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
@@ -200,14 +227,19 @@ def lower_agreement(scan: Scan, known: Glossary) -> Iterator[Draft]:
     """The words "this agreement" in a contract that otherwise speaks of "this Agreement" and does not define it."""
     if "Agreement" in known.by_term:
         return
-    found = list(re.finditer(r"\b[Tt]his\s+(agreement)\b", scan.text))
-    usual = len(re.findall(r"\b[Tt]his\s+Agreement\b", scan.text))
+    spans = [
+        (paragraph.start + start, paragraph.start + end)
+        for paragraph, scanned in zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True)
+        for start, end in scanned.agreements
+    ]
+    found = [(start, end) for start, end in spans if scan.text[start] == "a"]
+    usual = len(spans) - len(found)
     if usual < 3 or len(found) > max(1, usual // 8):
         return
     for place in found:
         yield Draft(
             "wrong-case", 1, "low", "Capitals differ from the definition",
-            "“agreement” is written with a capital letter elsewhere in this contract.", 0.7, "check", (place.span(1),),
+            "“agreement” is written with a capital letter elsewhere in this contract.", 0.7, "check", (place,),
         )  # fmt: skip
 
 

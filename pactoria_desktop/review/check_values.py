@@ -24,69 +24,19 @@ def words_and_figures(scan: Scan) -> Iterator[Draft]:
             )  # fmt: skip
 
 
-_BLANK = re.compile(
-    r"""(?P<mark>\[\s*[●•∙·○■□]\s*\]|[●•]{2,}|(?<=[\s(])●(?=[),.;%]|\s[a-z]))
-      |(?P<empty>\[\s*_{0,60}\s*\](?!\())
-      |(?P<line>(?<![_\w/])_{2,}(?![_/])|(?<![.\w])(?:_\s){3,}_?)
-      |(?P<insert>[\[<{]{1,2}\s*(?:insert|enter|fill\s+in|complete|specify|add|state|describe|to\s+be\s+(?:inserted|completed|confirmed|determined|agreed|provided)|tbd|tbc|tba|
-            (?:date|name|address|amount|number|company(?:\s+name)?|party(?:\s+name)?|counterparty|customer(?:\s+name)?|state|country|jurisdiction|title|signatory|year|month|day|xx+|x\.x+)\s*[\]>}])[^\]>}\n]{0,120}[\]>}]{0,2})
-      |(?P<note>[\[({]\s*(?:drafting\s+note|note\s+to\s+(?:draft|drafter|counsel|file|self)|ntd|drafter['’]?s\s+note|draft\s+note|note\s*:|nb\s*:|comment\s*:|query\s*:|under\s+review|subject\s+to\s+(?:client|internal)\s+review)[^\])}\n]{0,400}[\])}]?)
-      |(?P<bare>(?<![\w.])(?:TBD|TBC|T\.B\.D\.|XXX+|to\s+be\s+determined\s+by\s+drafter|Lorem\s+ipsum)(?!\w))""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_SIGNATURE = re.compile(
-    r"(?:\b(?:by|its|name|title|date|dated|signed?|signature|print(?:ed)?(?:\s+name)?|witness|attest|address|fax|phone|telephone|email|e-mail|initials?|per|for|company|position|its duly"  # noqa: E501
-    r"|seal|notary|place|day|tel|no|capacity|authori[sz]ed\s+(?:signature|signatory|representative))\b[^\w\n]{0,12}|/s/\s*|^[\W_]*)$",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-_SIGNED = re.compile(r"\s*(?:duly\s+)?(?:signed|executed|agreed|accepted|acknowledged)\b", re.IGNORECASE)
-
-
 def blanks(scan: Scan) -> Iterator[Draft]:
     """Blanks, placeholders and notes of the drafter that were left in; lines to sign on and redactions are none."""
-    for paragraph in scan.reviewed.paragraphs:
-        words = scan.text[paragraph.start : paragraph.end]
-        if not (
-            "[" in words
-            or "_" in words
-            or "●" in words
-            or "•" in words
-            or "<" in words
-            or "{" in words
-            or _BARE.search(words)
-        ):
-            continue
-        for found in _BLANK.finditer(words):
-            kind = found.lastgroup or ""
-            if kind in ("line", "empty") and (_is_signature(words, found) or (kind == "empty" and len(found[0]) <= 2)):
-                continue
-            if kind == "bare" and found[0].islower():
-                continue
-            rule, title = ("drafting-note", "Drafting note left in") if kind == "note" else ("blank", "Blank left open")
-            shown = " ".join(found[0].split())[:60]
+    for paragraph, scanned in zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True):
+        for begin, end, kind in scanned.blanks:
+            start = paragraph.start + begin
+            shown = " ".join(scan.text[start : paragraph.start + end].split())[:60]
+            note = kind == "note"
             yield Draft(
-                rule, 1, "medium" if kind != "note" else "high", title,
-                f"“{shown}” still has to be filled in." if kind != "note" else f"“{shown}” is a note of the drafter.",
-                0.9 if kind != "line" else 0.8, "check", ((paragraph.start + found.start(), paragraph.start + found.end()),),  # noqa: E501
+                "drafting-note" if note else "blank", 1, "high" if note else "medium",
+                "Drafting note left in" if note else "Blank left open",
+                f"“{shown}” is a note of the drafter." if note else f"“{shown}” still has to be filled in.",
+                0.8 if kind == "line" else 0.9, "check", ((start, paragraph.start + end),),
             )  # fmt: skip
-
-
-_BARE = re.compile(r"TBD|TBC|T\.B\.D|XXX|[Ll]orem")
-
-
-def _is_signature(words: str, found: re.Match[str]) -> bool:
-    if found["line"] and len(found[0]) > 60:
-        return True
-    before = re.split(r"[\n\u2028]|_{2,}|\s{4,}", words[max(0, found.start() - 120) : found.start()])[-1]
-    if _SIGNED.match(before) and before.rstrip().endswith(":"):
-        return True
-    after = re.split(r"[\n\u2028]|_{2,}|\s{4,}", words[found.end() : found.end() + 40])[0]
-    if _SIGNATURE.search(before) and not re.match(r"\s*(?:day\s+of|of\s+[A-Z]|,\s*(?:19|20))", after):
-        return True
-    letters = re.sub(r"[\W_]+", "", words)
-    return len(letters) < 12 or words.count("_") > 0.5 * len(words)
 
 
 def impossible_dates(scan: Scan) -> Iterator[Draft]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from pactoria_desktop.contract.findings import Evidence
 from pactoria_desktop.contract.quantities import Period, after_months, dates_in, periods_in
-from pactoria_desktop.review.scan import Scan
+from pactoria_desktop.review.scan import TERM, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,6 @@ class Deadline:
 
 _TAKES_EFFECT = re.compile(
     r"effective\s+date|\beffective\s+(?:as\s+of|on|from)|commenc|\b(?:made|entered\s+into|dated)\b", re.IGNORECASE
-)
-_TERM = re.compile(
-    r"\b(?:initial\s+)?term\b[^.;]{0,160}?\b(?:shall|will|is|of|for|continu\w+)\b|\bthis\s+agreement\s+(?:shall|will)\s+(?:\w+\s+){0,12}?(?:continue|remain|expire|terminate|be\s+in\s+(?:full\s+)?(?:force|effect))",
-    re.IGNORECASE,
 )
 _OTHER_TERM = re.compile(
     r"renewal|extension|surviv|confidential|warrant|after\s+(?:the\s+)?(?:expir|terminat)|following\s+(?:the\s+)?(?:expir|terminat)",
@@ -55,8 +51,10 @@ def deadlines(scan: Scan) -> tuple[Deadline, ...]:
     begins = _effective(scan)
     found: list[Deadline] = []
     for sentence in scan.sentences:
+        if not scan.paragraphs[sentence.paragraph].term:
+            continue
         words = scan.text[sentence.start : sentence.end]
-        if len(words) > 2000 or not _TERM.search(words):
+        if len(words) > 2000 or not TERM.search(words):
             continue
         ends, how, proofs = _end_of(scan, sentence.start, words, begins)
         if ends is None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pactoria_desktop.contract.findings import SEVERITIES, Draft, Evidence, Finding, Severity, settle
 from pactoria_desktop.contract.segmentation import Pieces, ReviewedText, sentences_of
 from pactoria_desktop.review import check_references, check_terms, check_undefined, check_values
+from pactoria_desktop.review.check_terms import UseCache
 from pactoria_desktop.review.deadlines import Deadline, deadlines
 from pactoria_desktop.review.model import ClauseModel, Judgement, ModelCache, load_model
 from pactoria_desktop.review.playbook import Playbook
@@ -22,12 +23,13 @@ class ReviewCache:
     pieces: dict[str, Pieces] = field(default_factory=dict)
     scans: ScanCache = field(default_factory=dict)
     rules: RuleCache = field(default_factory=dict)
+    uses: UseCache = field(default_factory=UseCache)
     model: ModelCache = field(default_factory=ModelCache)
     clause_model: ClauseModel | None = None
 
     def trim(self, most: int = 60_000) -> None:
         """Forget everything once too much has gathered (many edits of a long contract)."""
-        for kept in (self.pieces, self.scans, self.rules, self.model.fields, self.model.ranked):
+        for kept in (self.pieces, self.scans, self.rules, self.uses.by_words, self.model.fields, self.model.ranked):
             if len(kept) > most:
                 kept.clear()
 
@@ -99,7 +101,7 @@ def review(
         kept.clause_model = load_model()
     sentences = sentences_of(text, kept.pieces)
     scanned = scan(text, sentences, kept.scans)
-    drafts = list(checks(scanned))
+    drafts = list(checks(scanned, kept.uses))
     if playbook is not None:
         drafts += apply_playbook(playbook, text, sentences, kept.rules)
     named = contract or sha256(" ".join(text.text[:2000].split()[:40]).encode("utf-8", "replace")).hexdigest()
@@ -114,10 +116,10 @@ def review(
     )
 
 
-def checks(scanned: Scan) -> Iterator[Draft]:
+def checks(scanned: Scan, uses: UseCache | None = None) -> Iterator[Draft]:
     """All deterministic checks on one reading of a contract."""
     index = check_references.number_index(scanned)
-    known = check_terms.glossary(scanned)
+    known = check_terms.glossary(scanned, uses)
     yield from check_references.broken_references(scanned, index)
     yield from check_references.missing_attachments(scanned)
     yield from check_references.numbering(scanned, index)

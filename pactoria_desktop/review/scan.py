@@ -11,6 +11,7 @@ from pactoria_desktop.contract.quantities import SpelledNumber, WrittenDate, dat
 from pactoria_desktop.contract.references import AttachedReference, Reference, attached_in, references_in
 from pactoria_desktop.contract.segmentation import ReviewedText, Sentence
 from pactoria_desktop.contract.terms import Definition, definitions_in
+from pactoria_desktop.review.blanks import blanks_in
 from pactoria_desktop.review.mentions import Mention, mentions_in
 
 _CONTENTS_LINE = re.compile(r"(?:\.{3,}|(?:\. ){3,}|…|\t|\s{3,})\s*(?:[ivx]{1,5}|\d{1,3})\s*$")
@@ -29,6 +30,12 @@ _NAME = re.compile(
     rf",?\s{{1,2}}(?P<form>{_FORMS})(?!\w)"
 )
 _BEFORE_NAME = re.compile(r"^(?:(?:The|THE|AND|And|BETWEEN|Between|By|BY|Among)\s+)+")
+_THIS_AGREEMENT = re.compile(r"\b[Tt]his\s+([Aa]greement)\b")
+TERM = re.compile(
+    r"\b(?:initial\s+)?term\b[^.;]{0,160}?\b(?:shall|will|is|of|for|continu\w+)\b|\bthis\s+agreement\s+(?:shall|will)\s+(?:\w+\s+){0,12}?(?:continue|remain|expire|terminate|be\s+in\s+(?:full\s+)?(?:force|effect))",
+    re.IGNORECASE,
+)
+"""What a sentence says that may set the length of a contract."""
 _SAME_FORM = {"incorporated": "inc", "corporation": "corp", "limited": "ltd", "company": "co"}
 
 
@@ -47,6 +54,9 @@ class ParagraphScan:
     tokens: tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
     lower: frozenset[str]
     names: tuple[tuple[str, str, int, int], ...]
+    blanks: tuple[tuple[int, int, str], ...]
+    agreements: tuple[tuple[int, int], ...]
+    term: bool
 
 
 ScanCache = MutableMapping[str, ParagraphScan]
@@ -73,6 +83,9 @@ def scan_paragraph(words: str) -> ParagraphScan:
         (tuple(token.casefold().replace("’", "'") for token, _ in tokens), tuple(span for _, span in tokens)),
         frozenset(token for token, _ in tokens if token.islower()),
         tuple(_names_in(words)) if _FORM.search(words) else (),
+        tuple(blanks_in(words)),
+        tuple(found.span(1) for found in _THIS_AGREEMENT.finditer(words)) if "greement" in words else (),
+        TERM.search(words) is not None,
     )
 
 
