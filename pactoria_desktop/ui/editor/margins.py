@@ -145,13 +145,15 @@ def paint_severities(
 ) -> list[MarginMark]:
     """A mark at the right of the first line of each finding; gives what was painted where."""
     marks: list[MarginMark] = []
+    marked: set[str] = set()
     size = SEVERITY_SIZE
     for paragraph in scene:
         in_line: dict[float, int] = {}
         for identifier, touched, lines in stretches_in(paragraph, layers.findings):
             finding = layers.finding_of.get(identifier)
-            if finding is None or not lines:
+            if finding is None or not lines or identifier in marked:
                 continue
+            marked.add(identifier)
             baseline = lines[0].baseline
             nth = in_line.get(baseline, 0)
             in_line[baseline] = nth + 1
