@@ -182,13 +182,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Judge the clause model on unseen contracts of CUAD.")
     parser.add_argument("--corpus", help="folder of CUAD")
     parser.add_argument("--out", default=str(Path(__file__).resolve().parents[2] / "resources" / "clause_model"))
-    parser.add_argument("--kept", type=Path, help="a private folder that keeps trained first stages")
     parser.add_argument("--limit", type=int, help="only so many contracts (a trial; nothing is written)")
     chosen = parser.parse_args(arguments)
     folder = corpus_folder(chosen.corpus)
     data = prepare(list(contracts_in(folder, chosen.limit)), categories_in(folder))
     folds = range(FOLDS)
-    stages = first_stages(data, [(fold,) for fold in folds] + list(combinations(folds, 2)), chosen.kept)
+    stages = first_stages(data, [(fold,) for fold in folds] + list(combinations(folds, 2)))
     judged: dict[int, Judged] = {}
     for fold in folds:
         judged.update(judge_fold(data, fold, stages))

@@ -132,13 +132,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Train on every contract and write the model; the second stage learns from out-of-fold scores of the first."""
     parser = argparse.ArgumentParser(description="Train the clause model on CUAD.")
     parser.add_argument("--corpus", help="folder of CUAD")
-    parser.add_argument("--kept", type=Path, help="a private folder that keeps trained first stages")
     parser.add_argument("--out", default=str(Path(__file__).resolve().parents[2] / "resources" / "clause_model"))
     chosen = parser.parse_args(arguments)
     folder = corpus_folder(chosen.corpus)
     data = prepare(list(contracts_in(folder)), categories_in(folder))
     everyone = numpy.ones(len(data.contracts), dtype=bool)
-    stages = first_stages(data, [(fold,) for fold in range(FOLDS)] + [()], chosen.kept)
+    stages = first_stages(data, [(fold,) for fold in range(FOLDS)] + [()])
     features, hits, candidates = [], [], []
     prior = prior_of(data, everyone)
     for at in range(len(data.contracts)):
