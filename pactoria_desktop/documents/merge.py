@@ -155,7 +155,7 @@ def merge_texts(
         )
         known = {**_margin_pairs(marked, theirs), **rooms} if arriving else {}
         joined = compared(incoming, marked, theirs, known, old=old, new=packages[2] if packages else None)
-        missing = _missing(incoming, joined.missing_margins, theirs) if arriving and not rooms else []
+        missing = _missing(incoming, known, theirs) if arriving and not rooms else []
         if not missing:
             break
         rooms = {_room(part): part for part in missing}
@@ -197,15 +197,17 @@ class _Arriving(Setting):
         return self._new.objects.get(key)
 
 
-def _missing(setting: Setting, margins: Sequence[str], theirs: ContractText) -> list[str]:
-    """Stories of THEIRS that come with what was put: notes and text boxes, headers and footers."""
+def _missing(setting: Setting, known: Mapping[str, str], theirs: ContractText) -> list[str]:
+    """Stories of THEIRS without a partner: notes and text boxes that come with what was put, headers and footers."""
     put = setting.put_objects
     notes = {f"{one.role.removesuffix('Reference')}:{one.ref}" for one in put.values() if one.kind == "note"}
-    found = dict.fromkeys(section.part for section in theirs.sections)
+    met = set(known.values())
     return [
         part
-        for part in found
-        if part in notes or part in margins or (part_kind(part) == "textbox" and part.split(":")[1] in put)
+        for part in dict.fromkeys(section.part for section in theirs.sections)
+        if part in notes
+        or (part_kind(part) in ("header", "footer") and part not in met)
+        or (part_kind(part) == "textbox" and part.split(":")[1] in put)
     ]
 
 
