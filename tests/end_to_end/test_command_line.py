@@ -13,6 +13,7 @@ from pactoria_desktop.contract.accepted import text_sha256
 from tests.end_to_end.command_line import COMMANDS, Outcome, call, keys, run
 from tests.samples import SAMPLES, sample_bytes
 from tests.unit.documents import oracle
+from tests.unit.documents.word_files import document
 
 NDA = SAMPLES / "mutual-nda.docx"
 NDA_BACK = SAMPLES / "mutual-nda-from-tessel.docx"
@@ -124,6 +125,50 @@ def test_accept_takes_only_what_was_chosen(desk: Path) -> None:
     for wrong in (["--id", "no-such"], ["--kind", "whim"], ["--since", "soon"], ["--round", "first"]):
         assert call("accept", NDA_BACK, "--out", "none.docx", *wrong).status == 2
     assert not (desk / "none.docx").exists()
+
+
+ONE, TWO = ("Ada (Acme)", "2026-01-01T10:00:00Z"), ("Bo (Zenith)", "2026-02-01T10:00:00Z")
+
+
+def marked(number: int, kind: str, by: tuple[str, str]) -> str:
+    text = "delText" if kind == "del" else "t"
+    return (
+        f'<w:{kind} w:id="{number}" w:author="{by[0]}" w:date="{by[1]}"><w:r><w:{text}>{kind}{number} </w:{text}></w:r>'
+        f"</w:{kind}>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "taken"),
+    [
+        ((), "ins1 ins2 del3 del4"),
+        (("--author", ONE[0]), "ins1 del3"),
+        (("--author", ONE[0], "--kind", "deletion"), "del3"),
+        (("--kind", "insertion"), "ins1 ins2"),
+        (("--kind", "insertion", "--kind", "deletion"), "ins1 ins2 del3 del4"),
+        (("--since", "2026-01-02"), "ins2 del4"),
+        (("--until", "2026-01-01"), "ins1 del3"),
+        (("--since", "2026-01-01T10:00:01Z", "--until", "2026-01-31"), ""),
+        (("--round", "1"), "ins1 del3"),
+        (("--round", "2", "--id", "2", "3"), "ins2"),
+        (("--id", "1", "4"), "ins1 del4"),
+    ],
+)
+def test_a_choice_of_changes_takes_those_that_meet_every_condition(
+    desk: Path, options: tuple[str, ...], taken: str
+) -> None:
+    body = marked(1, "ins", ONE) + marked(2, "ins", TWO) + marked(3, "del", ONE) + marked(4, "del", TWO)
+    (desk / "four.docx").write_bytes(document(f"<w:p>{body}</w:p>"))
+    for command, accept in (("accept", True), ("reject", False)):
+        counts = call(command, "four.docx", "--out", "out.docx", "--json", *options).json
+        chosen = taken.split()
+        assert counts[f"{command}ed"] == len(chosen)
+        assert counts["left"] == 4 - len(chosen)
+        stays = [name for name in ("ins1", "ins2") if accept or name not in chosen]
+        stays += [name for name in ("del3", "del4") if not accept and name in chosen]
+        assert oracle.view((desk / "out.docx").read_bytes(), True)["word/document.xml"] == [
+            "".join(f"{name} " for name in stays)
+        ]
 
 
 def test_edit_without_operations_gives_back_the_same_file(desk: Path) -> None:

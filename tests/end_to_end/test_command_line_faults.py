@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -96,6 +97,47 @@ def test_a_broken_file_is_refused_by_name_and_nothing_is_written(name: str, tmp_
         assert name in outcome.err
     assert (tmp_path / "out.docx").read_bytes() == OLD
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted({name, "out.docx"})
+
+
+PIECES = (
+    "<w:p/>", "<w:tbl/>", "<w:tr/>", "<w:tc/>", "<w:ins/>", '<w:del w:id="1"/>', "<w:sdt/>", "<w:footnoteReference/>",
+    '<w:fldChar w:fldCharType="begin"/>', '<w:fldChar w:fldCharType="end"/>', "<w:commentRangeStart/>",
+    "<w:r><w:t>x</w:t></w:r>", '<w:moveFromRangeStart w:id="5"/>', "<w:sectPr/>", "<w:body/>",
+)  # fmt: skip
+
+
+def damaged(xml: str, chance: random.Random) -> str:
+    """A part with a tag lost, doubled, renamed or put in where it does not belong, or with another attribute."""
+    tag = chance.choice(list(re.finditer(r"<[^>]*>", xml)))
+    kind = chance.randrange(5)
+    if kind == 0:
+        return xml[: tag.start()] + xml[tag.end() :]
+    if kind == 1:
+        return xml[: tag.start()] + tag[0] + xml[tag.start() :]
+    if kind == 2:
+        return xml[: tag.start()] + chance.choice(PIECES) + xml[tag.start() :]
+    if kind == 3:
+        name = chance.choice(list(re.finditer(r"<(w:\w+)(?=[^>]*/>)", xml)))
+        return xml[: name.start(1)] + chance.choice(("w:p", "w:r", "w:tbl", "w:ins")) + xml[name.end(1) :]
+    value = chance.choice(list(re.finditer(r'w:\w+="([^"]*)"', xml)))
+    return xml[: value.start(1)] + chance.choice(("", "-1", "99999999999", "x", "0.5")) + xml[value.end(1) :]
+
+
+def test_documents_that_word_would_not_write_are_read_or_refused_but_never_break_a_command(tmp_path: Path) -> None:
+    whole = zipfile.ZipFile(io.BytesIO(sample_bytes("mutual-nda.docx"))).read("word/document.xml").decode()
+    statuses = []
+    for seed in range(24):
+        chance = random.Random(seed)
+        (tmp_path / "d.docx").write_bytes(with_document(damaged(whole, chance).encode()))
+        shown = call("text", "d.docx")
+        statuses.append(shown.status)
+        for words in (("outline", "d.docx"), ("revisions", "d.docx"), ("accept", "d.docx", "--out", "o.docx")):
+            call(*words)
+        if shown.status == 0 and shown.out.strip():
+            place = chance.randrange(len(shown.out.decode()))
+            operations = [{"op": "replace", "start": place, "end": place, "text": "x"}]
+            call("edit", "d.docx", "--ops", json.dumps(operations), "--out", "o.docx")
+    assert 0 < statuses.count(0) < len(statuses)
 
 
 def test_missing_files_folders_and_streams_are_refused_by_name(tmp_path: Path) -> None:
