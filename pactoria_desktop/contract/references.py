@@ -46,7 +46,7 @@ _FOREIGN_BEFORE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference to a numbered place: its words, the parts of the number, and whether it points out of the contract."""  # noqa: E501
+    """A reference to a numbered place: its words, the number's parts, and whether it points out of the contract."""
 
     start: int
     end: int
@@ -57,10 +57,12 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class AttachedReference:
-    """The mention of an exhibit, schedule, annex, appendix or attachment. ``kind`` is lower case, ``mark`` its letter or number.
+    """The mention of an exhibit, schedule, annex, appendix or attachment.
+
+    ``kind`` is lower case, ``mark`` its letter or number.
 
     ``opens`` tells that it stands at the beginning of its paragraph, ``whole`` that it is all of it.
-    """  # noqa: E501
+    """
 
     start: int
     end: int
@@ -95,7 +97,7 @@ _LABEL_WORDS = re.compile(r"^(?:section|article|clause|paragraph)\s+", re.IGNORE
 
 
 def label_parts(label: str) -> tuple[str, ...]:
-    """The parts of a clause's own label: "Section 9.2." gives ("9", "2"), "ARTICLE IX" gives ("9",), "(b)" gives ("b",)."""  # noqa: E501
+    """The parts of a label: "Section 9.2." gives ("9", "2"), "ARTICLE IX" gives ("9",), "(b)" gives ("b",)."""
     return parts_of(_LABEL_WORDS.sub("", label.strip()).rstrip(".):") + (")" if label.strip().startswith("(") else ""))
 
 

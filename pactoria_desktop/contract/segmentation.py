@@ -307,7 +307,7 @@ Pieces = tuple[tuple[int, int, str, int, bool], ...]
 
 
 def pieces_of(words: str) -> Pieces:
-    """The sentences of one paragraph as (start, end, number, start of the words, heading), from the paragraph's start."""  # noqa: E501
+    """The sentences of one paragraph as (start, end, number, start of the words, heading), from its start."""
     cuts = list(_cuts(words))
     found: list[tuple[int, int, str, int, bool]] = []
     position = 0
@@ -430,7 +430,7 @@ def sentences_of(reviewed: ReviewedText, cache: MutableMapping[str, Pieces] | No
 
 
 def clauses_of(reviewed: ReviewedText, sentences: Iterable[Sentence]) -> tuple[Clause, ...]:
-    """Sentences grouped into clauses: a clause begins at a number, at a heading, or with a paragraph after a heading."""  # noqa: E501
+    """Sentences grouped into clauses: one begins at a number, at a heading, or with a paragraph after a heading."""
     listed = tuple(sentences)
     found: list[Clause] = []
     first = 0

@@ -1,8 +1,8 @@
 """Defined terms: where a contract defines them and where it uses them.
 
-A definition is a quoted term before "means" and its like, a quoted term in brackets ('(the "Services")'), a term that is
-said to be "referred to as", or an unquoted capitalised term that opens a paragraph before "means".
-"""  # noqa: E501
+A definition is a quoted term before "means" and its like, a quoted term in brackets ('(the "Services")'), a term that
+is said to be "referred to as", or an unquoted capitalised term that opens a paragraph before "means".
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,8 @@ _OPEN, _CLOSE = '["“„]', '["”“]'
 _TERM = r"(?P<{name}>[A-Z0-9][^\"“”„()\n]{{0,70}}?)"
 _QUOTED = re.compile(rf"{_OPEN}\s?(?P<term>[A-Z0-9][^\"“”„()\n\[\]]{{0,70}}?)\s?[,.;]?\s?{_CLOSE}")
 _MEANS = re.compile(
-    r"\s*,?\s*(?:(?:\((?:[^()]{0,60})\)|(?:,\s*)?(?:and|or)\s+[\"“][^\"“”]{1,60}[\"”]|,?\s*as used (?:in this Agreement|herein),?"  # noqa: E501
+    r"\s*,?\s*(?:(?:\((?:[^()]{0,60})\)|(?:,\s*)?(?:and|or)\s+[\"“][^\"“”]{1,60}[\"”]"
+    r"|,?\s*as used (?:in this Agreement|herein),?"
     r"|when used (?:in this Agreement|herein),?)\s*)*"
     r"(?P<verb>means?\b|shall\s+mean|will\s+mean|shall\s+(?:also\s+)?include|includes?\b|refers?\s+to|shall\s+refer\s+to|is\s+defined"
     r"|shall\s+be\s+defined|has\s+the\s+(?:same\s+)?meaning|have\s+the\s+(?:same\s+)?meaning|ha(?:s|ve)\s+the\s+respective\s+meaning"

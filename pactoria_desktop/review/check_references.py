@@ -217,7 +217,8 @@ def numbering(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
                 continue
             names = ", ".join(".".join(one) for one in skipped)
             yield Draft(
-                "numbering-gap", 1, "low", "Gap in the numbering", f"The numbering goes on with {shown} and leaves out {names}.",  # noqa: E501
+                "numbering-gap", 1, "low", "Gap in the numbering",
+                f"The numbering goes on with {shown} and leaves out {names}.",
                 0.85, "check", ((start, max(end, start + 1)),),
             )  # fmt: skip
         elif (
@@ -227,7 +228,8 @@ def numbering(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
             and _comparable(scan, previous_at, at)
         ):
             yield Draft(
-                "numbering-duplicate", 1, "low", "Number given twice", f"The number {shown} is given to two clauses in a row.",  # noqa: E501
+                "numbering-duplicate", 1, "low", "Number given twice",
+                f"The number {shown} is given to two clauses in a row.",
                 0.8, "check", ((start, max(end, start + 1)),),
             )  # fmt: skip
 

@@ -48,7 +48,8 @@ def impossible_dates(scan: Scan) -> Iterator[Draft]:
             start, end = paragraph.start + written.start, paragraph.start + written.end
             yield Draft(
                 "impossible-date", 1, "high", "Date that does not exist",
-                f"“{' '.join(scan.text[start:end].split())}” is not a date of the calendar.", 0.95, "check", ((start, end),),  # noqa: E501
+                f"“{' '.join(scan.text[start:end].split())}” is not a date of the calendar.", 0.95, "check",
+                ((start, end),),
             )  # fmt: skip
 
 

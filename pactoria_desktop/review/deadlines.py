@@ -16,7 +16,7 @@ from pactoria_desktop.review.scan import TERM, Scan
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A date that follows from the contract. ``kind`` is expiry, renewal or notice; ``rule`` says how it was reckoned."""  # noqa: E501
+    """A date that follows from the contract: an expiry, renewal or notice. ``rule`` says how it was reckoned."""
 
     kind: str
     date: date

@@ -67,7 +67,10 @@ class ReviewResult:
                 for item in self.findings
             ],
             "deadlines": [
-                {"kind": item.kind, "date": item.date.isoformat(), "rule": item.rule, "evidence": _evidence(item.evidence)}  # noqa: E501
+                {
+                    "kind": item.kind, "date": item.date.isoformat(), "rule": item.rule,
+                    "evidence": _evidence(item.evidence),
+                }
                 for item in self.deadlines
             ],
         }  # fmt: skip

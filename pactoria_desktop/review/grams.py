@@ -35,7 +35,7 @@ def _spelling(word: str) -> str:
 
 @dataclass(frozen=True)
 class Grams:
-    """Grams of many sentences: ``hashes[k]`` occurs in sentence ``rows[k]`` (sorted), ``lengths[i]`` words in sentence i."""  # noqa: E501
+    """Grams of many sentences: ``hashes[k]`` is in sentence ``rows[k]`` (sorted); ``lengths`` are their words."""
 
     hashes: "NDArray[numpy.uint32]"
     rows: "NDArray[numpy.int64]"

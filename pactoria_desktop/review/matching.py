@@ -33,7 +33,7 @@ def matches(
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome for one contract: for each label the best score that found it (-inf when none), and the false ones."""  # noqa: E501
+    """The outcome for one contract: for each label the best score that found it (-inf for none), and the false ones."""
 
     labels: tuple[float, ...]
     false: tuple[float, ...]
@@ -58,7 +58,7 @@ def outcome(labels: Sequence[str], found: Sequence[tuple[str, float]], inside_co
 
 @dataclass(frozen=True)
 class Curve:
-    """Area under the precision-recall curve and the best precision at a recall of at least 0.8 and 0.9 (shares of 1)."""  # noqa: E501
+    """Area under precision and recall, and the best precision at a recall of at least 0.8 and 0.9 (shares of 1)."""
 
     area: float
     precision_at_80: float

@@ -22,7 +22,8 @@ _SUFFIX = (
 )
 _NAME = re.compile(
     rf"(?:[A-Z0-9][\w.&'’\-@!*]*(?:\s{{1,3}}|,\s{{1,3}}(?=(?:Inc|INC|LLC|L\.L|Ltd|LTD|Corp|LP|L\.P|Limited|INCORP)))"
-    rf"(?:(?:and|of|the|&|de|for|von|di|du)\s{{1,3}})?(?:\([A-Z][\w. ]{{1,24}}\)\s)?){{1,8}}{_SUFFIX}\b\.?(?:\s?,?\s(?:Ltd|Inc|LLC|L\.P|Limited)\b\.?)?"  # noqa: E501
+    rf"(?:(?:and|of|the|&|de|for|von|di|du)\s{{1,3}})?(?:\([A-Z][\w. ]{{1,24}}\)\s)?){{1,8}}{_SUFFIX}\b\.?"
+    r"(?:\s?,?\s(?:Ltd|Inc|LLC|L\.P|Limited)\b\.?)?"
 )
 _PERSON = re.compile(
     r"(?:(?:by\s+and\s+)?(?:between|among)|,?\s+and)[:\s]\s*((?:[A-Z][\w.&'’\-]*\s{0,2}){1,7})(?=\s*[,(;])"
@@ -51,7 +52,7 @@ class ShortPassage:
 
 
 def short_passages(text: str, sentences: tuple[Sentence, ...]) -> Iterator[ShortPassage]:
-    """Names of the contract and of parties from the opening sentences, dates from the opening and the places that speak of them."""  # noqa: E501
+    """Names of the contract and of parties from the opening; dates from there and where the text speaks of them."""
     limit = _opening(text, sentences)
     for index, sentence in enumerate(sentences):
         inside = index < limit
@@ -108,7 +109,7 @@ _WORD = re.compile(r"[^\W_]+|[^\w\s]|_+")
 
 
 def surroundings(text: str, passage: ShortPassage, sentence: Sentence) -> list[int]:
-    """Hashed features of the words in and around a short passage, each below ``HASHED``; the same in training and use."""  # noqa: E501
+    """Hashed features of the words in and around a short passage, each below ``HASHED``."""
     before = _WORD.findall(text[max(sentence.start, passage.start - 120) : passage.start].lower())[-8:]
     after = _WORD.findall(text[passage.end : min(sentence.end, passage.end + 120)].lower())[:8]
     inside = _WORD.findall(text[passage.start : passage.end].lower())

@@ -1,7 +1,8 @@
 """One reading of a contract for all checks: what each paragraph defines, uses, numbers, cites and leaves blank.
 
-What a paragraph holds depends on its words alone, so it is kept by them; after an edit only changed paragraphs are read.
-"""  # noqa: E501
+What a paragraph holds depends on its words alone, so it is kept by them; after an edit only changed paragraphs
+are read.
+"""
 
 import re
 from collections.abc import Iterator, MutableMapping
