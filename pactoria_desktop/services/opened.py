@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.canonical import content_hash
@@ -14,9 +14,7 @@ from pactoria_desktop.replica.changes import Changes
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica, random_peer
 from pactoria_desktop.runtime.clock import Clock
-from pactoria_desktop.services.drafts import compare_drafts
 from pactoria_desktop.services.files import WordFile, clean, splice, word_file
-from pactoria_desktop.services.joining import Received, received
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.contracts import ContractRecord, Contracts
 from pactoria_desktop.store.journal import JournalWriter
@@ -25,6 +23,9 @@ from pactoria_desktop.store.packages import Packages
 from pactoria_desktop.store.sessions import Peer, Peers
 from pactoria_desktop.store.texts import StoredText, Texts, Update
 from pactoria_desktop.store.versions import Versions
+
+if TYPE_CHECKING:
+    from pactoria_desktop.services.joining import Received
 
 ExportMode = Literal["redline", "clean", "original"]
 
@@ -229,8 +230,10 @@ class OpenContract:
             Packages(session).attach(self.id, sha256, at=at)
         return self.add_version(f"Sent as {name}", frozen, author=author, direction="sent", package_sha256=sha256)
 
-    def receive(self, source: Source, frozen: Frozen) -> Received:
+    def receive(self, source: Source, frozen: Frozen) -> "Received":
         """Read a draft that came back and work out how it joins the text. Raises DocumentError. Not on the replica."""
+        from pactoria_desktop.services.joining import received
+
         package = word_file(source).package
         sent = next((each for each in reversed(self.versions()) if each.direction == "sent"), None)
         if sent is not None and sent.package_sha256:
@@ -241,13 +244,13 @@ class OpenContract:
         date = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         return received(base, frozen.text(), package, date)
 
-    def join(self, found: Received) -> None:
+    def join(self, found: "Received") -> None:
         """Lay a received draft on the living text as its authors' changes. On the replica's thread."""
         with self.replica.undo_group():
             for each in found.joins:
                 self.replica.rebase(each)
 
-    def note_received(self, found: Received, frozen: Frozen, name: str, *, author: str) -> Version:
+    def note_received(self, found: "Received", frozen: Frozen, name: str, *, author: str) -> Version:
         """Keep the received file, splice later exports onto it, and seal a version."""
         at = self._library.now()
         with self._library.writing() as session:
@@ -260,6 +263,8 @@ class OpenContract:
 
     def redline_from(self, old: Source, frozen: Frozen, author: str) -> bytes:
         """The changes from a file to this text as tracked changes on that file, verified. Raises DocumentError."""
+        from pactoria_desktop.services.drafts import compare_drafts
+
         new = Source(f"{self.record.title}.docx", ".docx", self.export(frozen, "redline"))
         return compare_drafts(old, new, author, self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")).data
 

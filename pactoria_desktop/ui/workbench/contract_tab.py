@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -11,17 +12,19 @@ from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.resolving import Selection
 from pactoria_desktop.runtime.work import Lane
-from pactoria_desktop.services.choosing import ChoosingReviewer
 from pactoria_desktop.services.opened import OpenContract
 from pactoria_desktop.services.overview import KIND_WORDS, Overview, overview, words_under
-from pactoria_desktop.services.reviewing import ReviewedContract
-from pactoria_desktop.services.summary import Facts, SummedFinding
 from pactoria_desktop.ui.editor.contract_view import ContractView
 from pactoria_desktop.ui.review.changes import ChangeRow
 from pactoria_desktop.ui.review.findings import FindingRow
 from pactoria_desktop.ui.review.outline import OutlineRow
 from pactoria_desktop.ui.shell.tasks import BackgroundTasks
 from pactoria_desktop.ui.theme.look import Look
+
+if TYPE_CHECKING:
+    from pactoria_desktop.services.choosing import ChoosingReviewer
+    from pactoria_desktop.services.reviewing import ReviewedContract
+    from pactoria_desktop.services.summary import Facts
 
 JOURNAL_PAUSE = 400
 OVERVIEW_PAUSE = 450
@@ -41,7 +44,7 @@ class ContractTab(QObject):
     review_finished = Signal(object)
 
     def __init__(
-        self, opened: OpenContract, look: Look, tasks: BackgroundTasks, reviewer: ChoosingReviewer, zoom: float = 1.0,
+        self, opened: OpenContract, look: Look, tasks: BackgroundTasks, reviewer: "ChoosingReviewer", zoom: float = 1.0,
         keep_view: Keep = lambda state: None,
     ) -> None:  # fmt: skip
         """``keep_view`` keeps caret, scroll and zoom; it is called on the writing lane."""
@@ -353,12 +356,12 @@ class ContractTab(QObject):
         frozen, reviewer, contract = self.opened.freeze(), self.reviewer, self.opened.id
         version = self.opened.replica.version()
 
-        def work(task: object) -> tuple[ReviewedContract, dict[str, str]]:
+        def work(task: object) -> "tuple[ReviewedContract, dict[str, str]]":
             text = frozen.text()
             found = reviewer.review_contract(text, contract)
             return found, words_under(text, {each.id: each.stretches for each in found.findings})
 
-        def done(found: tuple[ReviewedContract, dict[str, str]]) -> None:
+        def done(found: "tuple[ReviewedContract, dict[str, str]]") -> None:
             if self._ended:
                 return
             if self.opened.replica.version() == version:
@@ -384,7 +387,7 @@ class ContractTab(QObject):
         else:
             self.findings_changed.emit()
 
-    def show_review(self, reviewed: ReviewedContract, proofs: dict[str, str]) -> None:
+    def show_review(self, reviewed: "ReviewedContract", proofs: dict[str, str]) -> None:
         """Show the findings of a review on the page and in the panel; ``proofs`` are the words they rest on."""
         self.reviewed, self._proofs = reviewed, proofs
         self._stale = set()
@@ -427,8 +430,10 @@ class ContractTab(QObject):
         )
         self.findings_changed.emit()
 
-    def facts(self, now: datetime) -> Facts:
+    def facts(self, now: datetime) -> "Facts":
         """What a summary says beside the text itself."""
+        from pactoria_desktop.services.summary import Facts, SummedFinding
+
         found = self.reviewed
         return Facts(
             self.title, self.opened.record.counterparty, now, found.playbook if found is not None else "",

@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject
 from pactoria_desktop.runtime.crash_reports import CrashReport
 from pactoria_desktop.runtime.library_key import recovery_text
 from pactoria_desktop.runtime.work import Lane, Task
-from pactoria_desktop.services.choosing import fitting_playbook, playbook_titles
 from pactoria_desktop.services.library import back_up_to
 from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 from pactoria_desktop.ui.workbench.help_pages import HelpPages
@@ -63,6 +62,8 @@ class Deeds(QObject):
 
     def check(self, tab: ContractTab) -> None:
         """Ask for the playbook and check the contract against it."""
+        from pactoria_desktop.services.choosing import fitting_playbook, playbook_titles
+
         wanted = tab.reviewer.wanted
         if wanted is None:
             wanted = fitting_playbook(tab.overview.view.text) if tab.overview is not None else ""

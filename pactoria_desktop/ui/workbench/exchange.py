@@ -9,19 +9,17 @@ from PySide6.QtCore import QObject
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.files import write_atomically
 from pactoria_desktop.runtime.work import Lane, Task
-from pactoria_desktop.services.comparing import ScreenComparison
-from pactoria_desktop.services.drafts import compare_for_screen
 from pactoria_desktop.services.importing import ImportResult
-from pactoria_desktop.services.joining import Received
 from pactoria_desktop.services.opened import ExportMode
 from pactoria_desktop.services.relating import Related
 from pactoria_desktop.services.sources import READABLE, Source, SourceError, read_source
-from pactoria_desktop.services.summary import summary_file
 from pactoria_desktop.ui.compare.screen import CompareScreen
 from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 from pactoria_desktop.ui.workbench.questions import READABLE_FILES, SUMMARY_FILES, WORD_FILES
 
 if TYPE_CHECKING:
+    from pactoria_desktop.services.comparing import ScreenComparison
+    from pactoria_desktop.services.joining import Received
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 Then = Callable[[ContractTab], object]
@@ -112,7 +110,7 @@ class Exchange(QObject):
         bench, opened, frozen = self._bench, tab.opened, tab.opened.freeze()
         tab.view.set_read_only(True)
 
-        def joined(found: Received) -> None:
+        def joined(found: "Received") -> None:
             tab.view.set_read_only(False)
             try:
                 opened.join(found)
@@ -152,9 +150,11 @@ class Exchange(QObject):
 
     def compare_with(self, tab: ContractTab, path: Path) -> None:
         """Show the changes from a file to the contract, side by side, in a tab of their own."""
+        from pactoria_desktop.services.drafts import compare_for_screen
+
         bench, frozen, title = self._bench, tab.opened.freeze(), tab.title
 
-        def show(found: ScreenComparison) -> None:
+        def show(found: "ScreenComparison") -> None:
             key = f"compare:{path.name}:{tab.key}"
             screen = CompareScreen(bench.look)
             screen.export_wanted.connect(lambda: self._export_redline(tab, path))
@@ -201,6 +201,8 @@ class Exchange(QObject):
         path = self._bench.questions.file_to_write("Export a summary", f"{tab.title} (summary).docx", SUMMARY_FILES)
         if path is None:
             return
+        from pactoria_desktop.services.summary import summary_file
+
         frozen, facts = tab.opened.freeze(), tab.facts(self._bench.service.clock.now())
         self._write(tab.key, path, "Writing the summary", lambda: summary_file(frozen.text(), facts, path.suffix))
 

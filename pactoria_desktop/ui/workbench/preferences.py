@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFormLayout, Q
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.settings import Settings, rule_of
-from pactoria_desktop.services.choosing import playbook_titles
 from pactoria_desktop.ui.shell.application import system_theme
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.text import Label
@@ -30,6 +29,8 @@ class SettingsDialog(AskingDialog):
         self.author = QLineEdit(settings.author_name)
         self.author.setPlaceholderText(UNNAMED)
         self.theme = self._box(THEMES, settings.theme)
+        from pactoria_desktop.services.choosing import playbook_titles
+
         playbooks = [("", "The one that fits the contract"), *playbook_titles().items()]
         self.playbook = self._box(playbooks, settings.default_playbook)
         self.zoom = QSpinBox()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMenu
 from pactoria_desktop.runtime.clock import to_milliseconds
 from pactoria_desktop.runtime.work import Lane
 from pactoria_desktop.services.importing import ImportResult
-from pactoria_desktop.services.reviewing import ReviewedContract
 from pactoria_desktop.services.shelf import SESSION, VIEW, ContractRecord, Filter, Order, RunRecord, Shelf
 from pactoria_desktop.ui.library.screen import LibraryScreen
 from pactoria_desktop.ui.library.start_page import StartPage
@@ -30,6 +29,7 @@ from pactoria_desktop.ui.shell.session import SessionState, session_from_json
 from pactoria_desktop.ui.widgets.rows import Row
 
 if TYPE_CHECKING:
+    from pactoria_desktop.services.reviewing import ReviewedContract
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 ORDERS = {
@@ -271,7 +271,7 @@ class Shelves:
         kind, _, reason = verdict.partition(": ")
         self.shelf.decide(contract, finding, kind if verdict else "open", reason)
 
-    def keep_review(self, contract: str, reviewed: ReviewedContract) -> None:
+    def keep_review(self, contract: str, reviewed: "ReviewedContract") -> None:
         """Keep a review with its findings, in the background."""
         bench, result = self._bench, reviewed.result
         name, _, version = result.playbook.partition("/")

@@ -1,11 +1,12 @@
 """The workbench: the window and its rooms, put together on one library."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from pactoria_desktop.runtime.settings import SettingsFile
-from pactoria_desktop.services.choosing import ChoosingReviewer, reviewer_for
+from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.ui.compare.screen import CompareScreen
 from pactoria_desktop.ui.shell.commands import CommandRegistry
@@ -24,6 +25,11 @@ from pactoria_desktop.ui.workbench.preferences import Preferences
 from pactoria_desktop.ui.workbench.questions import Questions, WindowQuestions
 from pactoria_desktop.ui.workbench.shelves import Shelves
 
+if TYPE_CHECKING:
+    from pactoria_desktop.services.choosing import ChoosingReviewer
+
+WARMING_PAUSE = 600
+
 
 class Workbench(QObject):
     """Everything of one window. ``questions`` asks the person; tests put their own answers there.
@@ -33,12 +39,12 @@ class Workbench(QObject):
 
     def __init__(
         self, service: LibraryService, look: Look, tasks: BackgroundTasks, settings: SettingsFile,
-        make_reviewer: Callable[[], ChoosingReviewer] | None = None,
+        make_reviewer: "Callable[[], ChoosingReviewer] | None" = None,
     ) -> None:  # fmt: skip
         """``make_reviewer`` gives each contract a reviewer of its own."""
         super().__init__()
         self.service, self.look, self.tasks, self.settings = service, look, tasks, settings
-        self.make_reviewer = make_reviewer or (lambda: reviewer_for(settings.value.default_playbook, service.clock))
+        self.make_reviewer = make_reviewer or self._reviewer
         self.tabs: dict[str, ContractTab] = {}
         self.comparisons: dict[str, CompareScreen] = {}
         self.registry = CommandRegistry(look)
@@ -55,6 +61,22 @@ class Workbench(QObject):
         self.window.close_asked.connect(self.opening.close_contract)
         self.window.files_dropped.connect(self.exchange.import_files)
         self.shelves.refresh()
+        QTimer.singleShot(WARMING_PAUSE, self, self._warm)
+
+    def _warm(self) -> None:
+        """Read the program's heavier parts in the background, after the window stands: review, comparison, joining."""
+
+        def read(task: Task) -> None:
+            import pactoria_desktop.services.choosing
+            import pactoria_desktop.services.joining
+            import pactoria_desktop.services.summary  # noqa: F401
+
+        self.tasks.start(self, Lane.COMPUTE, "Getting ready", read, on_error=self.window.show_error)
+
+    def _reviewer(self) -> "ChoosingReviewer":
+        from pactoria_desktop.services.choosing import reviewer_for
+
+        return reviewer_for(self.settings.value.default_playbook, self.service.clock)
 
     def current(self) -> ContractTab | None:
         """The contract in front, None where there is none."""
