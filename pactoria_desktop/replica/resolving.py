@@ -1,10 +1,10 @@
 """Accepting and rejecting tracked changes: chosen ones, an author's, a round's or all."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pactoria_desktop.contract.suggesting import resolve
-from pactoria_desktop.contract.text import MarkValue, id_of, kind_of
+from pactoria_desktop.contract.text import HIDDEN, MarkValue, id_of, kind_of
 from pactoria_desktop.replica.boxes import keep_emptied_boxes
 from pactoria_desktop.replica.joining import join_next, remove, take_back_ending
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
@@ -41,6 +41,36 @@ def chooser(living: LivingText, selection: Selection) -> Callable[[str], bool]:
     return chosen
 
 
+def with_twins(living: LivingText, selection: Selection) -> Selection:
+    """A selection by id with the other halves of its moves: half a move would double words or lose them.
+
+    The halves are a ``moveFrom`` and a ``moveTo`` of one author and source with the same words.
+    """
+    if selection.ids is None:
+        return selection
+    words: dict[str, list[str]] = {}
+    for slot in _texts(living):
+        moves = {key for key in living.names_in(slot) if kind_of(key) in ("moveFrom", "moveTo")}
+        for run in all_runs(slot.text) if moves else ():
+            for key in moves.intersection(run.marks):
+                words.setdefault(key, []).append(run.text.replace(HIDDEN, ""))
+    if not any(id_of(key) in selection.ids for key in words):
+        return selection
+    halves: dict[tuple[str, str, str], list[str]] = {}
+    for key, texts in words.items():
+        revision = living.revision(id_of(key))
+        if revision is not None:
+            halves.setdefault((revision.author, revision.source, "".join(texts).strip("\n")), []).append(key)
+    twins: set[str] = set()
+    for keys in halves.values():
+        left = [key for key in keys if kind_of(key) == "moveFrom"]
+        come = [key for key in keys if kind_of(key) == "moveTo"]
+        for one, other in zip(left, come, strict=False):
+            if {id_of(one), id_of(other)} & selection.ids:
+                twins |= {id_of(one), id_of(other)}
+    return replace(selection, ids=selection.ids | twins)
+
+
 def resolve_revisions(living: LivingText, selection: Selection, accept: bool) -> int:
     """Accept or reject the selected tracked changes; gives how many revisions were among them."""
     return max(resolve_gradually(living, selection, accept))
@@ -48,7 +78,7 @@ def resolve_revisions(living: LivingText, selection: Selection, accept: bool) ->
 
 def resolve_gradually(living: LivingText, selection: Selection, accept: bool) -> Iterator[int]:
     """The same text by text; gives after each how many revisions have been met until then."""
-    chosen = chooser(living, selection)
+    chosen = chooser(living, with_twins(living, selection))
     touched: set[str] = set()
     _resolve_rows(living, chosen, accept, touched)
     joins: list[Slot] = []

@@ -1,6 +1,6 @@
 """Pieces written into a document for the first time: a whole contract into a detached one, or one piece anew."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from PySide6.QtGui import (
     QColor,
@@ -24,6 +24,7 @@ from pactoria_desktop.ui.editor.writing import Writer, shown, units
 
 TAB_TWIPS = 720
 Spans = Sequence[tuple[str, Marks]]
+Built = tuple[QTextDocument, list[list[ShownSlot]]]
 
 
 class Builder:
@@ -33,9 +34,12 @@ class Builder:
         self._formats = formats
 
     def document(
-        self, pieces: Iterable[tuple[Piece, Mapping[str, Spans]]]
-    ) -> tuple[QTextDocument, list[list[ShownSlot]]]:
-        """A detached document with all pieces and one empty block behind them, and the slots of each piece."""
+        self, pieces: Iterable[tuple[Piece, Mapping[str, Spans]]], done: Callable[[Built], None]
+    ) -> Iterator[None]:
+        """A detached document with all pieces and one empty block behind them, and the slots of each piece.
+
+        One turn of the iterator writes one piece; the whole is given to ``done``.
+        """
         document = QTextDocument()
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
@@ -58,10 +62,11 @@ class Builder:
                 slots.append(self.table(cursor, piece, spans))
                 cursor.setBlockFormat(QTextBlockFormat())
                 waiting = True
+            yield
         if not waiting:
             cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
         cursor.endEditBlock()
-        return document, slots
+        done((document, slots))
 
     def _fill(self, cursor: QTextCursor, spans: Spans, waiting: bool) -> int:
         """Paragraphs at the cursor; ``waiting`` says that an empty block stands there already. Gives the length."""

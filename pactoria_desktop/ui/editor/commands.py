@@ -33,6 +33,7 @@ class Commands(QObject):
         self._pending: dict[str, MarkValue] = {}
         self._pending_at = -1
         self.bursts = Bursts(text, self)
+        self.turns = page.turns
         page.caret_changed.connect(self._caret_moved)
 
     # -- where
@@ -240,8 +241,8 @@ class Commands(QObject):
             self._pending = {**(self._formatting() or {}), key: value}
             self._pending_at = self._page.textCursor().position()
             return
-        with self.bursts.step():
-            self._do(lambda: self._text.format(stretches, key, value))
+        self.bursts.end()
+        self.turns.run(lambda: self._text.gradually.format(stretches, key, value))
 
     def bold(self) -> None:
         """Bold on or off."""
@@ -395,6 +396,16 @@ class Commands(QObject):
         with self.bursts.step():
             self._do(lambda: (self._text.accept if accept else self._text.reject)(chosen))
 
+    def accept_all(self, selection: Selection | None = None) -> None:
+        """Accept all changes, or the selected ones, text by text (see ``turns``)."""
+        self.bursts.end()
+        self.turns.run(lambda: self._text.gradually.accept(selection or Selection()))
+
+    def reject_all(self, selection: Selection | None = None) -> None:
+        """Reject all changes, or the selected ones, text by text (see ``turns``)."""
+        self.bursts.end()
+        self.turns.run(lambda: self._text.gradually.reject(selection or Selection()))
+
     def next_change(self) -> bool:
         """Select the next change after the caret, from the beginning again at the end; tells whether there is one."""
         return self._to_change(forward=True)
@@ -433,6 +444,8 @@ class Commands(QObject):
         self._step_back(self._text.redo)
 
     def _step_back(self, deed: Callable[[], Place | None]) -> None:
+        if self.turns.later(lambda: self._step_back(deed)):
+            return
         self.bursts.end()
         place = deed() or self._page.view.last_touched
         if place is not None:

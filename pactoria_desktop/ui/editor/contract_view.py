@@ -1,6 +1,7 @@
 """One contract on its page, with margins, comment cards and the find bar: what the window shows in a document tab."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
@@ -26,6 +27,7 @@ from pactoria_desktop.ui.theme.look import Look
 ZOOM_STEP = 1.1
 CARDS_FOLLOW_MILLISECONDS = 40
 SIDE = 8
+Shown = Literal["changes", "final", "original"]
 
 
 class ContractView(QWidget):
@@ -46,6 +48,8 @@ class ContractView(QWidget):
         super().__init__(parent)
         self._text, self._look = text, look
         self.authors = Authors(me)
+        self._shown: Shown = "changes"
+        self._projected: ContractView | None = None
         self._met = 0
         self._meet_authors()
         self._formats = Formats(text, self.authors, self._paper(zoom))
@@ -56,7 +60,7 @@ class ContractView(QWidget):
         self.find_bar = FindBar(look, self.editor, text, self)
         self.find_bar.hide()
         self.menu_actions: Sequence[QAction] = ()
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.find_bar)
@@ -133,6 +137,8 @@ class ContractView(QWidget):
         if paper.zoom != self.zoom:
             self.editor.set_paper(paper)
             self._fold()
+            if self._projected is not None:
+                self._projected.set_zoom(zoom)
             self.zoomed.emit(paper.zoom)
 
     def set_running_head(self, left: str, right: str) -> None:
@@ -146,7 +152,7 @@ class ContractView(QWidget):
         self._fold()
 
     def _fold(self) -> None:
-        folded = self.width() < FOLD_BELOW
+        folded = self.width() < FOLD_BELOW or self._shown != "changes"
         lane = 0 if folded else LANE_WIDTH
         self.lane.setVisible(not folded)
         if self.editor.lane_width != lane:
@@ -321,6 +327,37 @@ class ContractView(QWidget):
         shown = ContractView(Projection(self._text, accepted=accepted), self._look, self.authors.names[0], self.zoom)
         shown.set_read_only(True)
         return shown
+
+    @property
+    def shown(self) -> Shown:
+        """What the page shows: all changes marked, the text as it will be, or as it was."""
+        return self._shown
+
+    def set_shown(self, shown: Shown) -> None:
+        """Show the page with its changes marked, or, to read only, with all of them accepted or rejected.
+
+        The read-only page is of this moment: ask again to see later changes. The editor keeps its caret meanwhile.
+        """
+        self.commands.bursts.end()
+        place = self.commands.caret
+        if self._projected is not None:
+            self._projected.close_text()
+            self._projected.deleteLater()
+            self._projected = None
+        self._shown = shown
+        self.editor.setVisible(shown == "changes")
+        if shown == "changes":
+            self.setFocusProxy(self.editor)
+        else:
+            self._projected = self.projected(accepted=shown == "final")
+            self._column.addWidget(self._projected)
+            self.setFocusProxy(self._projected)
+            self._projected.editor.running_head = self.editor.running_head
+            self._projected.show()
+            stand = self._projected.view.positions.position(place) if place is not None else None
+            if stand is not None:
+                self._projected.editor.show_position(stand)
+        self._fold()
 
     @property
     def suggesting(self) -> bool:

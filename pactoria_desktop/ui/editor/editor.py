@@ -63,6 +63,10 @@ class Editor(Page):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Deeds become commands; only moving and selecting is left to QTextEdit."""
+        kept = event.clone()
+        if self.commands.turns.later(lambda: self.keyPressEvent(kept)):
+            event.accept()
+            return
         key = event.key()
         for sequence, deed in self._keys:
             if event.matches(sequence):
@@ -130,7 +134,8 @@ class Editor(Page):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Committed words are typed by command; only the preedit is QTextEdit's, and never with a selection."""
-        if self.isReadOnly():
+        kept = event.clone()
+        if self.isReadOnly() or self.commands.turns.later(lambda: self.inputMethodEvent(kept)):
             return
         cursor = self.textCursor()
         if event.replacementLength():
@@ -171,16 +176,19 @@ class Editor(Page):
         return data
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Words only."""
-        return source.hasText() and not self.isReadOnly()
+        """Words only: a file that is dropped is for the window, which brings it in, and types no path here."""
+        files = any(url.isLocalFile() for url in source.urls())
+        return source.hasText() and not files and not self.isReadOnly()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Words come in as if typed, in one step."""
-        self.commands.type(source.text())
+        words = source.text()
+        if not self.commands.turns.later(lambda: self.commands.type(words)):
+            self.commands.type(words)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Words dropped here are typed here; words dragged from this page move in one step."""
-        if not self.canInsertFromMimeData(event.mimeData()):
+        if not self.canInsertFromMimeData(event.mimeData()) or self.turns.busy:
             event.ignore()
             return
         words = event.mimeData().text()

@@ -221,17 +221,19 @@ class FindBar(QWidget):
             self._editor.show_stretch(hit)
 
     def replace_all(self) -> int:
-        """Replace every hit, as one step of undo and tracked in suggesting mode; gives how many there were."""
+        """Replace every hit, as one step of undo and tracked in suggesting mode; gives how many there are.
+
+        In a long text it goes on in turns after this has returned (``Commands.turns``).
+        """
         self.search()
         self.finish()
-        found = self._hits
+        found = tuple(self._hits)
         if not found or self._editor.isReadOnly():
             return 0
         words = self._replacement.text()
-        with self._editor.commands.bursts.step(), self._editor.view.hold():
-            for hit in reversed(found):
-                self._text.replace([hit], words)
-        self.search()
+        commands = self._editor.commands
+        commands.bursts.end()
+        commands.turns.run(lambda: self._text.gradually.replace(found, words), self.search)
         return len(found)
 
     def replace_with(self, words: str) -> None:

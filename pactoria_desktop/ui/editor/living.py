@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pactoria_desktop.contract.text import CommentNote, Marks, MarkValue, Material, Revision
 from pactoria_desktop.replica.changes import Changes, Node, Place, Stretch
+from pactoria_desktop.replica.gradual import Gradually
 from pactoria_desktop.replica.resolving import Selection
 
 
@@ -104,6 +105,13 @@ class LivingText(Protocol):
 
     def reject(self, selection: Selection) -> int:
         """Reject tracked changes; gives how many."""
+
+    @property
+    def gradually(self) -> Gradually:
+        """Large deeds, text by text."""
+
+    def replace_each(self, stretches: Sequence[Stretch], text: str) -> int:
+        """Put text in the place of each stretch, as one commit."""
 
     def undo_group(self) -> AbstractContextManager[None]:
         """What happens inside is one step of undo."""

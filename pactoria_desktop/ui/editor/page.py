@@ -36,6 +36,7 @@ from pactoria_desktop.ui.editor.paper import (
     Paper,
 )
 from pactoria_desktop.ui.editor.scene import VisibleParagraph, comment_anchors, visible_paragraphs
+from pactoria_desktop.ui.editor.turns import Turns
 from pactoria_desktop.ui.editor.view import View
 from pactoria_desktop.ui.editor.writing import Edited
 
@@ -108,6 +109,7 @@ class Page(QTextEdit):
         self._shown_document: QTextDocument | None = None
         self._current_block = -1
         self._chips = ObjectChips(self)
+        self.turns = Turns(self)
         self.setAccessibleName("Contract text")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
@@ -145,11 +147,10 @@ class Page(QTextEdit):
         return self.view.formats.paper
 
     def set_paper(self, paper: Paper) -> None:
-        """Another theme, font or zoom: the document is built anew."""
+        """Another theme, font or zoom: the document is built anew, in a long contract in turns."""
         self.formats.renew(paper)
         self._apply_palette()
-        self.view.load()
-        self.layout_sheet()
+        self.turns.run(self.view.load_gradually, self.layout_sheet)
 
     def _apply_palette(self) -> None:
         palette = self.palette()

@@ -83,6 +83,8 @@ class Projection:
         return None
 
     redo = undo
+    gradually: Any = property(_refuse)
+    replace_each: Any = staticmethod(_refuse)
     insert: Any = staticmethod(_refuse)
     enter: Any = staticmethod(_refuse)
     delete: Any = staticmethod(_refuse)

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QTextCursor, QTextDocument, QTextTable
 
 from pactoria_desktop.replica.changes import Changes, Place, Stretch, TextChange
-from pactoria_desktop.ui.editor.building import Builder
+from pactoria_desktop.ui.editor.building import Builder, Built
 from pactoria_desktop.ui.editor.formats import Formats
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.pieces import Piece, TablePiece, pieces_of, same_shape, shape_key
-from pactoria_desktop.ui.editor.positions import Positions
+from pactoria_desktop.ui.editor.positions import Positions, ShownSlot
 from pactoria_desktop.ui.editor.writing import Edited, Writer
 
 ONE_EDIT_BLOCK_FROM = 40
@@ -58,6 +58,7 @@ class View(QObject):
         self._builder = Builder(formats)
         self._writer = Writer(self.document, formats)
         self._writing = 0
+        self._generation = 0
         self._last_touched: Place | None = None
         self._held: list[Changes] | None = None
         self.load()
@@ -114,14 +115,32 @@ class View(QObject):
 
     def load(self) -> None:
         """Build the document anew from the text, detached, and hand it over; the caret stays at its place."""
+        for _ in self.load_gradually():
+            pass
+
+    def load_gradually(self) -> Iterator[None]:
+        """``load`` piece by piece. The page shows the old document until the new one is whole.
+
+        What changes meanwhile is shown in the old one; the new one is then begun again, without turns.
+        """
+        self._generation += 1
+        begun = self._generation
+        pieces = pieces_of(self.text.nodes())
+        filled = ((piece, {slot: self.text.spans(slot) for slot in piece.slots if slot}) for piece in pieces)
+        built: list[Built] = []
+        for _ in self._builder.document(filled, built.append):
+            yield
+            if self._generation != begun:
+                self.load()
+                return
+        self._hand_over(pieces, *built[0])
+
+    def _hand_over(self, pieces: list[Piece], document: QTextDocument, slots: list[list[ShownSlot]]) -> None:
         kept = self._keep()
-        text = self.text
-        self._pieces = pieces_of(text.nodes())
-        self._firsts = None
-        filled = ((piece, {slot: text.spans(slot) for slot in piece.slots if slot}) for piece in self._pieces)
         self._writing += 1
         try:
-            document, slots = self._builder.document(filled)
+            self._pieces = pieces
+            self._firsts = None
             self.positions = Positions()
             self.positions.insert(0, [entry for piece in slots for entry in piece])
             self.document = document
@@ -160,6 +179,7 @@ class View(QObject):
         if self._held is not None:
             self._held.append(changes)
             return
+        self._generation += 1
         shown = [change for change in changes.texts if change.slot in self.positions]
         if len(shown) >= BUILD_ANEW_FROM:
             self.load()

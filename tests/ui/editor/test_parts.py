@@ -234,6 +234,7 @@ def test_replace_all_is_one_step_and_tracked_when_suggesting(desk):
     bar.replace_with("EE")
     desk.view.set_suggesting(True)
     assert bar.replace_all() == count
+    desk.editor.turns.finish()
     assert sum(text_of(desk.replica, slot).count("EE") for slot in before) == count
     check(desk.view, desk.replica)
     desk.commands.undo()
@@ -252,6 +253,7 @@ def test_replace_all_over_hundreds_of_hits_shows_what_there_is(look):
     assert bar.count > 200
     bar.replace_with("::")
     bar.replace_all()
+    desk.editor.turns.finish()
     check(desk.view, desk.replica)
     assert text_of(desk.replica, "l3.1") == "3::1\n"
     desk.close()

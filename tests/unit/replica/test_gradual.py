@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from pactoria_desktop.contract.text import ContractText, Marks, Paragraph, Revision, Span, TextSection
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica
@@ -74,3 +75,26 @@ def test_replacing_each_is_one_commit() -> None:
     stretches = [Stretch(slot, at, at + 1) for slot in mine.slots() for at in (0, 5)]
     assert mine.replace_each(stretches, "é") == len(stretches)
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("accept", [True, False])
+@pytest.mark.parametrize("half", ["out", "in"])
+def test_half_a_move_takes_the_other_half_with_it(accept: bool, half: str) -> None:
+    def paragraph(text: str, key: str) -> Paragraph:
+        marks: Marks = {key: {"d": 0}} if key else {}
+        return Paragraph((Span(text, marks),), marks)
+
+    text = ContractText(
+        (
+            TextSection("a", (paragraph("goes", "moveFrom:out"), paragraph("stays", ""))),
+            TextSection("b", (paragraph("goes", "moveTo:in"), paragraph("end", ""))),
+        ),
+        {
+            "out": Revision("out", "move_from", "Dele", "", source="f" * 64),
+            "in": Revision("in", "move_to", "Dele", "", source="f" * 64),
+        },
+    )
+    replica = Replica.create(text, identity=ME, clock=SystemClock())
+    (replica.accept if accept else replica.reject)(Selection(ids=frozenset({half})))
+    shown = ["".join(text for text, _ in replica.spans(slot)) for slot in replica.slots()]
+    assert shown == (["stays\n", "goes\nend\n"] if accept else ["goes\nstays\n", "end\n"])
