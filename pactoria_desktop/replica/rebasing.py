@@ -95,8 +95,9 @@ def _lay(living: LivingText, join: Join) -> None:
             if isinstance(each, StrikeRow | PutRow) or (isinstance(each, PutSection) and not each.offset)
         ],
     )
-    _move_sources(living, join)
+    # What is lost goes under its old name, before another part takes that name.
     _lose(living, join.lost)
+    _move_sources(living, join)
     living.forget_all_names()
 
 

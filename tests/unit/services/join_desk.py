@@ -62,6 +62,12 @@ def lines(text: ContractText | AcceptedText) -> list[str]:
     ]
 
 
+def body(text: ContractText) -> list[str]:
+    """The accepted text's paragraphs without headers and footers, which go with the page set-up of a package."""
+    view = accepted(text)
+    return [view.line(one) for one in view.paragraphs if one.part.partition(":")[0] not in ("header", "footer")]
+
+
 def edit(replica: Replica, chance: random.Random, count: int, shared: set[str]) -> list[str]:
     """Edits of mine in paragraphs whose words both files have, each once; gives the words typed."""
     text = replica.text()
