@@ -131,7 +131,9 @@ def _lines(
         data = parts.get(story.member, package.part(story.member))
         read = reader.lines(as_utf8(data, story.member, package.name))
         label = f"{story.kind}:{story.member}" if story.kind in ("header", "footer") else story.kind
-        result[label] = (read.own, read.boxes)
+        # A body without a paragraph is one empty line for every reader of the text.
+        own = read.own or (("",) if story.kind == "main" else ())
+        result[label] = (own, read.boxes)
     return result
 
 
