@@ -223,7 +223,7 @@ def stall_limit() -> float:
     """The longest stall in seconds: 100 ms, more where other work keeps this machine's processors busy."""
     given = os.environ.get("PACTORIA_STALL_FACTOR")
     busy = os.getloadavg()[0] / (os.cpu_count() or 1) if hasattr(os, "getloadavg") else 1.0
-    return LIMIT * (float(given) if given else max(1.0, busy))
+    return LIMIT * (float(given) if given else 1.0 if busy < 0.6 else 1.0 + 2.0 * busy)
 
 
 @contextmanager
