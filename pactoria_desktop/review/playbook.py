@@ -322,7 +322,7 @@ def read_playbook(words: str, named: str) -> Playbook:
     if len(words.encode("utf-8", "replace")) > MOST_BYTES:
         raise PlaybookError(f"The playbook {named} is larger than a megabyte.")
     try:
-        data = yaml.load(words, Loader=_PlainLoader)
+        data = _plain_data(words)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         place = f" in line {line + 1}" if line is not None else ""
@@ -335,10 +335,15 @@ def read_playbook(words: str, named: str) -> Playbook:
         raise PlaybookError(f"The playbook {named} has a mistake in {place}: {first['msg']}.") from error
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """Safe YAML without anchors' copies, which can grow without bound."""
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 12
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.constructor.ConstructorError(None, None, "aliases are not allowed", None)
-        return super().compose_node(parent, index)
+
+def _plain_data(words: str) -> object:
+    """The data of safe YAML, without aliases (their copies can grow without bound) and of little depth."""
+    depth = 0
+    for event in yaml.parse(words, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
+            raise ValueError("aliases and deep nesting are not allowed")
+    return yaml.load(words, Loader=_LOADER)
