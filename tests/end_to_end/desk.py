@@ -1,5 +1,6 @@
 """The real window on a real encrypted library, worked by mouse and keyboard; it hears errors and watches for stalls."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -231,7 +232,7 @@ def desk(folder: Path, look: Look, *, start: bool = True) -> Iterator[Desk]:
     """A window on the library of a folder, made at the first time; closed in order at the end."""
     home = Home(folder)
     home.prepare()
-    watch = StallWatch()
+    watch, found = StallWatch(), None
     library = open_library(home, lambda new: KEY, SystemClock())
     try:
         service = LibraryService(library, SystemClock(), AUTHOR)
@@ -245,4 +246,7 @@ def desk(folder: Path, look: Look, *, start: bool = True) -> Iterator[Desk]:
             yield found
     finally:
         library.close()
+        del found
+        QApplication.clipboard().clear()  # what Python made and the clipboard holds outlives Python otherwise
+        gc.collect()  # Qt objects held in circles must go before the application does
         QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))

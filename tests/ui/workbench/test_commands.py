@@ -36,6 +36,7 @@ def prepare(at: Desk, identifier: str, folder: Path) -> None:
         at.bench.shelves.library.table.selectRow(0)
     else:
         at.window.show_place("contracts")
+        at.window.documents.tabs.setCurrentIndex(0)
     if identifier.startswith("table."):
         at.go_to_words("Arrivals within the agreed window")
         cursor = at.tab.view.editor.textCursor()
@@ -80,7 +81,8 @@ def test_every_command_runs_once_without_an_error(at: Desk, tmp_path: Path) -> N
     ran, skipped = [], []
     order = [command.identifier for command in at.bench.registry.all() if command.identifier not in LAST]
     late = ("review.accept_all", "edit.undo", "review.reject_all", "library.trash", "library.put_back")
-    for identifier in [*[one for one in order if one not in late], *late]:
+    first = ("review.receive",)
+    for identifier in [*first, *[one for one in order if one not in (*first, *late)], *late]:
         prepare(at, identifier, tmp_path)
         command = at.bench.registry.command(identifier)
         at.bench.registry.refresh()
