@@ -86,6 +86,9 @@ def workbench(
     finally:
         bench.window.close()
         work.close()
+        clipboard = QApplication.clipboard()
+        if clipboard.ownsClipboard():
+            clipboard.setText(clipboard.text())  # data made in Python must not outlive it; the words stay
         bench.window.deleteLater()
         bench.deleteLater()
 
