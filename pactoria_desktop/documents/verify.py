@@ -76,8 +76,8 @@ def verify_redline(
     Rejecting all changes of both gives the same words, paragraph by paragraph (unless ``rejects_to_original`` is
     False, for edits that were not all tracked); accepting all gives the words of ``accepted`` (a text, or a package
     whose changes are accepted too); members stay; no revision id is doubled that was not before; no text lies where
-    Word does not allow it; every earlier change of someone other than ``author`` keeps its author, date and words (unless ``decided``: somebody
-    accepted or rejected earlier changes).
+    Word does not allow it; every earlier change of someone other than ``author`` keeps its author, date and words
+    (unless ``decided``: somebody accepted or rejected earlier changes, so that some of them are rightly gone).
     """
     try:
         with collection_paused():
