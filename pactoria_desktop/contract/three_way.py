@@ -5,7 +5,7 @@ that both changed with different outcome clash; each side's words then stand one
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pactoria_desktop.contract.lines import is_hidden
 from pactoria_desktop.contract.text import (
@@ -412,6 +412,7 @@ class _Cursor:
         self._slots: list[tuple[str, list[Stretch]]] = []
         self._walls: list[list[str]] = [[]]
         self._ids = [section.id for section in sections]
+        self._names = set(self._ids)
         self._passed: set[str] = set()
         for section in sections:
             if isinstance(section, TextSection):
@@ -450,7 +451,10 @@ class _Cursor:
         return self._is_read() and (self._has_new_behind or any(t in self._passed for t in self._walls[self._at + 1]))
 
     def put_section(self, section: Section) -> PutSection:
-        """A new section at this place."""
+        """A new section at this place, under a name that no section of the living text has."""
+        while section.id in self._names:
+            section = replace(section, id=f"{section.id}-put")
+        self._names.add(section.id)
         if self.is_between_tables() or self._is_read():
             self._has_new_behind = True
             return PutSection(self._next_section(), section)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from pactoria_desktop.contract.rewriting import Author
+from pactoria_desktop.contract.rewriting import Author, Register
 from pactoria_desktop.contract.text import (
     HIDDEN,
     Cell,
@@ -40,6 +40,8 @@ Judge = Callable[[Marks], bool]
 Change = Callable[[Marks], Marks]
 
 _OTHER_KIND = {"ins": "del", "del": "ins", "moveTo": "moveFrom", "moveFrom": "moveTo"}
+# The marks that a word or a newline takes along into another row: how it looks, not what it belongs to.
+_COPIED = ("run", "bold", "italic", "underline", "strike", "el", "p:props", "p:style", "p:num", "p:lvl")
 _KINDS = ("main", "footnote", "endnote", "header", "footer", "textbox")
 _OTHER_REVISION = {
     "insertion": "deletion",
@@ -163,9 +165,10 @@ def merge_texts(
         marked = replace(marked, sections=_with_rooms(marked, theirs, pairs, rooms))
     names = frozenset(incoming.register.made)
     sides = Sides(my_names, names)
-    text, clashes = _judged(joined.text, sides, theirs_author)
+    text, clashes = _judged(joined.text, sides, theirs_author, incoming.register)
+    names = frozenset(incoming.register.made)
     if leave_untracked:
-        text = _forgotten(text, untracked)
+        text = _forgotten(text, untracked, names)
     text = _without_unused(text, my_names | names)
     came = names & set(text.revisions)
     objects = {pair.old: pair.new for pair in reversed(incoming.pairs)}
@@ -338,8 +341,8 @@ def _turned_marks(marks: Marks, names: frozenset[str]) -> Marks:
     return out
 
 
-def _forgotten(text: ContractText, names: frozenset[str]) -> ContractText:
-    """Without the marks of these revisions, as if they had been accepted."""
+def _forgotten(text: ContractText, names: frozenset[str], incoming: frozenset[str]) -> ContractText:
+    """Without the marks of these revisions, as if they had been accepted; what the incoming ones put stays."""
 
     def gone(marks: Marks) -> bool:
         return any(kind_of(key) == "del" and id_of(key) in names for key in marks)
@@ -355,6 +358,8 @@ def _forgotten(text: ContractText, names: frozenset[str]) -> ContractText:
             paragraphs = _without(section.paragraphs, gone, kept)
             if paragraphs:
                 sections.append(replace(section, paragraphs=paragraphs))
+            else:
+                sections += _words_left(section, incoming)
             continue
         rows = tuple(
             replace(
@@ -368,6 +373,23 @@ def _forgotten(text: ContractText, names: frozenset[str]) -> ContractText:
         if rows:
             sections.append(replace(section, rows=rows))
     return replace(text, sections=tuple(sections))
+
+
+def _words_left(section: TextSection, incoming: frozenset[str]) -> list[TextSection]:
+    """The words that these revisions put into a section of which nothing else is left: a paragraph of theirs."""
+    puts = [
+        (span, key)
+        for paragraph in section.paragraphs
+        for span in paragraph.spans
+        for key in span.marks
+        if kind_of(key) == "ins" and id_of(key) in incoming
+    ]
+    if not puts:
+        return []
+    last = section.paragraphs[-1].marks
+    marks = {key: value for key, value in last.items() if key in _COPIED}
+    paragraph = Paragraph(tuple(span for span, _ in puts), {**marks, puts[0][1]: {"d": 0}})
+    return [replace(section, id=f"{section.id}-{id_of(puts[0][1])}", paragraphs=(paragraph,))]
 
 
 def _without(paragraphs: Sequence[Paragraph], gone: Judge, kept: Change) -> tuple[Paragraph, ...]:
@@ -409,7 +431,7 @@ def _mapped(text: ContractText, change: Change) -> ContractText:
 # ---- judging
 
 
-def _judged(text: ContractText, sides: Sides, author: Author) -> tuple[ContractText, list[Clash]]:
+def _judged(text: ContractText, sides: Sides, author: Author, register: Register) -> tuple[ContractText, list[Clash]]:
     clashes: list[Clash] = []
     notes: list[CommentNote] = []
     taken = {note.id for note in text.comments}
@@ -433,32 +455,103 @@ def _judged(text: ContractText, sides: Sides, author: Author) -> tuple[ContractT
                 clashes += verdict.clashes
                 sections.append(replace(section, paragraphs=tuple(verdict.paragraphs)))
             elif isinstance(section, TableSection):
-                rows = []
+                rows: list[Row] = []
                 for row in section.rows:
                     clash = _row_clash(row, sides, passed)
-                    name = comment(clash) if clash is not None else ""
+                    of_row = _same_comment(comment(clash)) if clash is not None else comment
                     clashes += [clash] if clash is not None else []
-                    cells = []
+                    cells: list[Cell] = []
                     for cell in row.cells:
-                        verdict = judged(cell.paragraphs, sides, comment, before=passed)
+                        verdict = judged(cell.paragraphs, sides, of_row, before=passed)
                         passed += verdict.base_paragraphs if sides.was_in_base(row.marks) else 0
-                        paragraphs = verdict.paragraphs
-                        if clash is None:
-                            clashes += verdict.clashes
-                        cells.append(replace(cell, paragraphs=tuple(_commented(paragraphs, name))))
-                    rows.append(replace(row, cells=tuple(cells), marks=once(row.marks, sides)))
+                        clashes += verdict.clashes if clash is None else []
+                        cells.append(replace(cell, paragraphs=tuple(verdict.paragraphs)))
+                    if clash is None:
+                        rows.append(replace(row, cells=tuple(cells), marks=once(row.marks, sides)))
+                    else:
+                        kept = _kept_rows(row, tuple(cells), sides, register)
+                        rows += [_commented(one, of_row(clash)) for one in kept]
                 sections.append(replace(section, rows=tuple(rows)))
-    return replace(text, sections=tuple(sections), comments=(*text.comments, *notes)), clashes
+    revisions = {**text.revisions, **register.made}
+    return replace(text, sections=tuple(sections), comments=(*text.comments, *notes), revisions=revisions), clashes
 
 
-def _commented(paragraphs: Sequence[Paragraph], name: str) -> list[Paragraph]:
-    if not name:
-        return list(paragraphs)
+def _same_comment(name: str) -> Callable[[Clash], str]:
+    """For what clashes within something that clashes as a whole."""
+
+    def comment(clash: Clash) -> str:
+        return name
+
+    return comment
+
+
+def _commented(row: Row, name: str) -> Row:
     mark = f"comment:{name}"
-    return [
-        Paragraph(tuple(Span(span.text, {**span.marks, mark: True}) for span in one.spans), one.marks)
-        for one in paragraphs
+
+    def paragraphs(given: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
+        return tuple(
+            Paragraph(tuple(Span(span.text, {**span.marks, mark: True}) for span in one.spans), one.marks)
+            for one in given
+        )
+
+    cells = tuple(replace(cell, paragraphs=paragraphs(cell.paragraphs)) for cell in row.cells)
+    return replace(row, cells=cells)
+
+
+def _kept_rows(row: Row, cells: tuple[Cell, ...], sides: Sides, register: Register) -> list[Row]:
+    """A row that one side struck and the other wrote in, so that the words of the other stand. ``cells`` are judged.
+
+    What they struck stays a row, with my words in it. What I struck goes as I had it, and their reading of it comes to
+    stand after it as a row of theirs.
+    """
+    mine, theirs = sides.struck(row.marks)
+    if theirs and not mine:
+        marks = {key: value for key, value in row.marks.items() if id_of(key) != theirs}
+        return [replace(row, cells=cells, marks=marks)]
+    own = replace(row, cells=tuple(_without_theirs(cell, sides) for cell in row.cells), marks=once(row.marks, sides))
+    return [own, _their_row(row, sides, register)]
+
+
+def _without_theirs(cell: Cell, sides: Sides) -> Cell:
+    def gone(marks: Marks) -> bool:
+        return sides.put(marks)[1] != ""
+
+    def kept(marks: Marks) -> Marks:
+        name = sides.struck(marks)[1]
+        return {key: value for key, value in marks.items() if id_of(key) != name} if name else marks
+
+    return replace(cell, paragraphs=_without(cell.paragraphs, gone, kept))
+
+
+def _their_row(row: Row, sides: Sides, register: Register) -> Row:
+    """Their reading of a row as a new one: the words of the base that they kept, and their own."""
+    every = [
+        marks for cell in row.cells for one in cell.paragraphs for marks in (*(s.marks for s in one.spans), one.marks)
     ]
+    first = next(name for name in (sides.put(marks)[1] for marks in every) if name)
+    author = Author(register.made[first].author, register.made[first].date)
+    name, words = register.new("row_insertion", author), register.new("insertion", author)
+    holders = {key for marks in every if not sides.put(marks)[1] for key in marks if kind_of(key) in ("box", "fld")}
+
+    def gone(marks: Marks) -> bool:
+        if sides.put(marks)[1]:
+            return False
+        return sides.struck(marks)[1] != "" or not sides.was_in_base(marks) or "obj" in marks
+
+    def kept(marks: Marks) -> Marks:
+        if sides.put(marks)[1]:
+            return {key: value for key, value in marks.items() if key not in holders}
+        plain = {key: value for key, value in marks.items() if key in _COPIED}
+        return {**plain, f"ins:{words}": {"d": 0}}
+
+    cells: list[Cell] = []
+    for cell in row.cells:
+        *others, last = cell.paragraphs
+        *paragraphs, end = _without((*others, Paragraph(last.spans, {})), gone, kept)
+        properties = {key: value for key, value in last.marks.items() if key in _COPIED}
+        end = Paragraph(end.spans, {**properties, "p:fix": True})
+        cells.append(replace(cell, id=f"{name}-{len(cells)}", paragraphs=(*paragraphs, end)))
+    return Row(name, tuple(cells), {f"ins:{name}": {"d": 0}})
 
 
 def _row_clash(row: Row, sides: Sides, passed: int) -> Clash | None:

@@ -1,6 +1,8 @@
 import copy
 import random
+import re
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -9,7 +11,7 @@ from pactoria_desktop.documents.compare import compare
 from pactoria_desktop.documents.merge import join, merge
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
-from tests.unit.documents.generated_contracts import Block, contract, document, words
+from tests.unit.documents.generated_contracts import Block, contract, document, joined, words
 from tests.unit.documents.redline_oracle import changes_by, faults, seen
 
 DATE = "2026-11-22T12:00:00Z"
@@ -265,4 +267,82 @@ def test_edits_in_paragraphs_cells_and_rows_all_arrive(seed: int) -> None:
     result = merged(old, *sides)
     assert result.clashes == ()
     assert seen(result.data, accept=True) == seen(document(edited_blocks(base, edits)), accept=True)
+    assert seen(result.data, accept=False) == seen(old, accept=False)
+
+
+def scribbled(dice: random.Random, blocks: list[Block], name: str) -> list[Block]:
+    """Edits wherever they fall: words that only this side puts in; words, paragraphs, rows and tables that go."""
+    out = copy.deepcopy(blocks)
+    names = (f"{name}{number}x" for number in range(1, 1000))
+    for _ in range(dice.randint(1, 4)):
+        place = dice.randrange(len(out))
+        kind, content = out[place]
+        at = dice.randrange(len(content))
+        what = dice.choice(["words"] * 5 + ["drop", "new", "move", "drop all"])
+        if what == "words" and kind == "p":
+            content[at] = reworded(dice, content[at], names)
+        elif what == "words":
+            cell = dice.choice(content[at])
+            line = dice.randrange(len(cell))
+            cell[line] = reworded(dice, cell[line], names)
+        elif what == "new":
+            content.insert(at, f"{next(names)} is new" if kind == "p" else [[next(names)] for _ in content[0]])
+        elif what == "drop all" and place < len(out) - 1:
+            out.pop(place)
+        elif what in ("drop", "move") and len(content) > 1:
+            one = content.pop(at)
+            if what == "move":
+                content.insert(dice.randrange(len(content) + 1), one)
+    return joined(out)
+
+
+def reworded(dice: random.Random, line: str, names: Iterator[str]) -> str:
+    parts = line.split(" ")
+    for _ in range(dice.randint(1, 2)):
+        at = dice.randint(0, len(parts))
+        parts[at : at + dice.randint(0, 3)] = [next(names)] if dice.random() < 0.75 else []
+    return " ".join(parts)
+
+
+def own_words(lines: Iterable[str]) -> set[str]:
+    """The words that only one side put in; a word stands also where another touches it."""
+    return set(re.findall(r"(?:mine|theirs)[0-9]+x", " ".join(lines)))
+
+
+@pytest.mark.parametrize("start", [0, 60, 160, 200])
+def test_every_word_that_only_one_put_stands_in_the_accepted_text_clash_or_not(start: int) -> None:
+    clashes = 0
+    for seed in range(start, start + 40):
+        dice = random.Random(seed)
+        base = contract(dice)
+        old = document(base)
+        accepted, sides = [], []
+        for name in ("mine", "theirs"):
+            new = document(scribbled(dice, base, name))
+            tracked = dice.random() < 0.5
+            sides.append(compare(Package(old), Package(new), name, "2026-01-01T00:00:00Z").data if tracked else new)
+            accepted.append(seen(new, accept=True))
+        result = merged(old, *sides)
+        clashes += len(result.clashes)
+        stands = own_words(seen(result.data, accept=True).body)
+        assert own_words(accepted[0].body) | own_words(accepted[1].body) <= stands, seed
+        assert seen(result.data, accept=False) == seen(old, accept=False), seed
+        assert faults(result.data) == [], seed
+    assert clashes
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_row_that_one_struck_stays_in_the_words_that_the_other_put(turned: bool) -> None:
+    rows = [[["a one"], ["b"]], [["c two three four"], ["d"]]]
+    old = document([("t", rows), ("p", ["After."])])
+    dropped = document([("t", rows[:1]), ("p", ["After."])])
+    written = document([("t", [rows[0], [["c two new three four"], ["d"]]]), ("p", ["After."])])
+    result = merged(old, *((written, dropped) if turned else (dropped, written)))
+    assert len(result.clashes) == 1
+    clash = result.clashes[0]
+    assert {clash.mine, clash.theirs} == {"", "c two new three fourd"}
+    stands = [line.strip() for line in seen(result.data, accept=True).body]
+    assert stands == (
+        ["a one", "b", "new", "", "After."] if turned else ["a one", "b", "c two new three four", "d", "After."]
+    )
     assert seen(result.data, accept=False) == seen(old, accept=False)

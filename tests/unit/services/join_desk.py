@@ -79,7 +79,8 @@ def edit(replica: Replica, chance: random.Random, count: int, shared: set[str]) 
     ]
     chance.shuffle(places)
     typed = []
-    for number, (one, place) in enumerate(places[:count]):
+    # From the last to the first, so that no edit shifts the place of another.
+    for number, (one, place) in sorted(enumerate(places[:count]), key=lambda each: -each[1][0].start):
         word = f"mine{number}x"
         replica.suggesting = chance.random() < 0.6
         slot = next(

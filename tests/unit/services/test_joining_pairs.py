@@ -3,6 +3,7 @@
 import random
 import time
 import zlib
+from collections import Counter
 
 import pytest
 
@@ -15,8 +16,8 @@ from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.resolving import Selection
 from pactoria_desktop.services.files import WordFile, splice
 from pactoria_desktop.services.joining import received
-from tests.unit.documents.generated_contracts import Block, document
-from tests.unit.documents.test_merge import applied, base_of, edits_of, file_of
+from tests.unit.documents.generated_contracts import Block, contract, document
+from tests.unit.documents.test_merge import applied, base_of, edits_of, file_of, own_words, scribbled
 from tests.unit.services.join_desk import CORPUS, DATE, Pair, body, edit, lay, lines, pairs, replica_of, shared_lines
 
 needs_corpus = pytest.mark.skipif(
@@ -40,10 +41,11 @@ def run(pair: Pair, seed: int) -> None:
     lay(replica, found)
     joined = replica.text()
     got = "\n".join(lines(joined))
+    assert [word for word in typed if word not in got] == []
+    for word in typed:
+        got = got.replace(f" {word}", "")
+    assert Counter("\n".join(lines(theirs)).split()) - Counter(got.split()) == Counter()
     if not found.clashes:
-        assert [word for word in typed if word not in got] == []
-        for word in typed:
-            got = got.replace(f" {word}", "")
         assert got == "\n".join(lines(theirs))
     splice(WordFile(found.package), joined, tracked=False)
     replica.undo()
@@ -64,6 +66,34 @@ def is_exact(pair: Pair) -> bool:
 @pytest.mark.parametrize("pair", [one for one in SAMPLE if is_exact(one)], ids=lambda one: one.new.rpartition("/")[2])
 def test_a_later_version_joins_edits_of_mine(pair: Pair) -> None:
     run(pair, 1)
+
+
+@needs_corpus
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_words_of_mine_stand_in_rows_that_they_moved(seed: int) -> None:
+    folder = "contracts/openagreements/restrictive-covenant"
+    run(Pair(f"{folder}-oklahoma.docx", f"{folder}-oregon.docx"), seed)
+
+
+@pytest.mark.parametrize("start", [0, 640, 1120])
+def test_every_word_that_only_one_put_stands_in_the_living_text(start: int) -> None:
+    clashes = 0
+    for seed in range(start, start + 50):
+        dice = random.Random(seed)
+        blocks = contract(dice)
+        base, mine = (read(Package(document(each), "x.docx")) for each in (blocks, scribbled(dice, blocks, "mine")))
+        package = Package(document(scribbled(dice, blocks, "theirs")), "theirs.docx")
+        replica = replica_of(mine)
+        found = received(base, mine, package, DATE)
+        lay(replica, found)
+        joined = replica.text()
+        clashes += found.clashes
+        assert own_words(lines(mine)) | own_words(lines(read(package))) <= own_words(lines(joined)), seed
+        splice(WordFile(found.package), joined, tracked=False)
+        replica.reject(Selection(ids=frozenset(joined.revisions) - frozenset(mine.revisions)))
+        assert lines(replica.text()) == lines(mine), seed
+        replica.close()
+    assert clashes
 
 
 @needs_corpus
