@@ -279,9 +279,20 @@ class _StepWriter:
             stop = notes.next_put(start, end)
             for length, by in notes.struck(start, stop):
                 if by is None:
-                    self._put(self._content(index, start, start + length))
+                    self._put_by_authors(index, start, start + length)
                 start += length
             start = stop
+
+    def _put_by_authors(self, index: int, start: int, end: int) -> None:
+        """Words of a line of NEW; those that are seen although they were put with tracking keep their authors."""
+        tracked = self.setting.tracked
+        at = 0
+        for span in self.new.spans(index):
+            low, high = max(start, at), min(end, at + len(span.text))
+            if low < high:
+                by = tracked.put_by(span.marks) if tracked is not None else None
+                self._put([self.setting.carried(Span(span.text[low - at : high - at], span.marks))], author=by)
+            at += len(span.text)
 
     def _put_newline(self, index: int) -> None:
         if self.setting.tracked is not None:

@@ -6,7 +6,7 @@ A flow is paragraphs that follow each other with no table between: the words bet
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from pactoria_desktop.contract.lines import Line, View, is_hidden, lines_of, seen_spans, tokens_of
+from pactoria_desktop.contract.lines import Line, View, accepted, is_hidden, lines_of, seen_spans, tokens_of
 from pactoria_desktop.contract.rewriting import Author, Newline
 from pactoria_desktop.contract.text import Paragraph, Span
 from pactoria_desktop.documents.compare_setting import Setting, Tracked
@@ -39,7 +39,12 @@ class Flow:
         view = setting.new_view if new else setting.old_view
         signature = setting.new_signature if new else setting.old_signature
         ends = {number for number, one in enumerate(paragraphs) if setting.ends_section(one.marks, new=new)}
-        lines = lines_of(paragraphs, view, signature, keeps_last=keeps_last, joins=ends.union(joins))
+        joining = ends.union(joins)
+        lines = lines_of(paragraphs, view, signature, keeps_last=keeps_last, joins=joining)
+        if new and not lines and setting.tracked is not None:
+            # All of it was put with tracking, between tables: no line of before is there to bring it along.
+            view = accepted
+            lines = lines_of(paragraphs, view, signature, keeps_last=keeps_last, joins=joining)
         return cls(paragraphs, lines, view, new, [line.last for line in lines if not view(line.ending)])
 
     def profile(self, index: int) -> Profile:

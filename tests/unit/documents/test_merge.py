@@ -346,3 +346,17 @@ def test_a_row_that_one_struck_stays_in_the_words_that_the_other_put(turned: boo
         ["a one", "b", "new", "", "After."] if turned else ["a one", "b", "c two new three four", "d", "After."]
     )
     assert seen(result.data, accept=False) == seen(old, accept=False)
+
+
+def test_a_paragraph_that_came_between_tables_with_tracking_arrives_with_its_author() -> None:
+    table: Block = ("t", [[["a one"], ["b two"]], [["c three"], ["d four"]]])
+    other: Block = ("t", [[["e five", "more"]], [["f six"]]])
+    blocks: list[Block] = [("p", ["Before."]), ("p", ["After."])]
+    old = document(joined(blocks))
+    new = document([("p", ["Before."]), table, ("p", ["Put between."]), other, ("p", ["After."])])
+    theirs = compare(Package(old), Package(new), "Bob", "2026-02-02T00:00:00Z").data
+    result = merged(old, old, theirs)
+    assert "Put between." in seen(result.data, accept=True).body
+    assert set(changes_by(result.data)) == {("Bob", "2026-02-02T00:00:00Z")}
+    assert seen(result.data, accept=False) == seen(old, accept=False)
+    assert faults(result.data) == []
