@@ -79,8 +79,9 @@ def test_the_interface_stays_awake_while_work_runs_and_a_stall_is_seen(qtbot: Qt
     assert [stall for stall in watch.stalls if stall.seconds > 0.25] == []
     with StallWatch() as watch:
         qtbot.wait(40)
-        time.sleep(0.25)
+        time.sleep(0.6)
         qtbot.wait(40)
-    assert len(watch.stalls) == 1
-    assert "test_the_interface_stays_awake" in watch.stalls[0].stack
+    longest = max(watch.stalls, key=lambda stall: stall.seconds)
+    assert longest.seconds > 0.5
+    assert "test_the_interface_stays_awake" in longest.stack
     tasks.close()
