@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -60,7 +59,6 @@ class View(QObject):
         self._writing = 0
         self._generation = 0
         self._last_touched: Place | None = None
-        self._held: list[Changes] | None = None
         self.load()
 
     # -- reading
@@ -156,29 +154,8 @@ class View(QObject):
 
     # -- changes
 
-    @contextmanager
-    def hold(self) -> Iterator[None]:
-        """Let many commands pass and show them together at the end."""
-        if self._held is not None:
-            yield
-            return
-        self._held = []
-        try:
-            yield
-        finally:
-            held, self._held = self._held, None
-            few = sum(len(changes.texts) for changes in held) < BUILD_ANEW_FROM
-            if few and not any(changes.structure for changes in held):
-                for changes in held:
-                    self.apply(changes)
-            else:
-                self.load()
-
     def apply(self, changes: Changes) -> None:
         """Show what happened: words slot by slot, then, when rows or sections moved, the structure."""
-        if self._held is not None:
-            self._held.append(changes)
-            return
         self._generation += 1
         shown = [change for change in changes.texts if change.slot in self.positions]
         if len(shown) >= BUILD_ANEW_FROM:
