@@ -1,6 +1,6 @@
 """A contract that is open: its living text, the journal behind its keys, its versions, and its way back to Word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -15,12 +15,13 @@ from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica, random_peer
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.services.files import WordFile, clean, splice, word_file
+from pactoria_desktop.services.shelf import VIEW
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.contracts import ContractRecord, Contracts
 from pactoria_desktop.store.journal import JournalWriter
 from pactoria_desktop.store.library import Library
 from pactoria_desktop.store.packages import Packages
-from pactoria_desktop.store.sessions import Peer, Peers
+from pactoria_desktop.store.sessions import Peer, Peers, Sessions
 from pactoria_desktop.store.texts import StoredText, Texts, Update
 from pactoria_desktop.store.versions import Versions
 
@@ -53,6 +54,14 @@ class Frozen:
             return with_history.plain_export(), with_history.frontier().hex()
         finally:
             with_history.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed between two collections, and how the page looked then (None where nobody shows the text)."""
+
+    update: Update
+    view: Mapping[str, object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,7 @@ class OpenContract:
         )
         self._saved = self.replica.version()
         self._dirty = False
+        self._view: Callable[[], Mapping[str, object]] | None = None
         self._journal = JournalWriter(self._write, monotonic)
         self._stop_listening = self.replica.subscribe(self._on_changes)
 
@@ -106,6 +116,10 @@ class OpenContract:
 
     def _on_changes(self, changes: Changes) -> None:
         self._dirty = True
+
+    def shown_by(self, view: Callable[[], Mapping[str, object]]) -> None:
+        """Keep caret, scroll and zoom together with what is typed: ``view`` gives them, on the replica's thread."""
+        self._view = view
 
     def collect(self) -> bool:
         """Hand what was typed since the last call to the journal; gives whether the journal is due.
@@ -116,7 +130,8 @@ class OpenContract:
             self._dirty = False
             content = self.replica.updates_since(self._saved)
             self._saved = self.replica.version()
-            self._journal.add(Update(self.id, content, self._library.now()))
+            view = self._view() if self._view is not None else None
+            self._journal.add(Typed(Update(self.id, content, self._library.now()), view))
         return self._journal.due()
 
     @property
@@ -124,15 +139,20 @@ class OpenContract:
         """Whether something typed is not on the disk yet."""
         return self._dirty or self._journal.pending > 0
 
-    def flush(self) -> None:
-        """Write what the journal holds. Raises the refusals of the disk; then nothing is lost."""
-        self._journal.flush()
+    def flush(self) -> bool:
+        """Write what the journal holds; gives whether it held anything.
 
-    def _write(self, group: object) -> None:
-        updates = tuple(group)  # type: ignore[arg-type, var-annotated]
+        Raises the refusals of the disk; then nothing is lost.
+        """
+        return self._journal.flush() > 0
+
+    def _write(self, group: Sequence[Typed]) -> None:
+        now, view = self._library.now(), group[-1].view
         with self._library.writing() as session:
-            Texts(session).append(updates)
-            Contracts(session).touched(self.id, at=self._library.now())
+            Texts(session).append([each.update for each in group])
+            Contracts(session).touched(self.id, at=now)
+            if view is not None:
+                Sessions(session).put(VIEW + self.id, dict(view), at=now)
 
     def freeze(self) -> Frozen:
         """The text as it is now, for work on another thread. On the replica's thread."""

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Sequence
-
-from pactoria_desktop.store.texts import Update
+from typing import Generic, TypeVar
 
 INTERVAL_SECONDS = 1.0
 
+Entry = TypeVar("Entry")
 
-class JournalWriter:
+
+class JournalWriter(Generic[Entry]):
     """Takes updates on the interface's lane, writes them on the writer's. It has no timer: ask ``due`` and ``flush``.
 
     Whoever asks at least every half second keeps the promise of two seconds, with time left for the write itself.
@@ -16,7 +17,7 @@ class JournalWriter:
 
     def __init__(
         self,
-        write: Callable[[Sequence[Update]], None],
+        write: Callable[[Sequence[Entry]], None],
         monotonic: Callable[[], float],
         *,
         interval: float = INTERVAL_SECONDS,
@@ -25,12 +26,12 @@ class JournalWriter:
         self._write = write
         self._monotonic = monotonic
         self._interval = interval
-        self._pending: list[Update] = []
+        self._pending: list[Entry] = []
         self._since: float | None = None
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
 
-    def add(self, update: Update) -> None:
+    def add(self, update: Entry) -> None:
         """Take an update; costs no more than a list's append."""
         with self._lock:
             self._pending.append(update)

@@ -47,7 +47,7 @@ class ContractTab(QObject):
         self, opened: OpenContract, look: Look, tasks: BackgroundTasks, reviewer: "ChoosingReviewer", zoom: float = 1.0,
         keep_view: Keep = lambda state: None,
     ) -> None:  # fmt: skip
-        """``keep_view`` keeps caret, scroll and zoom; it is called on the writing lane."""
+        """``keep_view`` keeps a caret that moved without typing; it is called on the writing lane."""
         super().__init__()
         self.opened = opened
         self.reviewer = reviewer
@@ -68,6 +68,7 @@ class ContractTab(QObject):
         self._look_again = False
         self._ended = False
         self.view = ContractView(opened.replica, look, opened.replica.identity.author, zoom)
+        opened.shown_by(self.view.session)
         self.view.caret_moved.connect(self._on_caret)
         self._journal_timer = QTimer(self)
         self._journal_timer.setInterval(JOURNAL_PAUSE)
@@ -103,7 +104,7 @@ class ContractTab(QObject):
         self.keep_now()
 
     def keep_now(self) -> None:
-        """Write what was typed, with the place of the caret that belongs to it."""
+        """Write what was typed, with the place of the caret that belongs to it; or the caret alone where it moved."""
         if self._saving or self._ended:
             return
         self.opened.collect()
@@ -112,8 +113,8 @@ class ContractTab(QObject):
         opened, keep_view = self.opened, self._keep_view
 
         def work(task: object) -> None:
-            opened.flush()
-            keep_view(state)
+            if not opened.flush():
+                keep_view(state)
 
         self._tasks.start(
             self, Lane.WRITE, "Keeping your edits", work, on_result=lambda nothing: self._kept(),
@@ -138,6 +139,7 @@ class ContractTab(QObject):
         self._ended = True
         self._journal_timer.stop()
         self._overview_timer.stop()
+        self.opened.collect()
         self.view.close_text()
         frozen = self.opened.end()
         return lambda: self.opened.settle(frozen)
