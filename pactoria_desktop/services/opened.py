@@ -1,10 +1,10 @@
 """A contract that is open: its living text, the journal behind its keys, its versions, and its way back to Word."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pactoria_desktop.contract.accepted import accepted
+from pactoria_desktop.contract.accepted import AcceptedText, accepted
 from pactoria_desktop.contract.canonical import content_hash
 from pactoria_desktop.contract.history import HistoryProblem, Version
 from pactoria_desktop.contract.text import ContractText
@@ -192,6 +192,10 @@ class OpenContract:
         if self.wants_snapshot():
             self.keep_snapshot(frozen, self.last_update())
             return
+        self.keep_searchable(view)
+
+    def keep_searchable(self, view: AcceptedText) -> None:
+        """Let the library find the contract by these words; nothing is written where it does so already."""
         with self._library.writing() as session:
             if Contracts(session).search_text_sha256(self.id) != view.sha256:
                 Contracts(session).set_search_text(self.id, view.text, view.sha256)
@@ -287,12 +291,6 @@ class OpenContract:
 
         new = Source(f"{self.record.title}.docx", ".docx", self.export(frozen, "redline"))
         return compare_drafts(old, new, author, self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")).data
-
-    def rename(self, title: str) -> None:
-        """Give the contract another title."""
-        with self._library.writing() as session:
-            Contracts(session).rename(self.id, at=self._library.now(), title=title)
-            self.record = replace(self.record, title=title)
 
 
 def package_of(library: Library, contract: str) -> Package:

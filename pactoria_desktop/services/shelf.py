@@ -10,7 +10,7 @@ from pactoria_desktop.store.listing import Filter, Listing, Order
 from pactoria_desktop.store.search import Search
 from pactoria_desktop.store.sessions import Sessions
 
-__all__ = ["SESSION", "VIEW", "ContractRecord", "Filter", "Order", "RunRecord", "Shelf"]
+__all__ = ["SESSION", "VIEW", "ContractRecord", "Filter", "FolderRecord", "Order", "RunRecord", "Shelf"]
 
 SESSION = "window"
 VIEW = "view:"
@@ -90,10 +90,17 @@ class Shelf:
             for contract in contracts:
                 Contracts(session).move(contract, folder, at=self._library.now())
 
-    def set_tags(self, contract: str, tags: Collection[str]) -> None:
-        """Give a contract these tags."""
+    def records(self, contracts: Collection[str]) -> tuple[ContractRecord, ...]:
+        """Contracts by their ids, in their order. Raises NotInLibraryError."""
+        with self._library.reading() as session:
+            return tuple(Contracts(session).get(contract) for contract in contracts)
+
+    def change_tags(self, contracts: Collection[str], added: Collection[str], removed: Collection[str]) -> None:
+        """Give contracts some tags and take others from them; what is not named stays. All of them or none."""
         with self._library.writing() as session:
-            Contracts(session).set_tags(contract, tags, at=self._library.now())
+            for contract in contracts:
+                tags = set(Contracts(session).get(contract).tags)
+                Contracts(session).set_tags(contract, (tags - set(removed)) | set(added), at=self._library.now())
 
     def trash(self, contracts: Collection[str]) -> None:
         """Put contracts into the trash."""
@@ -107,10 +114,17 @@ class Shelf:
             for contract in contracts:
                 Contracts(session).put_back(contract)
 
-    def rename(self, contract: str, title: str) -> None:
-        """Give a contract another title."""
+    def describe(
+        self, contract: str, *, title: str | None = None, counterparty: str | None = None, status: str | None = None
+    ) -> ContractRecord:
+        """Give a contract another title, counterparty or status, None for none; gives the contract as it then is."""
+        at = self._library.now()
         with self._library.writing() as session:
-            Contracts(session).rename(contract, at=self._library.now(), title=title)
+            contracts = Contracts(session)
+            contracts.rename(contract, at=at, title=title, counterparty=counterparty)
+            if status is not None:
+                contracts.set_status(contract, status, at=at)
+            return contracts.get(contract)
 
     # Session
 
@@ -135,6 +149,11 @@ class Shelf:
         """The last review of a contract."""
         with self._library.reading() as session:
             return Findings(session).last_run(contract)
+
+    def open_findings(self, contract: str) -> dict[str, int]:
+        """How many findings of the last review are open, by severity."""
+        with self._library.reading() as session:
+            return Findings(session).open_counts(contract)
 
     def verdicts(self, contract: str) -> dict[str, str]:
         """What was decided about findings, by id, in words; open ones are not in it."""

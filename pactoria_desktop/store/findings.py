@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from sqlalchemy.orm import Session
 
@@ -98,6 +98,19 @@ class Findings:
             select(FindingEntry.content).where(FindingEntry.run == run).order_by(FindingEntry.position)
         )
         return tuple(rows.scalars())
+
+    def open_counts(self, contract: str) -> dict[str, int]:
+        """How many findings of the last run nobody has decided about, by severity; empty without a run."""
+        run = self.last_run(contract)
+        if run is None:
+            return {}
+        decided = select(Verdict.finding).where(Verdict.contract == contract, Verdict.verdict != "open")
+        rows = self._session.execute(
+            select(FindingEntry.severity, func.count())
+            .where(FindingEntry.run == run.id, FindingEntry.finding.not_in(decided))
+            .group_by(FindingEntry.severity)
+        )
+        return {row[0]: row[1] for row in rows}
 
     def decide(self, verdict: VerdictRecord) -> None:
         """Keep a verdict in place of the one before."""

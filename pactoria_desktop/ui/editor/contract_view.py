@@ -391,12 +391,14 @@ class ContractView(QWidget):
     # -- session
 
     def session(self) -> Mapping[str, object]:
-        """Caret, scroll and zoom, to be kept until the next opening."""
+        """Caret, scroll and zoom, to be kept until the next opening; and in words, as ``place``, where the caret is."""
         cursor = self.editor.textCursor()
         caret, anchor = (self.view.positions.place(at) for at in (cursor.position(), cursor.anchor()))
         top = self.view.positions.place(self.editor.cursorForPosition(QPoint(4, 4)).position())
+        label = self.label_at(caret) if caret is not None else ""
         return {
             "zoom": self.zoom,
+            "place": f"Clause {label}" if label else "",
             **{
                 name: [place.slot, place.offset]
                 for name, place in (("caret", caret), ("anchor", anchor), ("top", top))

@@ -125,7 +125,7 @@ class LibraryScreen(QWidget):
         """Read the library anew: folders, tags, statuses, list."""
         self.tree.show_nodes(self._source.count(), self._source.folders(), self._source.tags())
         statuses = [one for one in self._source.statuses() if one.name]
-        self.filters.set_chips([Chip(one.name, one.name, one.contracts) for one in statuses])
+        self.filters.set_chips([Chip(one.name, one.title or one.name, one.contracts) for one in statuses])
         self.filters.setVisible(len(statuses) > 1)
         self.ask_for()
 

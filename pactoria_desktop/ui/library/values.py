@@ -40,10 +40,11 @@ class FolderRow:
 
 @dataclass(frozen=True)
 class Counted:
-    """A tag or a status and how many contracts bear it."""
+    """A tag or a status and how many contracts bear it. ``title`` is what is shown, the name where it is empty."""
 
     name: str
     contracts: int
+    title: str = ""
 
 
 @dataclass(frozen=True)

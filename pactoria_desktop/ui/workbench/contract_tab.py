@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 JOURNAL_PAUSE = 400
 OVERVIEW_PAUSE = 450
+SEARCH_PAUSE = 3000
 Keep = Callable[[Mapping[str, object]], None]
 
 
@@ -79,6 +80,11 @@ class ContractTab(QObject):
         self._overview_timer.setInterval(OVERVIEW_PAUSE)
         self._overview_timer.timeout.connect(self._look_over)
         self.view.changed.connect(lambda changes: self._overview_timer.start())
+        self._search_timer = QTimer(self)
+        self._search_timer.setSingleShot(True)
+        self._search_timer.setInterval(SEARCH_PAUSE)
+        self._search_timer.timeout.connect(self._keep_searchable)
+        self.view.changed.connect(lambda changes: self._search_timer.start())
         self._look_over()
 
     @property
@@ -134,11 +140,23 @@ class ContractTab(QObject):
             self._unkept = True
             self.not_kept.emit(error)
 
+    def _keep_searchable(self) -> None:
+        """Let the library find the contract by its present words, once nobody has typed for a while."""
+        if self._looking or self._overview_timer.isActive() or self.overview is None:
+            self._search_timer.start()
+            return
+        opened, view = self.opened, self.overview.view
+        self._tasks.start(
+            self, Lane.WRITE, "Noting the words for the search", lambda task: opened.keep_searchable(view),
+            on_error=self.failed.emit,
+        )  # fmt: skip
+
     def end(self) -> Callable[[], None]:
         """Stop following; gives the work that writes what is left, for the writing lane."""
         self._ended = True
         self._journal_timer.stop()
         self._overview_timer.stop()
+        self._search_timer.stop()
         self.opened.collect()
         self.view.close_text()
         frozen = self.opened.end()

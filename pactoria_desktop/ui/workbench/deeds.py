@@ -8,6 +8,7 @@ from pactoria_desktop.runtime.crash_reports import CrashReport
 from pactoria_desktop.runtime.library_key import recovery_text
 from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.library import back_up_to
+from pactoria_desktop.services.shelf import ContractRecord
 from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 from pactoria_desktop.ui.workbench.help_pages import HelpPages
 
@@ -135,12 +136,29 @@ class Deeds(QObject):
 
     def rename(self, tab: ContractTab) -> None:
         """Ask for another title."""
-        bench = self._bench
-        title = bench.questions.words("Rename the contract", "", "Rename", tab.title)
+        title = self._bench.questions.words("Rename the contract", "", "Rename", tab.title)
         if title:
-            tab.opened.rename(title)
-            bench.window.documents.set_title(tab.key, title)
+            self.describe(tab.key, title=title)
+
+    def describe(
+        self, contract: str, *, title: str | None = None, counterparty: str | None = None, status: str | None = None
+    ) -> None:
+        """Keep another title, counterparty or status of a contract and show it everywhere."""
+        bench = self._bench
+
+        def work(task: object) -> ContractRecord:
+            return bench.shelves.shelf.describe(contract, title=title, counterparty=counterparty, status=status)
+
+        def show(record: ContractRecord) -> None:
+            tab = bench.tabs.get(contract)
+            if tab is not None:
+                tab.opened.record = record
+                bench.window.documents.set_title(contract, record.title)
             bench.shelves.refresh()
+
+        bench.tasks.start(
+            bench, Lane.WRITE, "Keeping the particulars", work, on_result=show, on_error=bench.window.show_error
+        )
 
     # On the library
 

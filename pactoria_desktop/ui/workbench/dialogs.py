@@ -2,13 +2,27 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.buttons import Button
 from pactoria_desktop.ui.widgets.text import Label
 
+_CHECKS: dict[bool | None, Qt.CheckState] = {
+    True: Qt.CheckState.Checked, False: Qt.CheckState.Unchecked, None: Qt.CheckState.PartiallyChecked,
+}  # fmt: skip
 ACCEPTED = int(QDialog.DialogCode.Accepted.value)
 
 
@@ -93,9 +107,14 @@ class AskingDialog(QDialog):
         self.fields.append(field)
         return field
 
-    def add_choices(self, name: str, choices: Sequence[tuple[str, str]], current: str) -> QComboBox:
-        """One of several (key, words)."""
+    def add_choices(
+        self, name: str, choices: Sequence[tuple[str, str]], current: str, *, named: bool = False
+    ) -> QComboBox:
+        """One of several (key, words). ``named`` shows its name above."""
+        if named:
+            self._add(Label(self._look, name, 12, 600, "text2"))
         box = QComboBox()
+        box.setFont(self._look.font(13))
         box.setAccessibleName(name)
         for key, words in choices:
             box.addItem(words, key)
@@ -103,6 +122,36 @@ class AskingDialog(QDialog):
         self._add(box)
         box.setFocus()
         return box
+
+    def add_ticks(self, name: str, states: Sequence[tuple[str, bool | None]]) -> "Ticks":
+        """Boxes to tick; nothing is shown where there is none."""
+        ticks = Ticks(self._look, name, states)
+        ticks.setVisible(bool(states))
+        self._add(ticks)
+        return ticks
+
+
+class Ticks(QListWidget):
+    """Names with boxes; a box between on and off means that each thing keeps what it has."""
+
+    def __init__(self, look: Look, name: str, states: Sequence[tuple[str, bool | None]]) -> None:
+        super().__init__()
+        self.setObjectName("ticks")
+        self.setAccessibleName(name)
+        self.setFont(look.font(13))
+        for words, on in states:
+            item = QListWidgetItem(words, self)
+            item.setCheckState(_CHECKS[on])
+        rows = min(8, max(1, len(states)))
+        self.setFixedHeight(rows * max(look.pixels(28), self.sizeHintForRow(0)) + 2 * self.frameWidth() + 4)
+        if states:
+            self.setCurrentRow(0)
+
+    def states(self) -> dict[str, bool | None]:
+        """Each name with whether it is on."""
+        items = [self.item(row) for row in range(self.count())]
+        on = {check: state for state, check in _CHECKS.items()}
+        return {item.text(): on[item.checkState()] for item in items}
 
 
 class TextDialog(QDialog):

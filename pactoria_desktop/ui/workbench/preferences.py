@@ -25,7 +25,7 @@ class SettingsDialog(AskingDialog):
 
     def __init__(self, look: Look, parent: QWidget, settings: Settings) -> None:
         super().__init__(look, parent, "Settings", "They hold for you on this computer.", "Save")
-        self.setMinimumWidth(look.pixels(560))
+        self.setMinimumWidth(look.pixels(620))
         self.author = QLineEdit(settings.author_name)
         self.author.setPlaceholderText(UNNAMED)
         self.theme = self._box(THEMES, settings.theme)
@@ -40,6 +40,7 @@ class SettingsDialog(AskingDialog):
         self.zoom.setSuffix(" %")
         self.zoom.setValue(settings.page_zoom)
         self.zoom.setFixedSize(look.pixels(110), look.pixels(30))
+        self.zoom.lineEdit().setTextMargins(8, 0, 0, 0)
         self.white_page = QCheckBox(rule_of("white_page_in_dark").title)
         self.white_page.setChecked(settings.white_page_in_dark)
         self.suggesting = QCheckBox(rule_of("suggesting_at_start").title)
@@ -57,7 +58,9 @@ class SettingsDialog(AskingDialog):
             title = rule_of(name).title
             widget.setAccessibleName(title)
             widget.setFont(look.font(13))
-            form.addRow(Label(look, title, 13, 400, wrap=True), widget)
+            words = Label(look, title, 13, 400, wrap=True)
+            words.setMinimumWidth(look.pixels(230))
+            form.addRow(words, widget)
         for check in (self.suggesting, self.restoring, self.white_page):
             check.setAccessibleName(check.text())
             check.setFont(look.font(13))

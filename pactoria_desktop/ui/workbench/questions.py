@@ -1,6 +1,6 @@
 """What is asked of a person: words, a decision, a choice, a file. Each is replaceable, so that tests answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +31,16 @@ class Questions(Protocol):
         self, title: str, explanation: str, action: str, choices: Sequence[tuple[str, str]], current: str
     ) -> str | None:
         """One of several (key, words)."""
+
+    def details(
+        self, title: str, action: str, fields: Sequence[tuple[str, str]], chosen: tuple[str, Mapping[str, str], str]
+    ) -> tuple[list[str], str] | None:
+        """Lines by name and what stands in them, the first needed; and one of several (name, words by key, current)."""
+
+    def ticks(
+        self, title: str, action: str, states: Sequence[tuple[str, bool | None]], field: str
+    ) -> tuple[dict[str, bool | None], str] | None:
+        """Which of several are on (None: left as each one is), and the words of one more field."""
 
     def decision(self, title: str, explanation: str, action: str, other: str = "") -> bool | None:
         """Whether to do ``action``; False for ``other``, or for leaving where there is no other."""
@@ -82,6 +92,32 @@ class WindowQuestions:
         dialog = self._dialog(title, explanation, action)
         box = dialog.add_choices(title, choices, current)
         return str(box.currentData()) if dialog.exec() == ACCEPTED else None
+
+    def details(
+        self, title: str, action: str, fields: Sequence[tuple[str, str]], chosen: tuple[str, Mapping[str, str], str]
+    ) -> tuple[list[str], str] | None:
+        """Fields under their names, and a list."""
+        dialog = self._dialog(title, "", action)
+        lines = [
+            dialog.add_field(name, given, named=True, needed=number == 0) for number, (name, given) in enumerate(fields)
+        ]
+        name, choices, current = chosen
+        box = dialog.add_choices(name, tuple(choices.items()), current, named=True)
+        lines[0].setFocus()
+        if dialog.exec() != ACCEPTED:
+            return None
+        return [line.words().strip() for line in lines], str(box.currentData())
+
+    def ticks(
+        self, title: str, action: str, states: Sequence[tuple[str, bool | None]], field: str
+    ) -> tuple[dict[str, bool | None], str] | None:
+        """Boxes to tick, in a list that scrolls when there are many, and a field."""
+        dialog = self._dialog(title, "", action)
+        ticks = dialog.add_ticks(title, states)
+        words = dialog.add_field(field, "", named=True, needed=False)
+        if dialog.exec() != ACCEPTED:
+            return None
+        return ticks.states(), words.words().strip()
 
     def decision(self, title: str, explanation: str, action: str, other: str = "") -> bool | None:
         """A question whose buttons say what happens."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QMenu
-
 from pactoria_desktop.runtime.clock import to_milliseconds
 from pactoria_desktop.runtime.work import Lane
 from pactoria_desktop.services.importing import ImportResult
@@ -23,10 +21,10 @@ from pactoria_desktop.ui.library.values import (
     ListQuery,
     RecentContract,
 )
-from pactoria_desktop.ui.shell.commands import Command
 from pactoria_desktop.ui.shell.palette_sources import Entry
 from pactoria_desktop.ui.shell.session import SessionState, session_from_json
 from pactoria_desktop.ui.widgets.rows import Row
+from pactoria_desktop.ui.workbench.chosen import STATUSES, ChosenContracts
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.reviewing import ReviewedContract
@@ -82,7 +80,7 @@ class LibraryFace:
 
     def statuses(self) -> Sequence[Counted]:
         """All statuses in use."""
-        return [Counted(name, count) for name, count in self._shelf.statuses()]
+        return [Counted(name, count, STATUSES.get(name, name)) for name, count in self._shelf.statuses()]
 
     def count(self) -> int:
         """How many contracts there are."""
@@ -94,9 +92,11 @@ class LibraryFace:
         for record in self._shelf.recent(limit):
             kept = self._shelf.session_value(VIEW + record.id)
             place = kept.get("place", "") if isinstance(kept, Mapping) else ""
+            open_findings = self._shelf.open_findings(record.id)
             found.append(
                 RecentContract(
-                    record.id, record.title, record.counterparty, str(place)[:40], record.opened_at or 0
+                    record.id, record.title, record.counterparty, str(place)[:40], record.opened_at or 0,
+                    open_findings.get("high", 0), open_findings.get("medium", 0),
                 )
             )  # fmt: skip
         return found
@@ -133,7 +133,7 @@ class Shelves:
         face = LibraryFace(self.shelf, bench.settings.value.author_name)
         self.start = StartPage(bench.look, face, bench.service.clock.now)
         self.library = LibraryScreen(
-            bench.look, face, bench.service.clock.now, ask=self._ask, fill_menu=self._fill_menu
+            bench.look, face, bench.service.clock.now, ask=self._ask, fill_menu=lambda menu: self.chosen.fill_menu(menu)
         )
         window = bench.window
         window.add_place("start", "Start", "home", self.start, order=10)
@@ -148,7 +148,8 @@ class Shelves:
         window.palette_sheet.add_source(ContractSource(self.shelf, lambda key: bench.opening.open_contract(key)))
         self._stale: set[str] = set()
         window.place_changed.connect(self._refresh_shown)
-        bench.registry.add(*self._commands())
+        self.chosen = ChosenContracts(bench, self.shelf, self.library, self.refresh)
+        bench.registry.add(*self.chosen.commands())
 
     def refresh(self) -> None:
         """Read the library anew, for the place that is shown now and for the others when they are shown."""
@@ -165,67 +166,6 @@ class Shelves:
             self.library, Lane.COMPUTE, "Reading the library", lambda task: question(), on_result=answer,
             on_error=self._bench.window.show_error,
         )  # fmt: skip
-
-    # Commands on the chosen contracts
-
-    def _chosen(self) -> tuple[str, ...]:
-        return self.library.selected_keys() if self._bench.window.place() == "library" else ()
-
-    def _commands(self) -> tuple[Command, ...]:
-        def some() -> bool:
-            return bool(self._chosen())
-
-        why = "no contract is chosen in the library"
-        return (
-            Command("library.open", "Open", "File", self._open_chosen, (), "open", some, group=20, why_not=why),
-            Command("library.folder", "Put into a folder…", "File", self._put_into_folder, (), "folder", some, group=25,
-                    why_not=why),
-            Command("library.tags", "Tags…", "File", self._set_tags, (), "tag", some, group=25, why_not=why),
-            Command("library.trash", "Move to the trash", "File", self._trash, (), "delete", some, group=26,
-                    why_not=why),
-            Command("library.put_back", "Take out of the trash", "File", self._put_back, (), "undo",
-                    lambda: some() and self.library.query.trashed, group=26, why_not="the trash is not shown"),
-            Command("library.new_folder", "New folder…", "File", self._new_folder, (), "folder", group=25),
-        )  # fmt: skip
-
-    def _fill_menu(self, menu: QMenu) -> None:
-        for name in ("open", "folder", "tags", "trash", "put_back"):
-            menu.addAction(self._bench.registry.action(f"library.{name}"))
-
-    def _open_chosen(self) -> None:
-        for key in self._chosen()[:10]:
-            self._bench.opening.open_contract(key)
-
-    def _new_folder(self) -> None:
-        name = self._bench.questions.words("New folder", "", "Make folder")
-        if name:
-            self.shelf.make_folder(name)
-            self.library.refresh()
-
-    def _put_into_folder(self) -> None:
-        names = {each.name: each.id for each in self.shelf.folders()}
-        known = f"Folders: {', '.join(names)}." if names else "There are no folders yet; a new one is made."
-        name = self._bench.questions.words("Put into a folder", known, "Put there")
-        if name:
-            folder = names.get(name) or self.shelf.make_folder(name)
-            self.shelf.move(self._chosen(), folder)
-            self.library.refresh()
-
-    def _set_tags(self) -> None:
-        words = self._bench.questions.words("Tags", "Separate them by commas.", "Set tags")
-        if words is not None:
-            tags = tuple(dict.fromkeys(each.strip() for each in words.split(",") if each.strip()))
-            for key in self._chosen():
-                self.shelf.set_tags(key, tags)
-            self.library.refresh()
-
-    def _trash(self) -> None:
-        self.shelf.trash(self._chosen())
-        self.refresh()
-
-    def _put_back(self) -> None:
-        self.shelf.put_back(self._chosen())
-        self.refresh()
 
     # Imports
 
@@ -291,5 +231,6 @@ class Shelves:
 
 def _row(record: ContractRecord) -> ContractRow:
     return ContractRow(
-        record.id, record.title, record.counterparty, record.status, record.tags, record.changed_at
+        record.id, record.title, record.counterparty, STATUSES.get(record.status, record.status), record.tags,
+        record.changed_at,
     )  # fmt: skip

@@ -67,8 +67,9 @@ def characters(at: Desk) -> list[str]:
 
 ASKING = {
     "contract.version": ("First round",), "contract.rename": ("Another title",), "review.comment": ("A remark",),
-    "file.backup": ("a long passphrase",), "library.new_folder": ("Folder",), "library.folder": ("Folder",),
-    "library.tags": ("one, two",), "review.check": (), "review.accept_all": (), "review.reject_all": (),
+    "file.backup": ("a long passphrase",), "library.new_folder": ("Folder",), "library.folder": (),
+    "library.tags": ("one, two",), "library.details": ("A title", "Corvane Freight"),
+    "review.check": (), "review.accept_all": (), "review.reject_all": (),
     "file.recovery_key": (), "library.trash": None, "library.put_back": None,
 }  # fmt: skip
 

@@ -91,6 +91,10 @@ def dialogs(at: Desk) -> Iterator[tuple[str, QWidget]]:
     why = "Joined, their changes stand in your contract as theirs. Otherwise it becomes a contract of its own."
     join = AskingDialog(look, window, "Is this “Services agreement”, come back?", why, "Join it", "Keep it apart")
     yield "join", join
+    tags = AskingDialog(look, window, "Tags", "", "Keep")
+    tags.add_ticks("Tags", [("EU", None), ("Renewal", True), ("Urgent", False)])
+    tags.add_field("New tags, separated by commas", "", named=True, needed=False)
+    yield "tags", tags
     counter = AskingDialog(look, window, "Counter this change", "Dele Okafor: inserted “ten (10)”.", "Suggest")
     counter.add_field("Your words", "ten (10)", long=True, named=True)
     counter.add_field("Reason", "", long=True, named=True, needed=False)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from pactoria_desktop.runtime.errors import DiskFullError
+from pactoria_desktop.ui.library.start_page import ContinueCard
 from pactoria_desktop.ui.theme.look import Look
 from tests.end_to_end.desk import CONTROL, desk
 from tests.samples import SAMPLES
@@ -106,3 +107,34 @@ def test_a_full_disk_is_said_and_nothing_typed_is_lost(
         at.wait(lambda: key in at.bench.tabs, "the contract")
         at.opened()
         assert "kept words " in at.text()
+
+
+def test_words_are_found_by_the_search_while_their_contract_is_open(look: Look, tmp_path: Path) -> None:
+    with desk(tmp_path, look) as at:
+        at.drop(SERVICES)
+        tab = at.opened()
+        assert at.bench.service.search("halcyon", 5) == []
+        tab.view.setFocus()
+        at.type("halcyon days ")
+        at.wait(lambda: at.bench.service.search("halcyon", 5), "the words in the search")
+        assert at.bench.service.search("halcyon", 5)[0]["id"] == tab.key
+
+
+def test_the_start_page_says_where_i_was_and_what_is_open(look: Look, tmp_path: Path) -> None:
+    with desk(tmp_path, look) as at:
+        at.drop(SAMPLES / "services-agreement-from-corvane.docx")
+        tab = at.opened()
+        tab.review()
+        at.wait(lambda: tab.reviewed is not None and not tab.reviewing, "the review")
+        at.go_to_words("total liability in any Contract")
+        high = [row for row in tab.finding_rows() if row.severity == "high"]
+        at.settled()
+        at.bench.deeds.decide(tab, high[0].id, "dismissed: known")
+        at.settled()
+        at.bench.opening.close_contract(tab.key)
+        at.settled()
+        at.window.show_place("start")
+        at.settled()
+        (card,) = at.bench.shelves.start.findChildren(ContinueCard)
+        assert card.contract.place == "Clause 11.2"
+        assert card.contract.high == len(high) - 1 > 0
