@@ -34,13 +34,15 @@ class ComparedParagraph:
 @dataclass(frozen=True, slots=True)
 class ComparedPair:
     """Two paragraphs that belong together, or one that has no counterpart. ``unmarked`` where the sender changed words
-    without a tracked change."""
+    without a tracked change. A paragraph that moved is two pairs of kind ``moved``, one with its old and one with its
+    new place; ``partner`` is the id of the other."""
 
     id: str
     kind: PairKind
     old: ComparedParagraph | None
     new: ComparedParagraph | None
     unmarked: bool = False
+    partner: str = ""
 
     @property
     def number(self) -> str:

@@ -1,7 +1,8 @@
 """A comparison for the screen: paragraphs of two drafts in pairs, each in pieces that stayed, went or came."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.comparison import ComparedPair, ComparedParagraph, PairKind, Piece, PieceKind
@@ -11,6 +12,7 @@ from pactoria_desktop.contract.text import HIDDEN, ContractText, Marks, id_of, k
 from pactoria_desktop.documents.compare import compare_texts
 
 GONE, COME = ("del", "moveFrom"), ("ins", "moveTo")
+SHORTEST_MOVE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +116,39 @@ class _Pairing:
         return found
 
 
-def screen_comparison(old: ContractText, new: ContractText, unmarked: Collection[str] = ()) -> ScreenComparison:
-    """The changes from OLD to NEW. ``unmarked`` are words of NEW's paragraphs that were changed without a mark."""
+def screen_comparison(old: ContractText, new: ContractText, unmarked: Collection[int] = ()) -> ScreenComparison:
+    """The changes from OLD to NEW. ``unmarked`` are places in NEW's accepted text, in code points, whose paragraphs
+    were changed without a mark.
+    """
     compared = compare_texts(old, new, Author("compare", "2000-01-01T00:00:00Z"))
     made = frozenset(compared.text.revisions) - frozenset(old.revisions)
-    pairing = _Pairing(_Side(outline(old, accepted(old))), _Side(outline(new, accepted(new))))
-    quiet = {" ".join(each.split()) for each in unmarked}
+    rows = outline(new, accepted(new))
+    pairing = _Pairing(_Side(outline(old, accepted(old))), _Side(rows))
+    starts = [row.start for row in rows]
+    quiet = {starts[max(0, bisect_right(starts, place) - 1)] for place in unmarked} if starts else set()
     pairs = tuple(
-        ComparedPair(f"pair-{number}", kind, one, other, unmarked=kind != "same" and _words(other) in quiet)
+        ComparedPair(
+            f"pair-{number}", kind, one, other, unmarked=kind != "same" and other is not None and other.start in quiet
+        )
         for number, (kind, one, other) in enumerate(_pairs(compared.text, made, pairing))
     )
-    return ScreenComparison(pairs, " ".join(compared.remarks))
+    return ScreenComparison(_with_moves(pairs), " ".join(compared.remarks))
+
+
+def _with_moves(pairs: tuple[ComparedPair, ...]) -> tuple[ComparedPair, ...]:
+    """A paragraph that went from one place and came, word for word, at another one has moved."""
+    gone: dict[str, list[str]] = {}
+    for pair in pairs:
+        if pair.kind == "removed" and len(_words(pair.old).split()) >= SHORTEST_MOVE:
+            gone.setdefault(_words(pair.old), []).append(pair.id)
+    partners: dict[str, str] = {}
+    for pair in pairs:
+        if pair.kind == "added" and gone.get(_words(pair.new)):
+            partners[pair.id] = gone[_words(pair.new)].pop(0)
+    partners |= {old: new for new, old in partners.items()}
+    return tuple(
+        replace(pair, kind="moved", partner=partners[pair.id]) if pair.id in partners else pair for pair in pairs
+    )
 
 
 def _words(paragraph: ComparedParagraph | None) -> str:

@@ -30,6 +30,7 @@ class SideBySide(QAbstractScrollArea):
         super().__init__()
         self._look = look
         self._pairs: tuple[ComparedPair, ...] = ()
+        self._moves: tuple[tuple[int, int], ...] = ()
         self._old: list[LaidParagraph | None] = []
         self._new: list[LaidParagraph | None] = []
         self._tops: tuple[list[float], list[float], list[float]] = ([0.0], [0.0], [0.0])
@@ -48,6 +49,12 @@ class SideBySide(QAbstractScrollArea):
     def show_pairs(self, pairs: Sequence[ComparedPair]) -> None:
         """Show another comparison from its beginning."""
         self._pairs = tuple(pairs)
+        numbers = {pair.id: number for number, pair in enumerate(self._pairs)}
+        self._moves = tuple(
+            (number, numbers[pair.partner])
+            for number, pair in enumerate(self._pairs)
+            if pair.kind == "moved" and pair.new is not None and pair.partner in numbers
+        )
         self._current = -1
         self.verticalScrollBar().setValue(0)
         self._start_over()
@@ -69,7 +76,11 @@ class SideBySide(QAbstractScrollArea):
 
     def step(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) change."""
-        numbers = [number for number, pair in enumerate(self._pairs) if pair.kind != "same"]
+        numbers = [
+            number
+            for number, pair in enumerate(self._pairs)
+            if pair.kind != "same" and not (pair.kind == "moved" and pair.new is None)
+        ]
         beyond = [number for number in numbers if (number - self._current) * direction > 0]
         if beyond:
             self._go(beyond[0] if direction > 0 else beyond[-1])
@@ -155,7 +166,22 @@ class SideBySide(QAbstractScrollArea):
             if old_top > height and new_top > height:
                 break
             self._draw_pair(painter, number, old_top, new_top, width)
+        self._draw_moves(painter, old_scroll, new_scroll, width, height)
         painter.end()
+
+    def _draw_moves(self, painter: QPainter, old_scroll: float, new_scroll: float, width: float, height: float) -> None:
+        """The ribbon of each moved paragraph, from where it was to where it is, though both be far apart."""
+        old_tops, new_tops, _ = self._tops
+        painter.setClipRect(QRectF(width, 0, GUTTER, height))
+        for came, went in self._moves:
+            new, old = (self._new[came], self._old[went]) if max(came, went) < len(self._old) else (None, None)
+            if new is None or old is None:
+                continue
+            old_top, new_top = old_tops[went] - old_scroll + 12, new_tops[came] - new_scroll + 12
+            if max(old_top + old.height, new_top + new.height) < 0 or min(old_top, new_top) > height:
+                continue
+            ribbon = _ribbon(width, old_top, old.height, width + GUTTER, new_top, new.height)
+            painter.fillPath(ribbon, self._band(self._pairs[came]))
 
     def _draw_pair(self, painter: QPainter, number: int, old_top: float, new_top: float, width: float) -> None:
         pair, old, new = self._pairs[number], self._old[number], self._new[number]
@@ -165,7 +191,8 @@ class SideBySide(QAbstractScrollArea):
             colour = self._band(pair)
             painter.fillRect(QRectF(0, old_top, width, old_height), colour)
             painter.fillRect(QRectF(right, new_top, width, new_height), colour)
-            painter.fillPath(_ribbon(width, old_top, old_height, right, new_top, new_height), colour)
+            if not pair.partner:
+                painter.fillPath(_ribbon(width, old_top, old_height, right, new_top, new_height), colour)
             if number == self._current:
                 painter.setPen(QPen(self._look.colour("accent"), 2))
                 painter.drawLine(1, int(old_top), 1, int(old_top + old_height))

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.buttons import Button
+from pactoria_desktop.ui.widgets.layouts import WrappingLayout
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Chip:
 
 
 class ChipRow(QWidget):
-    """Chips in a row; ``chosen`` tells the keys that are on after a person changed them."""
+    """Chips in a row, or in more where it is narrow; ``chosen`` tells the keys that are on after a person
+    changed them."""
 
     chosen = Signal(tuple)
 
@@ -29,10 +31,7 @@ class ChipRow(QWidget):
         self.setAccessibleName(accessible_name)
         self._look, self._group = look, QButtonGroup(self)
         self._group.setExclusive(exclusive)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
-        self._row.addStretch(1)
+        self._row = WrappingLayout(self, 6)
         self._buttons: dict[str, Button] = {}
         self.set_chips(chips)
 
@@ -44,13 +43,13 @@ class ChipRow(QWidget):
             self._row.removeWidget(button)
             button.deleteLater()
         self._buttons = {}
-        for place, chip in enumerate(chips):
+        for chip in chips:
             words = chip.words if chip.count is None else f"{chip.words} {chip.count}"
             button = Button(self._look, words, "chip")
             button.setChecked(chip.key in on)
             button.clicked.connect(self._tell)
             self._group.addButton(button)
-            self._row.insertWidget(place, button)
+            self._row.addWidget(button)
             self._buttons[chip.key] = button
         if self._group.exclusive() and chips and not self.keys():
             self._buttons[chips[0].key].setChecked(True)

@@ -152,10 +152,9 @@ class RowDelegate(QStyledItemDelegate):
             right -= width + 10
         if row.number:
             font = look.font(12, 500 if chosen else 400, True)
-            draw_line(
-                painter, QRectF(left, area.y(), look.pixels(30), area.height()), row.number, font, look.colour("text2")
-            )
-            left += look.pixels(30)
+            room = max(look.pixels(30), QFontMetricsF(font).horizontalAdvance(row.number) + look.pixels(8))
+            draw_line(painter, QRectF(left, area.y(), room, area.height()), row.number, font, look.colour("text2"))
+            left += room
         left += self._draw_title(painter, row, QRectF(left, area.y(), right - left, area.height()), chosen)
         if row.detail and right - left > 30:
             rest = QRectF(left + 10, area.y(), right - left - 10, area.height())

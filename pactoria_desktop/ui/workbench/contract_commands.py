@@ -66,6 +66,16 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             words=words,
         )
 
+    def steppable() -> bool:
+        return shown() or bench.comparison() is not None
+
+    def step(direction: int) -> None:
+        comparison, tab = bench.comparison(), bench.current()
+        if comparison is not None:
+            comparison.sides.step(direction)
+        elif tab is not None:
+            (tab.view.commands.next_change if direction > 0 else tab.view.commands.previous_change)()
+
     def in_table(tab: "ContractTab") -> bool:
         return tab.view.tables.cell is not None and writable(tab)
 
@@ -248,23 +258,27 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             10,
             words="review findings analyse risks",
         ),
-        command(
+        Command(
             "review.next_change",
             "Next change",
             "Review",
-            lambda tab: tab.view.commands.next_change(),
+            lambda: step(1),
             ("F8",),
             "next",
-            20,
+            steppable,
+            group=20,
+            why_not=NO_CONTRACT,
         ),
-        command(
+        Command(
             "review.previous_change",
             "Previous change",
             "Review",
-            lambda tab: tab.view.commands.previous_change(),
+            lambda: step(-1),
             ("Shift+F8",),
             "previous",
-            20,
+            steppable,
+            group=20,
+            why_not=NO_CONTRACT,
         ),
         command(
             "review.accept",

@@ -107,7 +107,9 @@ class Panels(QObject):
                 panel.show_outline(())
             self.changes.show_changes(())
             self.findings.show_nothing("No contract is shown.", "", "")
-            self._bench.window.status.set_places([])
+            comparison = self._bench.comparison()
+            self._bench.window.status.set_places(comparison.counts() if comparison is not None else ())
+            self._bench.registry.refresh()
             return
         self.outline.show_outline(tab.outline_rows())
         self.terms.show_outline(tab.term_rows())

@@ -85,6 +85,13 @@ class Workbench(QObject):
             return None
         return self.tabs.get(document.key)
 
+    def comparison(self) -> "CompareScreen | None":
+        """The comparison in front, None where there is none."""
+        document = self.window.documents.current()
+        if document is None or self.window.place() != "contracts":
+            return None
+        return self.comparisons.get(document.key)
+
     def say(
         self, key: str, severity: str, sentence: str, action: str = "", run: Callable[[], None] | None = None
     ) -> None:

@@ -74,5 +74,19 @@ def test_changes_are_found_where_they_are() -> None:
 
 
 def test_paragraphs_changed_without_a_mark_are_pointed_out() -> None:
-    found = screen_comparison(plain(["One two three.", "Four."]), plain(["One two four.", "Four."]), ["One  two four."])
+    found = screen_comparison(plain(["One two three.", "Four."]), plain(["One two four.", "Four."]), [4])
     assert [pair.unmarked for pair in found.pairs] == [True, False]
+
+
+def test_a_paragraph_that_stands_elsewhere_has_moved() -> None:
+    law = "The law of England governs this agreement."
+    old = plain(["One is here.", law, "Two is here.", "Three is here.", "Gone."])
+    new = plain(["One is here.", "Two is here.", "Three is here.", law, "Come."])
+    moved = {pair.id: pair for pair in screen_comparison(old, new).pairs if pair.kind == "moved"}
+    assert len(moved) == 2
+    went, came = sorted(moved.values(), key=lambda pair: pair.old is None)
+    assert went.old is not None
+    assert came.new is not None
+    assert went.old.text == came.new.text == law
+    assert (went.partner, came.partner) == (came.id, went.id)
+    assert any(pair.kind == "changed" for pair in screen_comparison(old, new).pairs), "few words are no move"
