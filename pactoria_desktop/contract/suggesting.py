@@ -6,7 +6,7 @@ only against the insertions it was aimed at (``over``), so that words typed at t
 never swallowed. A deletion without ``over``, as Word files give it, counts against everything it covers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -202,7 +202,9 @@ def formatting_change(
     """The changes that format tracked: the new values and the old ones under ``fmt:`` or ``pfmt:``.
 
     None where nothing would change, or where somebody else's tracked formatting lies here already (Word holds one).
-    One's own is extended, and on one's own insertion there is nothing to track.
+    What one's own tracked formatting does not hold yet goes under a key of its own: a value that is written again can
+    be overwritten by somebody who lays the one he knows at the same moment, and the old look would be lost. On one's
+    own insertion there is nothing to track.
     """
     different = {key: value for key, value in wanted.items() if marks.get(key) != value}
     if not different:
@@ -213,18 +215,27 @@ def formatting_change(
     present = [key for key in marks if kind_of(key) == kind]
     if any(not is_own(id_of(key)) for key in present):
         return None
-    key = min(present, default=f"{kind}:{id}")
-    old = dict(_entries(marks[key])) if key in marks else {}
-    if kind == "pfmt":
-        old.setdefault("props", marks.get("p:props"))
-    for name in different:
-        old.setdefault(name, marks.get(name))
-    return {**different, key: old}
+    held = {name for key in present for name in _entries(marks[key])}
+    old: dict[str, object] = {name: marks.get(name) for name in different if name not in held}
+    if not old:
+        return different
+    if kind == "pfmt" and not present:
+        old["props"] = marks.get("p:props")
+    return {**different, f"{kind}:{id}": old}
 
 
-def _old_values(value: MarkValue) -> dict[str, MarkValue | None]:
+def values_before(marks: Marks, keys: Iterable[str]) -> dict[str, object]:
+    """The old values that several tracked formattings hold together; where two hold one name, the first key's."""
+    found: dict[str, object] = {}
+    for key in sorted(keys):
+        for name, value in _entries(marks[key]).items():
+            found.setdefault(name, value)
+    return found
+
+
+def _restored(values: Mapping[str, object]) -> dict[str, MarkValue | None]:
     restored: dict[str, MarkValue | None] = {}
-    for name, old in _entries(value).items():
+    for name, old in values.items():
         if old is None or isinstance(old, bool | int | str | dict | list):
             restored["p:props" if name == "props" else name] = old
     return restored
@@ -254,7 +265,7 @@ def resolve(
         return Resolution(True)
     changes: dict[str, MarkValue | None] = {}
     if not accept:
-        for key in formats:
-            changes.update({name: old for name, old in _old_values(marks[key]).items() if marks.get(name) != old})
+        old_values = _restored(values_before(marks, formats))
+        changes.update({name: old for name, old in old_values.items() if marks.get(name) != old})
     changes.update(dict.fromkeys([*insertions, *deletions, *formats]))
     return Resolution(False, changes)

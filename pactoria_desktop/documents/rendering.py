@@ -2,12 +2,13 @@
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
 
+from pactoria_desktop.contract.suggesting import values_before
 from pactoria_desktop.contract.text import (
     HIDDEN,
     LINE_BREAK,
@@ -65,6 +66,10 @@ _SHELLS_WITH_CONTENT: Final = {"sdt": "w:sdtContent"}
 _ONCE: Final = ("sdt", "fldSimple")
 
 Path = tuple[str, ...]
+
+
+def _hand(revision: Revision) -> tuple[str, str, str]:
+    return revision.author, revision.by, revision.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +162,8 @@ class Renderer:
             self._renumber(element)
         changes = [key for key in marks if kind_of(key) == "pfmt"]
         if changes:
-            chosen = f"pfmt:{self.earliest([id_of(key) for key in changes])}"
-            self._note_others("formatting", chosen, changes)
-            before = self.formatting.paragraph_before(marks, marks[chosen])
-            self._change(element, before, self.known(id_of(chosen)))
+            chosen, old = self.one_formatting(marks, changes)
+            self._change(element, self.formatting.paragraph_before(marks, old), self.known(chosen))
         elif inherited is not None:
             own = element
             element = self.formatting.paragraph(inherited.marks)
@@ -225,7 +228,18 @@ class Renderer:
                 nested = [key for key in nested if key not in typed] + typed
         return tuple(nested)
 
-    def _note_others(self, what: str, chosen: str, keys: list[str]) -> None:
+    def one_formatting(self, marks: Marks, keys: Sequence[str]) -> tuple[str, dict[str, object]]:
+        """The id of the tracked formatting to write of several at a place, and the values before it.
+
+        Those of one author go into one; those of others are named in the notices.
+        """
+        chosen = self.earliest([id_of(key) for key in keys])
+        hand = _hand(self.known(chosen))
+        same = [key for key in keys if _hand(self.known(id_of(key))) == hand]
+        self._note_others("formatting", f"{kind_of(keys[0])}:{chosen}", [key for key in keys if key not in same])
+        return chosen, values_before(marks, same)
+
+    def _note_others(self, what: str, chosen: str, keys: Sequence[str]) -> None:
         for key in keys:
             if key != chosen:
                 one, other = self.known(id_of(chosen)), self.known(id_of(key))
@@ -378,12 +392,11 @@ class _Body:
 
     def _changed(self, marks: Marks, changes: tuple[str, ...], xml: str) -> str:
         renderer = self._renderer
-        chosen = f"fmt:{renderer.earliest([id_of(key) for key in changes])}"
-        renderer._note_others("formatting", chosen, list(changes))
-        before = renderer.formatting.run_before(marks, marks[chosen])
-        if before == xml and renderer.known(id_of(chosen)).source == "typed":
+        chosen, old = renderer.one_formatting(marks, changes)
+        before = renderer.formatting.run_before(marks, old)
+        if before == xml and renderer.known(chosen).source == "typed":
             return xml
-        attributes = renderer.revision(id_of(chosen), self._scope)
+        attributes = renderer.revision(chosen, self._scope)
         return with_change(placed(xml, self._scope), attributes, placed(before, self._scope))
 
     def _add(self, xml: str) -> None:

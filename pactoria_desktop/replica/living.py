@@ -286,7 +286,7 @@ class LivingText:
         if self._open is None:
             self._open = any(
                 kind_of(key) in TRACKED_KINDS for slot in self.structure.slots() for key in self.names_in(slot)
-            ) or any(row.marks for section in self.structure.sections() for row in section.rows)
+            ) or any(row.marks for section in self.structure.sections() for row in section.shown_rows)
         return self._open
 
     # Caches

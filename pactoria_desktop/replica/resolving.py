@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from pactoria_desktop.contract.suggesting import resolve
+from loro import LoroMap
+
+from pactoria_desktop.contract.suggesting import is_inserted, resolve
 from pactoria_desktop.contract.text import HIDDEN, MarkValue, id_of, kind_of
 from pactoria_desktop.replica.boxes import keep_emptied_boxes
 from pactoria_desktop.replica.joining import join_next, remove, take_back_ending
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
-from pactoria_desktop.replica.loro_text import Run, all_runs, lay_marks
+from pactoria_desktop.replica.loro_text import Run, all_runs, is_empty, lay_marks
 from pactoria_desktop.replica.rows import settle_struck_rows
 from pactoria_desktop.replica.structure import Slot
 from pactoria_desktop.replica.writing import pieces
@@ -80,7 +82,8 @@ def resolve_gradually(living: LivingText, selection: Selection, accept: bool) ->
     """The same text by text; gives after each how many revisions have been met until then."""
     chosen = chooser(living, with_twins(living, selection))
     touched: set[str] = set()
-    _resolve_rows(living, chosen, accept, touched)
+    standing = _standing(living, accept)
+    gone = _resolve_rows(living, chosen, accept, touched)
     joins: list[Slot] = []
     resolved: list[Slot] = []
     for slot in _texts(living):
@@ -93,6 +96,10 @@ def resolve_gradually(living: LivingText, selection: Selection, accept: bool) ->
             if _resolve_slot(living, slot, chosen, accept):
                 joins.append(slot)
             yield len(touched)
+    gone.update(slot.section.key for slot in joins)
+    for each in standing:
+        if each.key not in gone:
+            each.settle(living)
     for slot in reversed(joins):
         if accept:
             join_next(living, slot)
@@ -100,6 +107,41 @@ def resolve_gradually(living: LivingText, selection: Selection, accept: bool) ->
             take_back_ending(living, slot)
     settle_struck_rows(living, resolved)
     yield len(touched)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A section, row or cell that somebody has removed, and that only words keep in the text."""
+
+    key: str
+    holder: LoroMap
+    slots: tuple[Slot, ...]
+
+    def settle(self, living: LivingText) -> None:
+        """Let it stand without words as well, where they have gone with tracked changes.
+
+        So it does in the values, which do not know that it was removed, and in a Word file.
+        """
+        if all(is_empty(slot.text) for slot in self.slots):
+            self.holder.insert("deleted", False)
+            living.structure.forget(self.key)
+
+
+def _standing(living: LivingText, accept: bool) -> list[_Standing]:
+    """What is to go on standing; not an inserted row that was removed, when changes are rejected.
+
+    Notes, headers, footers and text boxes go with what refers to them, so only sections of the main story are among it.
+    """
+    found: list[_Standing] = []
+    for section in living.structure.sections():
+        if section.deleted and section.part == "main":
+            slots = [section.slot] if section.slot is not None else living.structure.cells_of(section)
+            found.append(_Standing(section.key, section.holder, tuple(slots)))
+        for row in section.shown_rows:
+            if row.deleted and (accept or not is_inserted(row.marks)):
+                found.append(_Standing(row.key, row.holder, tuple(row.cells)))
+            found += [_Standing(cell.key, cell.holder, (cell,)) for cell in row.cells if cell.deleted]
+    return found
 
 
 def _texts(living: LivingText) -> list[Slot]:
@@ -143,19 +185,25 @@ def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool],
     return joins
 
 
-def _resolve_rows(living: LivingText, chosen: Callable[[str], bool], accept: bool, touched: set[str]) -> None:
+def _resolve_rows(living: LivingText, chosen: Callable[[str], bool], accept: bool, touched: set[str]) -> set[str]:
+    """Resolve the marks of rows; gives the keys of those that go.
+
+    A row whose insertion is rejected keeps its marks: where words of others let it stand, it is still an inserted one.
+    """
+    gone: set[str] = set()
     for section in living.structure.sections():
-        for row in section.rows:
+        for row in section.shown_rows:
             result = resolve(row.marks, chosen, accept, living.same_hand) if row.marks else None
             if result is None:
                 continue
             ids = [id_of(key) for key in row.marks if chosen(id_of(key))]
             touched.update(ids)
+            changes = result.changes
             if result.kill:
+                gone.add(row.key)
                 row.holder.insert("deleted", True)
-                changes: dict[str, MarkValue | None] = {key: None for key in row.marks if id_of(key) in ids}
-            else:
-                changes = result.changes
+                changes = {key: None for key in row.marks if id_of(key) in ids} if accept else {}
             for key in changes:
                 row.holder.delete(key)
             living.structure.forget(row.key)
+    return gone

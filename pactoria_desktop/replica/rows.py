@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pactoria_desktop.contract.suggesting import Fate, deletion_value, effective_deletions, fate_when_struck, is_struck
 from pactoria_desktop.replica.deleting import delete_words
 from pactoria_desktop.replica.living import LivingText, has_words
-from pactoria_desktop.replica.loro_text import all_runs
+from pactoria_desktop.replica.loro_text import all_runs, is_empty
 from pactoria_desktop.replica.structure import RowRecord, SectionRecord, Slot
 
 
@@ -17,14 +17,29 @@ def has_live_words(row: RowRecord) -> bool:
     return any(has_words(run.text) and not is_struck(run.marks) for cell in row.cells for run in all_runs(cell.text))
 
 
+def _has_words_of_others(living: LivingText, row: RowRecord) -> bool:
+    """Whether words stay in a row when its author takes back what he put there."""
+    return any(
+        has_words(run.text) and fate_when_struck(run.marks, living.is_own) is not Fate.REMOVE
+        for cell in row.cells
+        for run in all_runs(cell.text)
+    )
+
+
 def remove_rows(living: LivingText, rows: Sequence[RowRecord]) -> None:
-    """Delete or strike rows with their words; a row keeps standing where some of its words may not go."""
+    """Delete or strike rows with their words; a row keeps standing where some of its words may not go.
+
+    One's own inserted row in which others have words is struck like any other: it is still to be seen.
+    """
     id: str | None = None
     for row in rows:
         fate = fate_when_struck(row.marks, living.is_own)
+        if living.suggesting and fate is Fate.REMOVE and _has_words_of_others(living, row):
+            fate = Fate.STRIKE
         if not living.suggesting or fate is Fate.REMOVE:
             delete_words(living, row.cells)
-            row.holder.insert("deleted", True)
+            if all(is_empty(cell.text) for cell in row.cells):
+                row.holder.insert("deleted", True)
         elif fate is Fate.STRIKE:
             id = id or living.new_revision("row_deletion")
             delete_words(living, row.cells, id)

@@ -61,6 +61,17 @@ def _column_of(cell: Slot, row: RowRecord) -> int:
     return sum(each.columns for each in row.cells[: row.cells.index(cell)])
 
 
+def _inserted(living: LivingText) -> dict[str, MarkValue]:
+    """The marks of new rows: tracked when suggesting.
+
+    They are made with the row, outside undo: somebody may have written in the row by the time that its insertion is
+    undone, and it is still an inserted one then.
+    """
+    if not living.suggesting:
+        return {}
+    return {f"ins:{living.new_revision('row_insertion')}": {"d": 0}}
+
+
 def insert_row(living: LivingText, id: str, below: bool) -> Place:
     """A row beside that of a cell, with its widths; gives the caret in its first cell."""
     _, row, section = _cell(living, id)
@@ -74,12 +85,10 @@ def insert_row(living: LivingText, id: str, below: bool) -> Place:
         beneath = following.cells[number] if following is not None and number < len(following.cells) else None
         within = beneath is not None and beneath.continues and beneath.columns == like.columns
         cells.append(_empty_cell(living, like, like.columns, within))
-    new = write_row(rows, at, Row(living.new_id(), tuple(cells)))
+    new = write_row(rows, at, Row(living.new_id(), tuple(cells), _inserted(living)))
     new.insert("deleted", True)
     living.commit_apart()
     new.insert("deleted", False)
-    if living.suggesting:
-        new.insert(f"ins:{living.new_revision('row_insertion')}", {"d": 0})
     living.structure.forget(section.key)
     shown = next((cell.id for cell in cells if not cell.continues), cells[0].id)
     return Place(shown, 0)
@@ -282,9 +291,7 @@ def new_table(living: LivingText, id: str, rows: int, columns: int) -> Place:
     slot = living.structure.slot(id)
     section = slot.section
     newline = _newline_like(living, slot)
-    tracked: dict[str, MarkValue] = {}
-    if living.suggesting:
-        tracked = {f"ins:{living.new_revision('row_insertion')}": {"d": 0}}
+    tracked = _inserted(living)
     made = tuple(
         Row(living.new_id(), tuple(Cell(living.new_id(), (Paragraph((), newline),)) for _ in range(columns)), tracked)
         for _ in range(rows)

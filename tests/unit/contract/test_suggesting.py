@@ -140,13 +140,22 @@ def test_tracked_formatting_holds_one_author_and_the_oldest_values() -> None:
     change = formatting_change({"run": "r"}, {"bold": True}, "fmt", "my1", own)
     assert change == {"bold": True, "fmt:my1": {"bold": None}}
     again = formatting_change({"bold": True, "fmt:my1": {"bold": None}}, {"bold": False}, "fmt", "my2", own)
-    assert again == {"bold": False, "fmt:my1": {"bold": None}}
+    assert again == {"bold": False}
+    other = formatting_change({"bold": True, "fmt:my1": {"bold": None}}, {"italic": True}, "fmt", "my2", own)
+    assert other == {"italic": True, "fmt:my2": {"italic": None}}
     assert formatting_change({"fmt:a1": {"bold": None}}, {"bold": True}, "fmt", "my2", own) is None
     assert formatting_change({"bold": True}, {"bold": True}, "fmt", "my2", own) is None
     assert formatting_change({"ins:my1": {"d": 0}}, {"bold": True}, "fmt", "my2", own) == {"bold": True}
     rejected = resolve({"bold": False, "fmt:my1": {"bold": None}}, anything, False, alone)
     assert rejected is not None
     assert rejected.changes == {"bold": None, "fmt:my1": None}
+    twice: Marks = {"bold": False, "italic": True, "fmt:my1": {"bold": None}, "fmt:my2": {"italic": None}}
+    both = resolve(twice, anything, False, alone)
+    assert both is not None
+    assert both.changes == {"bold": None, "italic": None, "fmt:my1": None, "fmt:my2": None}
+    one = resolve(twice, lambda id: id == "my2", False, alone)
+    assert one is not None
+    assert one.changes == {"italic": None, "fmt:my2": None}
 
 
 def test_rejecting_paragraph_formatting_gives_the_old_properties() -> None:
@@ -154,3 +163,10 @@ def test_rejecting_paragraph_formatting_gives_the_old_properties() -> None:
     rejected = resolve(marks, anything, False, alone)
     assert rejected is not None
     assert rejected.changes == {"p:props": "old", "p:style": None, "pfmt:a": None}
+
+
+def test_only_the_first_tracked_change_of_a_paragraph_holds_its_properties() -> None:
+    first = formatting_change({"p:props": "a"}, {"p:style": "H"}, "pfmt", "my1", own)
+    assert first == {"p:style": "H", "pfmt:my1": {"p:style": None, "props": "a"}}
+    marks: Marks = {"p:props": "a", "p:style": "H", "pfmt:my1": {"p:style": None, "props": "a"}}
+    assert formatting_change(marks, {"p:num": "1"}, "pfmt", "my2", own) == {"p:num": "1", "pfmt:my2": {"p:num": None}}

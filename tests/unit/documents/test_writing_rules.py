@@ -169,6 +169,31 @@ def test_formatting_goes_in_the_order_of_the_schema() -> None:
     assert body_of(same) == body_of(package.data)
 
 
+def test_two_formattings_of_one_author_are_written_as_one() -> None:
+    package, text = opened(f'<w:p><w:pPr><w:jc w:val="left"/></w:pPr>{run("a")}</w:p>')
+    text = replace(text, revisions={**text.revisions, "again": TYPED["n"]})
+    (first,) = paragraphs(text)
+    words = {
+        **first.spans[0].marks,
+        "bold": True,
+        "italic": True,
+        "fmt:n": {"bold": None},
+        "fmt:again": {"italic": None},
+    }
+    whole = {"pfmt:n": {"props": first.marks["p:props"], "p:style": None}, "pfmt:again": {"p:lvl": None, "p:num": None}}
+    marks = {**first.marks, "p:style": "H", "p:num": "3", "p:lvl": 2, **whole}
+    changed = replace(first, spans=(Span("a", words),), marks=marks)
+    result = written(package, text, with_paragraphs(text, (changed,)))
+    assert not result.notices
+    body = body_of(result.data)
+    assert 'w:author="New"><w:pPr><w:jc w:val="left"/></w:pPr></w:pPrChange>' in body
+    assert 'w:author="New"><w:rPr/></w:rPrChange>' in body
+    others = replace(text, revisions={**text.revisions, "again": TYPED["m"]})
+    told = written(package, others, with_paragraphs(others, (changed,)))
+    assert len(told.notices) == 1
+    assert "Mary" in told.notices[0]
+
+
 def test_style_and_numbering_are_written_with_their_change() -> None:
     package, text = opened(f'<w:p><w:pPr><w:keepNext/><w:jc w:val="left"/></w:pPr>{run("a")}</w:p>')
     (first,) = paragraphs(text)

@@ -14,6 +14,7 @@ from pactoria_desktop.contract.text import (
     TextSection,
     paragraphs_of,
 )
+from pactoria_desktop.replica.changes import Stretch
 from pactoria_desktop.replica.resolving import Selection
 from tests.unit.replica.rehearsal import (
     SUGGESTIONS,
@@ -22,6 +23,7 @@ from tests.unit.replica.rehearsal import (
     exchange,
     opened,
     plain_contract,
+    replica_of,
     rich_contract,
 )
 
@@ -146,6 +148,27 @@ def assert_same(found: tuple[object, ...], wanted: tuple[object, ...]) -> None:
     assert len(found) == len(wanted), f"{len(found)} sections, not {len(wanted)}: {found}"
     for one, other in zip(found, wanted, strict=True):
         assert one == other
+
+
+@pytest.mark.parametrize("then", ["bold", "p:num"])
+def test_formatting_again_keeps_the_look_before_whatever_is_laid_elsewhere_at_the_same_moment(then: str) -> None:
+    base = replica_of(plain_contract())
+    snapshot = base.snapshot()
+    here = opened(snapshot, "A", 10)
+    here.suggesting = True
+    words = [Stretch("s0", 0, 4)]
+    here.set_paragraph(words, "p:style", "H2") if then == "p:num" else here.format(words, "italic", True)
+    there = opened(here.snapshot(), "A", 11)
+    there.suggesting = True
+    if then == "bold":
+        here.format(words, "bold", True)
+        there.format(words, "underline", True)
+    else:
+        here.set_paragraph(words, "p:num", "n9")
+        there.set_paragraph(words, "p:lvl", 3)
+    exchange(here, there)
+    here.reject(Selection())
+    assert_same(here.text().sections, base.text().sections)
 
 
 @pytest.mark.parametrize("seed", range(24))
