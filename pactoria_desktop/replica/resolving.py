@@ -128,8 +128,10 @@ def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool],
         if not result.kill:
             continue
         for piece in pieces(run):
-            if piece.text == "\n" and (piece.end == length or "p:fix" in piece.marks):
-                joins = joins or (piece.end == length and "p:fix" not in piece.marks)
+            # As Word does: a section of Word ends no more where the tracked newline that ended it goes.
+            fixed = "p:fix" in piece.marks and not living.ends_section(piece.marks)
+            if piece.text == "\n" and (piece.end == length or fixed):
+                joins = joins or (piece.end == length and not fixed)
                 settled: dict[str, MarkValue | None] = {
                     key: None for key in piece.marks if kind_of(key) in TRACKED_KINDS and chosen(id_of(key))
                 }
