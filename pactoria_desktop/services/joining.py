@@ -34,7 +34,8 @@ class Received:
     """A received draft, ready to be joined. ``unmarked`` are the edits that its tracked changes do not show.
 
     ``joins`` (one, its steps in it) are laid on the living text; ``sentence`` says to a person what came; ``clashes``
-    counts the places where both sides changed the same words.
+    counts the places where both sides changed the same words. ``version`` is what the living text knew when this was
+    worked out.
     """
 
     package: Package
@@ -44,6 +45,7 @@ class Received:
     sentence: str
     clashes: int
     changes: int
+    version: bytes = b""
 
 
 def received(base: ContractText, mine: ContractText, package: Package, date: str) -> Received:
