@@ -34,7 +34,10 @@ _SECTION = word("sectPr")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A paragraph of the text: where it stands, and the paragraph of the package that it is (None for none)."""
+    """A paragraph of the text: where it stands, and the paragraph of the package that it is (None for none).
+
+    ``came`` are the spans of it, by number, that the package's text brought.
+    """
 
     slot: str
     start: int
@@ -42,6 +45,7 @@ class Standing:
     there: Paragraph | None
     part: str = "main"
     last: bool = False
+    came: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -106,7 +110,7 @@ class _Taking:
         """Lay on one paragraph what it takes over."""
         boxes = self._boxes_of(line)
         at = line.start
-        for span in line.paragraph.spans:
+        for number, span in enumerate(line.paragraph.spans):
             changes: dict[str, object] = {}
             for key, value in span.marks.items():
                 if kind_of(key) == "box" and key in boxes:
@@ -115,7 +119,7 @@ class _Taking:
                         changes[boxes[key]] = value
             name = str(span.marks.get("obj", ""))
             if name:
-                new = self._object(name, line)
+                new = self._object(name, line, number in line.came)
                 if new != name:
                     changes["obj"] = new
             if changes:
@@ -124,8 +128,9 @@ class _Taking:
         self._newline(line, at)
 
     # ---- objects and boxes
-    def _object(self, name: str, line: Standing) -> str | None:
-        new = self._objects.get(name, name)
+    def _object(self, name: str, line: Standing, came: bool) -> str | None:
+        # Keys are hashes of what they name: a note of theirs and another one of mine may have the same.
+        new = name if came else self._objects.get(name, name)
         known = self._theirs.material.objects.get(new)
         if known is not None or new in self._moved:
             self.found.objects.add(new)

@@ -187,9 +187,13 @@ class NoteCarrier:
     def __init__(self, old: Package) -> None:
         self._old = old
         self._made: dict[str, list[str]] = {"footnote": [], "endnote": []}
+        self._before: dict[str, list[tuple[str, str]]] = {"footnote": [], "endnote": []}
 
-    def place_for(self, kind: str) -> str:
-        """The id of a new note of this kind ("footnote" or "endnote")."""
+    def place_for(self, kind: str, before: str = "") -> str:
+        """The id of a new note of this kind ("footnote" or "endnote").
+
+        It stands before the note of OLD with the id ``before``, else behind all; those before one keep their order.
+        """
         taken = [0]
         member = self._old.related(f"{kind}s")
         if member is not None:
@@ -199,6 +203,7 @@ class NoteCarrier:
                     taken.append(int(number))
         name = str(max(taken) + 1 + len(self._made[kind]))
         self._made[kind].append(name)
+        self._before[kind].append((before, name))
         return name
 
     def package(self) -> Package:
@@ -209,14 +214,14 @@ class NoteCarrier:
         for kind, names in self._made.items():
             if not names:
                 continue
-            notes = "".join(
-                f'<w:{kind} xmlns:w="{WORD}" w:id="{name}"><w:p><w:r><w:{kind}Ref/></w:r></w:p></w:{kind}>'
-                for name in names
-            )
             member = self._old.related(f"{kind}s")
             if member is not None:
-                out[member] = _before_end(self._old.part(member), notes)
+                data = self._old.part(member)
+                for before, name in self._before[kind]:
+                    data = _with_note(data, kind, before, _empty_note(kind, name))
+                out[member] = data
                 continue
+            notes = "".join(_empty_note(kind, name) for name in names)
             folder = self._old.main.rpartition("/")[0]
             member = f"{folder}/{kind}s.xml" if folder else f"{kind}s.xml"
             out[member] = _note_part(kind, notes)
@@ -227,6 +232,19 @@ class NoteCarrier:
             )
             related.append(Relationship(f"{name}{kind[0]}", f"{RELATIONSHIP_REFERENCE}/{kind}s", member, False))
         return with_related_parts(self._old, out, types, related)
+
+
+def _empty_note(kind: str, name: str) -> str:
+    return f'<w:{kind} xmlns:w="{WORD}" w:id="{name}"><w:p><w:r><w:{kind}Ref/></w:r></w:p></w:{kind}>'
+
+
+def _with_note(data: bytes, kind: str, before: str, note: str) -> bytes:
+    """A part of notes with one more, before the one with the id ``before`` where there is such a one."""
+    start = rb"<(?:[\w.-]+:)?" + kind.encode() + rb"(?=\s)[^>]*?[\w.-]+:id\s*=\s*[\"']"
+    found = re.search(start + re.escape(before).encode() + rb"[\"']", data) if before else None
+    if found is None:
+        return _before_end(data, note)
+    return data[: found.start()] + note.encode() + data[found.start() :]
 
 
 def _note_part(kind: str, notes: str) -> bytes:

@@ -112,18 +112,17 @@ class FlowWriter:
         return found
 
     def _removed(self, base: Sequence[Place], remaining: set[int], has_items: bool) -> list[Cut]:
-        """Cuts for what is gone. A paragraph that Word needs where it is (it ends a cell or a section) stays empty."""
+        """Cuts for what is gone; a cell, a note or a body of which nothing is left keeps an empty paragraph.
+
+        A Word section goes with the paragraph that ended it, as in Word: no edit takes that away, but accepting or
+        rejecting a tracked section break does.
+        """
         cuts = []
         for place, there in enumerate(base):
             if place in remaining:
                 continue
             new = b""
-            if isinstance(there.item, Paragraph) and self._needed(there.item, place, base, has_items):
+            if isinstance(there.item, Paragraph) and not has_items and place == len(base) - 1:
                 new = self._rendered(Paragraph((), there.item.marks), there.span, True, {})
             cuts.append(Cut(there.span.start, there.span.end, new))
         return cuts
-
-    def _needed(self, paragraph: Paragraph, place: int, base: Sequence[Place], has_items: bool) -> bool:
-        if self.renderer.formatting.properties(paragraph.marks.get("p:props")).ends_section:
-            return True
-        return not has_items and place == len(base) - 1

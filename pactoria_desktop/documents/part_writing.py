@@ -1,5 +1,6 @@
 """Writing one part of a package back: its bodies, notes or headers, tables and cells."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,8 +57,13 @@ class PartWriter:
         )
         self._table_writer.flow = self._flow
 
-    def written(self, sections: Sequence[Section], ends: Mapping[str, int]) -> bytes:
-        """The part's bytes. ``ends`` gives the offset where new paragraphs of an empty container go."""
+    def written(
+        self, sections: Sequence[Section], ends: Mapping[str, int], gone: frozenset[str] = frozenset()
+    ) -> bytes:
+        """The part's bytes. ``ends`` gives the offset where new paragraphs of an empty container go.
+
+        ``gone`` are notes that go as a whole.
+        """
         texts: dict[str, list[Item]] = {part: [] for part in self._containers}
         for section in sections:
             items = texts.setdefault(section.part, [])
@@ -68,12 +74,25 @@ class PartWriter:
         cuts: list[Cut] = []
         for part, items in texts.items():
             places = self._containers.get(part, [])
+            if part in gone and places:
+                cuts.append(self._whole_note(part, places))
+                continue
             found = self._found(items, part)
             if not places and part not in ends:
                 continue
             cuts += self._flow.cuts(items, places, found, End(ends.get(part, len(self._xml)), None))
         self._check(cuts)
         return spliced(self._xml, cuts)
+
+    def _whole_note(self, part: str, places: Sequence[Place]) -> Cut:
+        """The element of a note, which no other note can lie in, with everything in it."""
+        name = part.partition(":")[0].encode()
+        opened = re.compile(rb"<(?:[\w.-]+:)?" + name + rb"(?=[\s>])")
+        start = max(found.start() for found in opened.finditer(self._xml, 0, places[0].span.start))
+        closed = re.compile(rb"</(?:[\w.-]+:)?" + name + rb"\s*>").search(self._xml, places[-1].span.end)
+        if closed is None:
+            raise DocumentError(f"{self._file} could not be written: the end of a note was not found in it.")
+        return Cut(start, closed.end(), b"")
 
     def _check(self, cuts: Sequence[Cut]) -> None:
         """Everything new must be well-formed by itself: what the material holds may come from elsewhere."""

@@ -76,10 +76,13 @@ def written(package: Package, base: ContractText, text: ContractText, *, everyth
         flow = FlowWriter(renderer, changed, lambda *_: [], lambda *_: b"")
         anchors.objects[key] = with_boxes(value.xml, old, new, flow)
     parts: dict[str, bytes] = {}
+    gone = _lost_notes(base, text)
     for member, sections in _by_member(package, base).items():
         xml = package.xml(member)
         now = [section for section in text.sections if _member_of(package, section) == member]
-        new_xml = PartWriter(package.name, member, xml, sections, writing).written(now, _ends(package, member, xml))
+        new_xml = PartWriter(package.name, member, xml, sections, writing).written(
+            now, _ends(package, member, xml), gone
+        )
         if new_xml != xml:
             parts[member] = from_utf8(new_xml, package.part(member))
     parts.update(written_comments(package, text, plan))
@@ -89,6 +92,23 @@ def written(package: Package, base: ContractText, text: ContractText, *, everyth
             "save it in Word as an ordinary .docx and try again."
         )
     return Written(package.with_parts(parts), tuple(renderer.notices))
+
+
+def _lost_notes(base: ContractText, text: ContractText) -> frozenset[str]:
+    """The notes that the text has no more and speaks of nowhere."""
+    missing = {one.part for one in base.sections if one.part.partition(":")[0] in ("footnote", "endnote")}
+    missing -= {one.part for one in text.sections}
+    if not missing:
+        return frozenset()
+    known = text.material.objects
+    named = {
+        f"{one.role.removesuffix('Reference')}:{one.ref}"
+        for section in text.sections
+        for paragraph in paragraphs_of(section)
+        for span in paragraph.spans
+        if (one := known.get(str(span.marks.get("obj", "")))) is not None and one.kind == "note"
+    }
+    return frozenset(missing - named)
 
 
 def _by_member(package: Package, base: ContractText) -> dict[str, list[Section]]:

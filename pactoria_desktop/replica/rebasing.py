@@ -8,7 +8,7 @@ from loro import LoroMovableList, LoroText
 from pactoria_desktop.contract.suggesting import deletion_value
 from pactoria_desktop.contract.text import CommentNote, Marks, MarkValue, Material, Revision, Section, TextSection
 from pactoria_desktop.contract.three_way import Operation, Put, PutRow, PutSection, Remark, Strike, StrikeRow
-from pactoria_desktop.replica.errors import ReplicaError
+from pactoria_desktop.replica.errors import ChangedMeanwhileError
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import (
     INTERNAL_MARK,
@@ -54,8 +54,8 @@ class Join:
 def rebase(living: LivingText, join: Join) -> None:
     """Lay a received text's changes on the living text, then move its sources.
 
-    Raises ReplicaError where the operations speak of places that the text does not have, or the text has changed since
-    they were worked out; nothing is changed then.
+    Raises ChangedMeanwhileError where the operations speak of places that the text does not have, or it has changed
+    since they were worked out; nothing is changed then.
     """
     following: Join | None = join
     while following is not None:
@@ -128,10 +128,10 @@ class _Places:
         return self._living.structure.section_list
 
     def slot(self, id: str) -> Slot:
-        """A slot by its id. Raises ReplicaError where there is none."""
+        """A slot by its id. Raises ChangedMeanwhileError where there is none."""
         found = self._slots.get(id)
         if found is None:
-            raise ReplicaError(_OTHER_TEXT)
+            raise ChangedMeanwhileError(_OTHER_TEXT)
         return found
 
     def text(self, id: str) -> LoroText:
@@ -143,14 +143,14 @@ class _Places:
         return bool(put.offset >= self.text(put.slot).len_unicode)
 
     def check(self, join: Join) -> None:
-        """Raises ReplicaError where a change does not fit."""
+        """Raises ChangedMeanwhileError where a change does not fit."""
         for id, words in join.words.items():
             if self.text(id).to_string() != words:
-                raise ReplicaError(_OTHER_TEXT)
+                raise ChangedMeanwhileError(_OTHER_TEXT)
         rows = self._rows | {each.row.id for each in self._operations if isinstance(each, PutRow)}
         for operation in self._operations:
             if not self._fits(operation, rows):
-                raise ReplicaError(_OTHER_TEXT)
+                raise ChangedMeanwhileError(_OTHER_TEXT)
 
     def _fits(self, operation: Operation, rows: set[str]) -> bool:
         if isinstance(operation, Strike | Remark):
@@ -174,7 +174,7 @@ def _row(living: LivingText, id: str) -> RowRecord:
         for row in section.rows:
             if row.id == id:
                 return row
-    raise ReplicaError(_OTHER_TEXT)
+    raise ChangedMeanwhileError(_OTHER_TEXT)
 
 
 def _split(places: _Places, operation: PutSection) -> None:
@@ -249,7 +249,7 @@ def _put_row(living: LivingText, operation: PutRow) -> None:
     sections = living.structure.sections()
     table = next((section for section in sections if section.is_table and section.id == operation.table), None)
     if table is None or table.row_list is None:
-        raise ReplicaError(_OTHER_TEXT)
+        raise ChangedMeanwhileError(_OTHER_TEXT)
     at = _row(living, operation.after).index + 1 if operation.after else 0
     write_row(table.row_list, at, operation.row)
     living.structure.forget(table.key)

@@ -1,14 +1,15 @@
 """Accepting and rejecting tracked changes: chosen ones, an author's, a round's or all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from loro import LoroMap
 
 from pactoria_desktop.contract.suggesting import is_inserted, resolve
-from pactoria_desktop.contract.text import HIDDEN, MarkValue, id_of, kind_of
+from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, id_of, kind_of
 from pactoria_desktop.replica.boxes import keep_emptied_boxes
-from pactoria_desktop.replica.joining import join_next, remove, take_back_ending
+from pactoria_desktop.replica.emptied import drop_emptied_ending, drop_lost_notes
+from pactoria_desktop.replica.joining import can_join_next, join_next, remove, take_back_ending
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.loro_text import Run, all_runs, is_empty, lay_marks
 from pactoria_desktop.replica.rows import settle_struck_rows
@@ -84,7 +85,7 @@ def resolve_gradually(living: LivingText, selection: Selection, accept: bool) ->
     touched: set[str] = set()
     standing = _standing(living, accept)
     gone = _resolve_rows(living, chosen, accept, touched)
-    joins: list[Slot] = []
+    endings: list[tuple[Slot, bool]] = []
     resolved: list[Slot] = []
     for slot in _texts(living):
         names = {id_of(key) for key in living.names_in(slot) if kind_of(key) in TRACKED_KINDS}
@@ -93,18 +94,16 @@ def resolve_gradually(living: LivingText, selection: Selection, accept: bool) ->
             touched |= here
             living.forget_names(slot)
             resolved.append(slot)
-            if _resolve_slot(living, slot, chosen, accept):
-                joins.append(slot)
+            ending = _resolve_slot(living, slot, chosen, accept)
+            if ending is not None:
+                endings.append((slot, ending))
             yield len(touched)
-    gone.update(slot.section.key for slot in joins)
+    gone.update(slot.section.key for slot, _ in endings)
     for each in standing:
         if each.key not in gone:
             each.settle(living)
-    for slot in reversed(joins):
-        if accept:
-            join_next(living, slot)
-        else:
-            take_back_ending(living, slot)
+    _settle_endings(living, endings, accept)
+    drop_lost_notes(living, resolved)
     settle_struck_rows(living, resolved)
     yield len(touched)
 
@@ -144,6 +143,22 @@ def _standing(living: LivingText, accept: bool) -> list[_Standing]:
     return found
 
 
+def _settle_endings(living: LivingText, endings: Sequence[tuple[Slot, bool]], accept: bool) -> None:
+    """Last newlines of texts that go, the last first; each with whether it may join what follows."""
+    left: set[str] = set()
+    for slot, joins in reversed(endings):
+        following = living.structure.after(slot) if joins and accept and can_join_next(living, slot) else None
+        if following is not None:
+            join_next(living, slot)
+        elif joins and not accept:
+            take_back_ending(living, slot)
+        if (following is None and (accept or not joins)) or (following is not None and following.key in left):
+            left.add(slot.key)
+    for slot, _ in endings:
+        if slot.key in left:
+            drop_emptied_ending(living, slot)
+
+
 def _texts(living: LivingText) -> list[Slot]:
     """Every slot of the shown sections, covered cells and hidden rows included."""
     found: list[Slot] = []
@@ -155,11 +170,11 @@ def _texts(living: LivingText) -> list[Slot]:
     return found
 
 
-def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool], accept: bool) -> bool:
-    """Resolve one text; gives whether its last newline goes."""
+def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool], accept: bool) -> bool | None:
+    """Resolve one text; gives whether its last newline, where that goes, may join what follows."""
     length = slot.text.len_utf16
     gone: list[Run] = []
-    joins = False
+    ending: bool | None = None
     for run in all_runs(slot.text):
         if not run.marks:
             continue
@@ -170,8 +185,9 @@ def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool],
         if not result.kill:
             continue
         for piece in pieces(run):
-            if piece.text == "\n" and (piece.end == length or "p:fix" in piece.marks):
-                joins = joins or (piece.end == length and "p:fix" not in piece.marks)
+            fixed = _is_fixed(living, piece.marks)
+            if piece.text == "\n" and (piece.end == length or fixed):
+                ending = not fixed if piece.end == length else ending
                 settled: dict[str, MarkValue | None] = {
                     key: None for key in piece.marks if kind_of(key) in TRACKED_KINDS and chosen(id_of(key))
                 }
@@ -182,7 +198,12 @@ def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool],
     keep_emptied_boxes(living, slot, gone)
     if slot.may_vanish:
         living.structure.forget(slot.key)
-    return joins
+    return ending
+
+
+def _is_fixed(living: LivingText, marks: Marks) -> bool:
+    """Whether a newline joins nothing even where a tracked change takes it: a section or a field may end otherwise."""
+    return "p:fix" in marks and not living.ends_section(marks) and not any(kind_of(key) == "fld" for key in marks)
 
 
 def _resolve_rows(living: LivingText, chosen: Callable[[str], bool], accept: bool, touched: set[str]) -> set[str]:

@@ -9,7 +9,8 @@ from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.laying import laid, slots_of
 from pactoria_desktop.contract.outline import outline
 from pactoria_desktop.contract.rewriting import Author
-from pactoria_desktop.contract.text import ContractText, Material, WordObject
+from pactoria_desktop.contract.text import ContractText, Material, WordObject, id_of, kind_of
+from pactoria_desktop.contract.three_way import PutSection
 from pactoria_desktop.documents.adopting import Standing, adopted
 from pactoria_desktop.documents.compare import part_kind
 from pactoria_desktop.documents.compare_parts import NoteCarrier
@@ -33,7 +34,8 @@ class Received:
     """A received draft, ready to be joined. ``unmarked`` are the edits that its tracked changes do not show.
 
     ``joins`` (one, its steps in it) are laid on the living text; ``sentence`` says to a person what came; ``clashes``
-    counts the places where both sides changed the same words.
+    counts the places where both sides changed the same words. ``version`` is what the living text knew when this was
+    worked out.
     """
 
     package: Package
@@ -43,6 +45,7 @@ class Received:
     sentence: str
     clashes: int
     changes: int
+    version: bytes = b""
 
 
 def received(base: ContractText, mine: ContractText, package: Package, date: str) -> Received:
@@ -55,7 +58,7 @@ def received(base: ContractText, mine: ContractText, package: Package, date: str
         if not lost:
             return found
         carrier = NoteCarrier(package)
-        places = {part: f"{part_kind(part)}:{carrier.place_for(part_kind(part))}" for part in lost}
+        places = {part: f"{part_kind(part)}:{carrier.place_for(part_kind(part), lost[part])}" for part in lost}
         return _received(base, mine, carrier.package(), date, places)[0]
     except ValueError as error:
         raise DocumentError(
@@ -66,8 +69,11 @@ def received(base: ContractText, mine: ContractText, package: Package, date: str
 
 def _received(
     base: ContractText, mine: ContractText, package: Package, date: str, places: Mapping[str, str]
-) -> tuple[Received, list[str]]:
-    """The answer, and the notes that the package has no room for. ``places`` says where those of before went."""
+) -> tuple[Received, dict[str, str]]:
+    """The answer, and the notes that the package has no room for, each with the id of its note that it stands before.
+
+    ``places`` says where those of before went.
+    """
     theirs = read(package)
     findings = tuple(check_texts(base, theirs))
     operations, merged = join(base, mine, theirs, Author(their_name(base, theirs), date))
@@ -81,8 +87,10 @@ def _received(
     matching = matching_of(mine, joined, theirs, parts)
     only_mine = frozenset(mine.revisions) - frozenset(theirs.revisions)
     remarks, notes = remarks_of(matching, base, theirs, only_mine, prefix)
+    parted = {one.rest for one in changes_of.operations if isinstance(one, PutSection)}
+    new_slots = frozenset(slots_of(joined)) - slots_of(mine).keys() - parted
     taken = adopted(
-        standing_of(matching),
+        standing_of(matching, frozenset(changes_of.revisions), new_slots),
         theirs,
         merged.text.material,
         base,
@@ -93,7 +101,7 @@ def _received(
     laying = sorted([*remarks, *taken.operations], key=lambda each: (each.slot, each.start))
     material = taken.material(theirs, dict(moved.values()))
     here = dict.fromkeys(section.part for section in joined.sections)
-    lost = [part for part in here if part_kind(part) in NOTES and part not in parts]
+    lost = _without_place(list(here), parts)
     deletions = [id for id, one in changes_of.revisions.items() if one.kind == "deletion"]
     struck = leftovers(_with_material(laid(joined, laying), material), theirs, only_mine, deletions)
     moving = Join(
@@ -123,6 +131,19 @@ def _received(
     return found, lost
 
 
+def _without_place(here: Sequence[str], parts: Mapping[str, str]) -> dict[str, str]:
+    """The notes that ``parts`` does not lead to the package, each with the id of the next one of its kind there."""
+    found = {}
+    following: dict[str, str] = {}
+    for part in reversed(here):
+        kind = part_kind(part)
+        if part in parts:
+            following[kind] = parts[part].partition(":")[2]
+        elif kind in NOTES:
+            found[part] = following.get(kind, "")
+    return dict(reversed(found.items()))
+
+
 def _moved_notes(material: Material, places: Mapping[str, str]) -> dict[str, tuple[str, WordObject]]:
     """By key, the references to notes that have another place, each under a new key."""
     found = {}
@@ -147,8 +168,20 @@ def _with_material(text: ContractText, added: Material) -> ContractText:
     return replace(text, material=grown)
 
 
-def standing_of(matching: Matching) -> list[Standing]:
-    """Every paragraph of a joined text with the one of the received draft that it is, in order within each slot."""
+def _came(line: Line, theirs: frozenset[str], slots: frozenset[str]) -> frozenset[int]:
+    """The spans of a paragraph that they put there."""
+    return frozenset(
+        number
+        for number, span in enumerate(line.paragraph.spans)
+        if line.slot in slots or any(kind_of(key) in ("ins", "moveTo") and id_of(key) in theirs for key in span.marks)
+    )
+
+
+def standing_of(matching: Matching, theirs: frozenset[str], slots: frozenset[str]) -> list[Standing]:
+    """Every paragraph of a joined text with the one of the received draft that it is, in order within each slot.
+
+    ``theirs`` are the revisions that came in, ``slots`` those that came with them.
+    """
     pairs: list[tuple[Line, Line | None]] = [*matching.lines, *((line, None) for line in matching.alone)]
     pairs.sort(key=lambda pair: (pair[0].slot, pair[0].start))
     for number, (one, other) in enumerate(pairs[:-1]):
@@ -163,6 +196,7 @@ def standing_of(matching: Matching) -> list[Standing]:
             None if other is None else other.paragraph,
             other.part if other else one.part,
             one.last,
+            _came(one, theirs, slots),
         )
         for one, other in pairs
     ]

@@ -185,7 +185,7 @@ class LibraryService:
             text = replica.text()
         finally:
             replica.close()
-        return export_text(package_of(self.library, record.id), text, mode)
+        return export_text(package_of(self.library, record.id, text), text, mode)
 
     def verify(self, contract: str) -> dict[str, object]:
         """The history of a contract and what is wrong with it."""

@@ -1,16 +1,18 @@
 """A contract that is open: its living text, the journal behind its keys, its versions, and its way back to Word."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pactoria_desktop.contract.accepted import AcceptedText, accepted
 from pactoria_desktop.contract.canonical import content_hash
 from pactoria_desktop.contract.history import HistoryProblem, Version
-from pactoria_desktop.contract.text import ContractText
+from pactoria_desktop.contract.text import ContractText, paragraphs_of
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
+from pactoria_desktop.documents.sources import source_of
 from pactoria_desktop.replica.changes import Changes
+from pactoria_desktop.replica.errors import ChangedMeanwhileError
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica, random_peer
 from pactoria_desktop.runtime.clock import Clock
@@ -33,11 +35,12 @@ ExportMode = Literal["redline", "clean", "original"]
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """The living text of one moment, to be read on another thread."""
+    """The living text of one moment, to be read on another thread. ``version`` is what the replica knew then."""
 
     contract: str
     snapshot: bytes
     clock: Clock
+    version: bytes = b""
 
     def text(self) -> ContractText:
         """The whole text as values."""
@@ -109,6 +112,7 @@ class OpenContract:
         self._saved = self.replica.version()
         self._dirty = False
         self._view: Callable[[], Mapping[str, object]] | None = None
+        self._joined: list[Package] = []
         self._journal = JournalWriter(self._write, monotonic)
         self._stop_listening = self.replica.subscribe(self._on_changes)
 
@@ -156,7 +160,8 @@ class OpenContract:
 
     def freeze(self) -> Frozen:
         """The text as it is now, for work on another thread. On the replica's thread."""
-        return Frozen(self.id, self.replica.snapshot(), self._clock)
+        snapshot = self.replica.snapshot()
+        return Frozen(self.id, snapshot, self._clock, self.replica.version())
 
     def wants_snapshot(self) -> bool:
         """Whether the journal has grown so long that a snapshot is due."""
@@ -238,13 +243,19 @@ class OpenContract:
 
     # Word
 
-    def package(self) -> Package:
-        """The Word package that exports are spliced onto."""
-        return package_of(self._library, self.id)
+    def package(self, text: ContractText) -> Package:
+        """The Word package that exports of a text are spliced onto: the last one that its paragraphs come from.
+
+        A draft that was joined is in the text before it is in the library.
+        """
+        named = packages_named(text)
+        joined = next((one for one in reversed(self._joined) if one.sha256[:12] in named), None)
+        return joined or package_of(self._library, self.id, text)
 
     def export(self, frozen: Frozen, mode: ExportMode) -> bytes:
         """The contract as a Word file, verified. Raises DocumentError, also when it does not read back as it should."""
-        return export_text(self.package(), frozen.text() if mode != "original" else None, mode)
+        text = frozen.text()
+        return export_text(self.package(text), text, mode)
 
     def note_sent(self, frozen: Frozen, data: bytes, name: str, *, author: str) -> Version:
         """Keep what was sent to the other side: the file, and a version with its hash."""
@@ -264,15 +275,22 @@ class OpenContract:
             with self._library.reading() as session:
                 base = read(Package(Packages(session).read(sent.package_sha256), self.record.title))
         else:
-            base = read(self.package())
+            base = read(self.package(frozen.text()))
         date = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        return received(base, frozen.text(), package, date)
+        return replace(received(base, frozen.text(), package, date), version=frozen.version)
 
-    def join(self, found: "Received") -> None:
-        """Lay a received draft on the living text as its authors' changes. On the replica's thread."""
+    def join(self, found: "Received", *, exactly: bool = True) -> None:
+        """Lay a received draft on the living text as its authors' changes. On the replica's thread.
+
+        Raises ChangedMeanwhileError where the text is another one than the draft was read for; then nothing is changed,
+        and ``receive`` may be asked again. Not ``exactly``, other words only count, not other marks.
+        """
+        if exactly and found.version != self.replica.version():
+            raise ChangedMeanwhileError("The text has changed since the received draft was read; nothing was changed.")
         with self.replica.undo_group():
             for each in found.joins:
                 self.replica.rebase(each)
+        self._joined.append(found.package)
 
     def note_received(self, found: "Received", frozen: Frozen, name: str, *, author: str) -> Version:
         """Keep the received file, splice later exports onto it, and seal a version."""
@@ -293,17 +311,33 @@ class OpenContract:
         return compare_drafts(old, new, author, self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")).data
 
 
-def package_of(library: Library, contract: str) -> Package:
-    """The package that a contract's exports are spliced onto: the last one it was joined with."""
+def packages_named(text: ContractText) -> frozenset[str]:
+    """The packages that paragraphs of a text come from, as ``p:src`` names them: by twelve digits of their SHA-256."""
+    return frozenset(
+        source.package
+        for section in text.sections
+        for paragraph in paragraphs_of(section)
+        if (source := source_of(paragraph.marks.get("p:src"))) is not None
+    )
+
+
+def package_of(library: Library, contract: str, text: ContractText) -> Package:
+    """The package that exports of a contract's text are spliced onto: the last one that its paragraphs come from.
+
+    A text whose join was undone comes from the package before.
+    """
+    named = packages_named(text)
     with library.reading() as session:
         record = Contracts(session).get(contract)
-        sha256 = record.package_sha256 or Packages(session).of(contract)[-1]
+        known = Packages(session).of(contract)
+        last = record.package_sha256 or known[-1]
+        sha256 = next((one for one in (last, *reversed(known)) if one[:12] in named), last)
         return Package(Packages(session).read(sha256), f"{record.title}.docx")
 
 
-def export_text(package: Package, text: ContractText | None, mode: ExportMode) -> bytes:
+def export_text(package: Package, text: ContractText, mode: ExportMode) -> bytes:
     """A Word file of a text on its package: with its tracked changes, clean, or the package as it came."""
-    if mode == "original" or text is None:
+    if mode == "original":
         return package.data
     data = splice(WordFile(package), text, tracked=False)
     return clean(data, package.name) if mode == "clean" else data

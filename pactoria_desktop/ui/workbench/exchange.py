@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from pactoria_desktop.replica.errors import ChangedMeanwhileError
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.files import write_atomically
 from pactoria_desktop.runtime.work import Lane, Task
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 Then = Callable[[ContractTab], object]
+MOST_READINGS = 4
 SUFFIXES: dict[ExportMode, str] = {"redline": "redline", "clean": "clean", "original": "original"}
 
 
@@ -107,29 +109,37 @@ class Exchange(QObject):
 
     def receive_file(self, tab: ContractTab, path: Path) -> None:
         """Join a received file into the living text, and say first what was changed without a mark."""
-        bench, opened, frozen = self._bench, tab.opened, tab.opened.freeze()
-        tab.view.set_read_only(True)
+        self._receive(tab, path, 1)
+
+    def _receive(self, tab: ContractTab, path: Path, attempt: int) -> None:
+        """Read the draft for the text as it is now. What is edited meanwhile counts: then it is read once more.
+
+        Only the last time does the page wait for it.
+        """
+        commands = tab.view.commands
+        if commands.turns.later(lambda: self._receive(tab, path, attempt)):
+            return
+        commands.bursts.end()
+        bench, opened, frozen, last = self._bench, tab.opened, tab.opened.freeze(), attempt == MOST_READINGS
+        tab.view.set_read_only(last)
 
         def joined(found: "Received") -> None:
+            if commands.turns.later(lambda: joined(found)):
+                return
+            commands.bursts.end()
             tab.view.set_read_only(False)
             try:
-                opened.join(found)
+                opened.join(found, exactly=not last)
+            except ChangedMeanwhileError as error:
+                if last:
+                    bench.window.show_error(error)
+                else:
+                    self._receive(tab, path, attempt + 1)
+                return
             except PactoriaError as error:
                 bench.window.show_error(error)
                 return
-            opened.collect()
-            after, author = opened.freeze(), bench.service.person.user
-
-            def keep(task: Task) -> None:
-                opened.flush()
-                opened.note_received(found, after, path.name, author=author)
-
-            bench.tasks.start(tab, Lane.WRITE, "Keeping the draft", keep, on_error=bench.window.show_error)
-            if found.unmarked:
-                bench.say(tab.key, "high", found.sentence, "Compare", lambda: self.compare_with(tab, path))
-            else:
-                bench.say(tab.key, "ok", found.sentence)
-            bench.panels.review_dock.show_page("changes")
+            self._joined(tab, path, found)
 
         def failed(error: Exception) -> None:
             tab.view.set_read_only(False)
@@ -139,6 +149,23 @@ class Exchange(QObject):
             tab, Lane.COMPUTE, "Joining the draft", lambda task: opened.receive(read_source(str(path)), frozen),
             on_result=joined, on_error=failed, on_cancelled=lambda: tab.view.set_read_only(False),
         )  # fmt: skip
+
+    def _joined(self, tab: ContractTab, path: Path, found: "Received") -> None:
+        """Keep a draft that stands in the text now, and tell what came."""
+        bench, opened = self._bench, tab.opened
+        opened.collect()
+        after, author = opened.freeze(), bench.service.person.user
+
+        def keep(task: Task) -> None:
+            opened.flush()
+            opened.note_received(found, after, path.name, author=author)
+
+        bench.tasks.start(tab, Lane.WRITE, "Keeping the draft", keep, on_error=bench.window.show_error)
+        if found.unmarked:
+            bench.say(tab.key, "high", found.sentence, "Compare", lambda: self.compare_with(tab, path))
+        else:
+            bench.say(tab.key, "ok", found.sentence)
+        bench.panels.review_dock.show_page("changes")
 
     # Comparing
 

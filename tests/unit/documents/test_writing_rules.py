@@ -221,10 +221,10 @@ def test_paragraphs_that_came_moved_or_went() -> None:
         assert "".join(shown) == expected
 
 
-def test_an_emptied_section_keeps_the_paragraph_that_ends_it() -> None:
+def test_a_section_whose_end_the_text_lost_goes_with_its_paragraph() -> None:
     package, text = opened(f"<w:p><w:pPr><w:sectPr/></w:pPr>{run('a')}</w:p><w:p>{run('b')}</w:p>")
     data = write(package, text, with_paragraphs(text, paragraphs(text)[1:]))
-    assert body_of(data) == f"<w:p><w:pPr><w:sectPr/></w:pPr></w:p><w:p>{run('b')}</w:p>"
+    assert body_of(data) == f"<w:p>{run('b')}</w:p>"
 
 
 def test_a_field_struck_whole_has_its_code_struck() -> None:
