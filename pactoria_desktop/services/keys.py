@@ -13,7 +13,6 @@ from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.runtime.secrets import KeyKeeper, PassphraseSources, SystemKeyring
 from pactoria_desktop.store.errors import LibraryMissingError
 from pactoria_desktop.store.library import Library, open_library
-from pactoria_desktop.store.sessions import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,8 @@ def opened_library(
 
 def person_of(library: Library, clock: Clock) -> Person:
     """The user and device of a library; minted at the first call."""
+    from pactoria_desktop.store.sessions import Facts
+
     mint = IdentityMint(lambda: to_milliseconds(clock.now()), os.urandom)
     with library.writing() as session:
         facts = Facts(session)

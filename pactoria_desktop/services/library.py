@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from os import urandom
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,22 +18,20 @@ from pactoria_desktop.runtime.library_key import LibraryKey, key_from_recovery
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.runtime.secrets import PassphraseSources
 from pactoria_desktop.runtime.settings import SettingsFile
-from pactoria_desktop.services.keys import key_keeper, opened_library, person_of
+from pactoria_desktop.services.keys import Person, key_keeper, opened_library, person_of
 from pactoria_desktop.services.sources import Source
-from pactoria_desktop.store.contracts import ContractRecord, Contracts, Folders
 from pactoria_desktop.store.library import Library, temporary_library
-from pactoria_desktop.store.listing import Filter, Listing, Order
-from pactoria_desktop.store.search import MARK_BEGIN, MARK_END, Search
-from pactoria_desktop.store.texts import Texts
-from pactoria_desktop.store.versions import Versions
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.importing import Importer, ImportResult
     from pactoria_desktop.services.opened import ExportMode
     from pactoria_desktop.services.relating import Related
+    from pactoria_desktop.store.contracts import ContractRecord
 
-# Importing and exporting need the documents and the living text, which are imported where they are used: a listing
-# starts without them.
+# Importing and exporting need the documents and the living text, reading the library needs SQLAlchemy. They are
+# imported where they are used: a listing starts without the first, and the window is painted before the second.
+
+WINDOW_SESSION, VIEW_OF = "window", "view:"
 
 
 class NotFoundError(PactoriaError):
@@ -53,7 +52,7 @@ class ContractRow:
     changed: str
 
 
-def row_of(record: ContractRecord, folders: dict[str, str]) -> ContractRow:
+def row_of(record: "ContractRecord", folders: dict[str, str]) -> ContractRow:
     """The row of a record."""
     return ContractRow(
         record.id,
@@ -78,9 +77,22 @@ class LibraryService:
         """``author`` is the name that tracked changes show."""
         self.library = library
         self.clock = clock
-        self.person = person_of(library, clock)
-        self.identity = Identity(author, self.person.user)
+        self.author = author
         self._mint = IdentityMint(lambda: to_milliseconds(clock.now()), urandom)
+
+    @cached_property
+    def person(self) -> Person:
+        """Who works here; noted in the library at the first call."""
+        return person_of(self.library, self.clock)
+
+    @property
+    def identity(self) -> Identity:
+        """Who the changes made from now on are by."""
+        return Identity(self.author, self.person.user)
+
+    def window_session(self) -> object:
+        """What the window kept of its last session, None where there is none; known before anything else is read."""
+        return self.library.glance(WINDOW_SESSION)
 
     def mint(self) -> str:
         """A new id."""
@@ -105,6 +117,7 @@ class LibraryService:
         from pactoria_desktop.documents.errors import DocumentError
         from pactoria_desktop.services.parsing import read_in_child
         from pactoria_desktop.services.relating import related
+        from pactoria_desktop.store.contracts import Contracts
 
         if source.ending != ".docx":
             return None
@@ -119,6 +132,8 @@ class LibraryService:
 
     def folder_named(self, name: str) -> str:
         """The id of the folder at the top with this name; made when there is none."""
+        from pactoria_desktop.store.contracts import Folders
+
         with self.library.writing() as session:
             folders = Folders(session)
             for each in folders.all():
@@ -130,11 +145,15 @@ class LibraryService:
 
     def folder_names(self) -> dict[str, str]:
         """Every folder's name by id."""
+        from pactoria_desktop.store.contracts import Folders
+
         with self.library.reading() as session:
             return {each.id: each.name for each in Folders(session).all()}
 
     def rows(self, folder: str | None = None) -> list[ContractRow]:
         """Every contract, last changed first. Raises NotFoundError for an unknown folder."""
+        from pactoria_desktop.store.listing import Filter, Listing, Order
+
         names = self.folder_names()
         wanted = next((id for id, name in names.items() if name == folder), None)
         if folder is not None and wanted is None:
@@ -146,6 +165,8 @@ class LibraryService:
 
     def search(self, query: str, most: int) -> list[dict[str, object]]:
         """Contracts that fit a query, best first, each with an excerpt."""
+        from pactoria_desktop.store.search import MARK_BEGIN, MARK_END, Search
+
         names = self.folder_names()
         with self.library.reading() as session:
             hits = Search(session).ranked(query, limit=most)
@@ -157,8 +178,10 @@ class LibraryService:
             for hit in hits
         ]
 
-    def record(self, named: str) -> ContractRecord:
+    def record(self, named: str) -> "ContractRecord":
         """The contract with this id or beginning of an id. Raises NotFoundError."""
+        from pactoria_desktop.store.contracts import Contracts
+
         with self.library.reading() as session:
             found = Contracts(session).with_beginning(named) if named else ()
         if len(found) == 1:
@@ -176,6 +199,7 @@ class LibraryService:
         """A contract of the library as a Word file."""
         from pactoria_desktop.replica.replica import Replica
         from pactoria_desktop.services.opened import export_text, package_of
+        from pactoria_desktop.store.texts import Texts
 
         record = self.record(contract)
         with self.library.reading() as session:
@@ -189,6 +213,8 @@ class LibraryService:
 
     def verify(self, contract: str) -> dict[str, object]:
         """The history of a contract and what is wrong with it."""
+        from pactoria_desktop.store.versions import Versions
+
         record = self.record(contract)
         with self.library.reading() as session:
             versions = Versions(session).of(record.id)

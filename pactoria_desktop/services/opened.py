@@ -17,7 +17,7 @@ from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica, random_peer
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.services.files import WordFile, clean, splice, word_file
-from pactoria_desktop.services.shelf import VIEW
+from pactoria_desktop.services.library import VIEW_OF
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.contracts import ContractRecord, Contracts
 from pactoria_desktop.store.journal import JournalWriter
@@ -156,7 +156,7 @@ class OpenContract:
             Texts(session).append([each.update for each in group])
             Contracts(session).touched(self.id, at=now)
             if view is not None:
-                Sessions(session).put(VIEW + self.id, dict(view), at=now)
+                Sessions(session).put(VIEW_OF + self.id, dict(view), at=now)
 
     def freeze(self) -> Frozen:
         """The text as it is now, for work on another thread. On the replica's thread."""

@@ -10,10 +10,7 @@ from pactoria_desktop.store.listing import Filter, Listing, Order
 from pactoria_desktop.store.search import Search
 from pactoria_desktop.store.sessions import Sessions
 
-__all__ = ["SESSION", "VIEW", "ContractRecord", "Filter", "FolderRecord", "Order", "RunRecord", "Shelf"]
-
-SESSION = "window"
-VIEW = "view:"
+__all__ = ["ContractRecord", "Filter", "FolderRecord", "Order", "RunRecord", "Shelf"]
 
 
 class Shelf:

@@ -1,6 +1,7 @@
 """The forms that a library has had, and bringing an older one to this program's.
 
-Opening asks the library for its form with one statement; Alembic is imported only when there is something to do.
+Opening asks the library for its form with one statement; SQLAlchemy and Alembic, which take longer to import than the
+window to paint, are imported only when there is something to do.
 """
 
 import contextlib
@@ -8,15 +9,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2
 
 from pactoria_desktop.runtime.library_key import LibraryKey
-from pactoria_desktop.store import search_index
 from pactoria_desktop.store.cipher import RawConnection, connect
-from pactoria_desktop.store.engine import WRITES, make_engine
-from pactoria_desktop.store.errors import LibraryDamagedError, LibraryNewerError, MigrationError, refusal_for
-from pactoria_desktop.store.schema import Base
+from pactoria_desktop.store.errors import LibraryDamagedError, LibraryNewerError, refusal_for
 
 FORMS = ("0001",)
 SCRIPTS = "pactoria_desktop.store:migrations"
@@ -63,33 +60,10 @@ def bring_up_to_date(
                 "nothing was changed; install the newer program."
             )
         copy = None if form is None else _copy(connection, copies, form, now(), kept)
-    _upgrade(path, key, scripts)
+    from pactoria_desktop.store.making import upgrade
+
+    upgrade(path, key, scripts)
     return copy
-
-
-def make_new(path: Path, key: LibraryKey) -> None:
-    """Make the tables of the last form in a new file, without Alembic: the same as all changes one after the other.
-
-    Raises the library's refusals for what the disk does.
-    """
-    engine = make_engine(path, key)
-    try:
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            Base.metadata.create_all(connection)
-            for statement in search_index.CREATE:
-                connection.exec_driver_sql(statement)
-            connection.exec_driver_sql(
-                "CREATE TABLE alembic_version ("
-                "version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
-            )
-            connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (FORMS[-1],))
-    except SQLAlchemyError as error:
-        refusal = refusal_for(getattr(error, "orig", error))
-        if refusal is None:
-            raise
-        raise refusal from error
-    finally:
-        engine.dispose()
 
 
 def _copy(connection: RawConnection, copies: Path, form: str, at: datetime, kept: int) -> Path:
@@ -108,36 +82,3 @@ def _copy(connection: RawConnection, copies: Path, form: str, at: datetime, kept
     for old in sorted(copies.glob("library-*.db"), key=lambda path: path.name.rsplit("-", 1)[-1])[:-kept]:
         old.unlink()
     return target
-
-
-def _upgrade(path: Path, key: LibraryKey, scripts: str) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util import CommandError
-
-    config = Config()
-    config.set_main_option("script_location", scripts)
-    engine = make_engine(path, key)
-    try:
-        with engine.connect().execution_options(**{WRITES: True}) as connection:
-            # Batch changes make a table anew; with foreign keys on, dropping the old one would delete what hangs on it.
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            raw.execute("PRAGMA foreign_keys = OFF")
-            with connection.begin():
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                    raise MigrationError(_FAILED)
-            connection.detach()
-    except (SQLAlchemyError, CommandError) as error:
-        refusal = refusal_for(getattr(error, "orig", error))
-        raise (refusal or MigrationError(_FAILED)) from error
-    finally:
-        engine.dispose()
-
-
-_FAILED = (
-    "The library could not be brought to this program's form; it is as it was; "
-    "use the program you had, and report this."
-)

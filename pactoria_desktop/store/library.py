@@ -2,6 +2,10 @@
 
 ``reading`` and ``writing`` give a session in one transaction. The repositories of this package are built on such a
 session, so that several of them can share one transaction: ``with library.writing() as session: Contracts(session)``.
+
+The engine is made for the first session. Opening asks the file itself whether the key and the form are right, so that
+every refusal comes at once, while SQLAlchemy, which takes longer to import than the window to paint, is imported by the
+first who reads.
 """
 
 import contextlib
@@ -12,18 +16,20 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING
 
 from pactoria_desktop.runtime.clock import Clock, to_milliseconds
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.store.cipher import connect
-from pactoria_desktop.store.engine import WRITES, make_engine
 from pactoria_desktop.store.errors import LibraryMissingError, refusal_for
-from pactoria_desktop.store.forms import bring_up_to_date, make_new
+from pactoria_desktop.store.forms import bring_up_to_date
+from pactoria_desktop.store.glance import glance
 from pactoria_desktop.store.lock import LibraryLock
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+    from sqlalchemy.orm import Session
 
 
 class Library:
@@ -36,7 +42,8 @@ class Library:
         self._key = key
         self._lock = lock
         self._clock = clock
-        self._engine = make_engine(home.library, key)
+        self._engine: Engine | None = None
+        self._making = threading.Lock()
         self._writer = threading.RLock()
         self._closed = False
 
@@ -57,25 +64,51 @@ class Library:
         """The key, for printing it and for backups."""
         return self._key
 
+    def glance(self, name: str) -> object:
+        """What the window kept under a name, read without the engine: the first frame waits for no import.
+
+        None where there is none. Raises the library's refusals for what the disk does.
+        """
+        with contextlib.closing(connect(self.home.library, self._key)) as connection:
+            return glance(connection, name)
+
+    def _engine_of_all(self) -> "Engine":
+        with self._making:
+            if self._engine is None:
+                from pactoria_desktop.store.engine import make_engine
+
+                self._engine = make_engine(self.home.library, self._key)
+            return self._engine
+
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> "Iterator[Session]":
         """A session that sees one state of the library; what it changes is not kept.
 
         Raises the library's refusals for what the disk does.
         """
-        with _refusing(), self._engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
+        from sqlalchemy.orm import Session
+
+        with (
+            _refusing(),
+            self._engine_of_all().connect() as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
             yield session
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self) -> "Iterator[Session]":
         """A session whose changes are kept together when the block ends well, and not at all otherwise.
 
         Waits for another writer of this process. Raises DiskFullError, ReadOnlyError, WriteError, LibraryDamagedError.
         """
+        from sqlalchemy.orm import Session
+
+        from pactoria_desktop.store.engine import WRITES
+
         with (
             self._writer,
             _refusing(),
-            self._engine.connect().execution_options(**{WRITES: True}) as connection,
+            self._engine_of_all().connect().execution_options(**{WRITES: True}) as connection,
             Session(connection, expire_on_commit=False, autoflush=True) as session,
         ):
             yield session
@@ -91,8 +124,9 @@ class Library:
         if self._closed:
             return
         self._closed = True
-        with self._writer:
-            self._engine.dispose()
+        with self._writer, self._making:
+            if self._engine is not None:
+                self._engine.dispose()
         self._lock.release()
 
 
@@ -149,6 +183,8 @@ def temporary_library(clock: Clock, *, randomness: Callable[[int], bytes] = os.u
 
 def _make(home: Home, key: LibraryKey) -> None:
     """Make a whole new library beside, then put it in place, so that a broken start leaves none."""
+    from pactoria_desktop.store.making import make_new
+
     beside = home.library.with_name("library.new.db")
     leftovers = [beside.with_name(beside.name + ending) for ending in ("", "-wal", "-shm", "-journal")]
     for path in leftovers:
@@ -168,6 +204,8 @@ def _make(home: Home, key: LibraryKey) -> None:
 @contextlib.contextmanager
 def _refusing() -> Iterator[None]:
     """Turn what the database says about disk, rights and damage into the library's sentences."""
+    from sqlalchemy.exc import DBAPIError
+
     try:
         yield
     except DBAPIError as error:

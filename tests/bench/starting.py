@@ -1,57 +1,94 @@
 """Starts the real window on a library and tells when it was painted: ``python -m tests.bench.starting HOME [ID]``.
 
 With the id of a contract it is opened, and the moment is told when its caret stands in the text. Prints one JSON line.
+Nothing is imported here that the program itself would not import by then.
 """
 
+import contextlib
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+from pactoria_desktop.ui.application import workbench
+from pactoria_desktop.ui.shell.application import create_application, dress
+
+
+def resident() -> float:
+    """The memory of this process that is resident, in megabytes (10^6 bytes); it starts no other to stay."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise OSError("The system does not tell the memory of a process.")
 
 
 def main(folder: Path, contract: str) -> None:
     """Start, measure, end. Times are of the clock that all processes share; memory is in megabytes."""
-    import psutil
-    from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    from pactoria_desktop.ui.application import create_application, dress
-    from tests.end_to_end.desk import desk
+    from pactoria_desktop.runtime.clock import SystemClock
+    from pactoria_desktop.runtime.library_key import LibraryKey
+    from pactoria_desktop.runtime.paths import Home
+    from pactoria_desktop.runtime.settings import SettingsFile
+    from pactoria_desktop.services.library import LibraryService
+    from pactoria_desktop.store.library import open_library
 
-    painted: list[float] = []
-
-    class Eye(QObject):
-        """Sees the first paint."""
-
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.Paint and not painted:
-                QCoreApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
-                painted.extend((time.monotonic(), time.process_time()))
-            return False
-
-    eye = Eye()
-    application = create_application(["bench"])
-    application.installEventFilter(eye)
-    look = dress(application, "light")
     told: dict[str, float] = {}
-    with desk(folder, look) as at:
-        at.window.show_place("library")
-        at.wait(lambda: painted, "a paint")
-        told["painted_at"], told["painted_work"] = painted
-        at.settled()
-        process = psutil.Process()
-        told["idle_megabytes"] = process.memory_info().rss / 1e6
+
+    def note(name: str) -> None:
+        told[f"{name}_at"], told[f"{name}_work"] = time.monotonic(), time.process_time()
+
+    application = create_application(["bench"])
+    look = dress(application, "light")
+    home = Home(folder)
+    home.prepare()
+    key = LibraryKey(bytes(range(32)))
+
+    def live(ready: Callable[[], object], seconds: float = 120) -> None:
+        """Let the window live until something is ready; it sleeps between events, as it does for a person."""
+        until = time.monotonic() + seconds
+        while not ready():
+            assert time.monotonic() < until, "The window did not get ready"
+            application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+    def rest(milliseconds: int) -> None:
+        over: list[bool] = []
+        QTimer.singleShot(milliseconds, lambda: over.append(True))
+        live(lambda: over)
+
+    with (
+        contextlib.closing(open_library(home, lambda new: key, SystemClock())) as library,
+        workbench(LibraryService(library, SystemClock(), "Ines Falk"), look, SettingsFile(home.settings)) as bench,
+    ):
+        bench.opening.start_session(restore=True)
+        bench.window.show_place("library")
+        bench.window.first_painted.connect(lambda: note("painted"))
+        bench.window.show()
+        ticking = QTimer()
+        ticking.start(5)
+        live(lambda: "painted_at" in told)
+        contracts = bench.shelves.library.contracts
+        live(lambda: contracts.rowCount() or not (bench.tasks.jobs() or told.get("library_at")))
+        bench.window.repaint()
+        note("library")
+        ticking.stop()
+        rest(2_000)
+        live(lambda: not bench.tasks.jobs())
+        told["idle_megabytes"] = resident()
         if contract:
             begin, work = time.perf_counter(), time.process_time()
-            at.bench.opening.open_contract(contract)
-            while contract not in at.bench.tabs:
-                application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
-            at.tab.view.editor.viewport().repaint()
-            assert at.tab.view.commands.caret is not None
+            bench.opening.open_contract(contract)
+            live(lambda: contract in bench.tabs)
+            tab = bench.tabs[contract]
+            tab.view.editor.viewport().repaint()
+            assert tab.view.commands.caret is not None
             told["opened"] = time.perf_counter() - begin
             told["opened_work"] = time.process_time() - work
-            at.wait(lambda: at.tab.overview is not None, "the panels", 120)
-            at.settled()
-            told["open_megabytes"] = process.memory_info().rss / 1e6
+            live(lambda: tab.overview is not None)
+            rest(3_000)
+            live(lambda: not bench.tasks.jobs())
+            told["open_megabytes"] = resident()
     print(json.dumps(told), flush=True)
 
 

@@ -11,7 +11,15 @@ from pactoria_desktop.ui.library.folders import FolderTree, Node
 from pactoria_desktop.ui.library.import_results import ImportResults
 from pactoria_desktop.ui.library.model import ContractModel
 from pactoria_desktop.ui.library.table import ContractTable
-from pactoria_desktop.ui.library.values import Ask, Column, LibrarySource, ListQuery, ask_at_once
+from pactoria_desktop.ui.library.values import (
+    Ask,
+    Column,
+    Counted,
+    FolderRow,
+    LibrarySource,
+    ListQuery,
+    ask_at_once,
+)
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.buttons import Button
 from pactoria_desktop.ui.widgets.chips import Chip, ChipRow
@@ -54,7 +62,7 @@ class LibraryScreen(QWidget):
         self.setAccessibleName("Library")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._query = ListQuery()
-        self._asked = 0
+        self._asked = self._refreshed = 0
         self.contracts = ContractModel(source.window, now)
         self.table = ContractTable(look, self.contracts, fill_menu)
         self.tree = FolderTree(look)
@@ -123,11 +131,25 @@ class LibraryScreen(QWidget):
 
     def refresh(self) -> None:
         """Read the library anew: folders, tags, statuses, list."""
-        self.tree.show_nodes(self._source.count(), self._source.folders(), self._source.tags())
-        statuses = [one for one in self._source.statuses() if one.name]
-        self.filters.set_chips([Chip(one.name, one.title or one.name, one.contracts) for one in statuses])
-        self.filters.setVisible(len(statuses) > 1)
         self.ask_for()
+        source = self._source
+        self._refreshed += 1
+        number = self._refreshed
+
+        def show(found: tuple[int, Sequence[FolderRow], Sequence[Counted], Sequence[Counted]]) -> None:
+            if number == self._refreshed:
+                self._show_kinds(*found)
+
+        self._ask(lambda: (source.count(), source.folders(), source.tags(), source.statuses()), show)
+
+    def _show_kinds(
+        self, count: int, folders: Sequence[FolderRow], tags: Sequence[Counted], statuses: Sequence[Counted]
+    ) -> None:
+        """Show by what the list can be narrowed."""
+        self.tree.show_nodes(count, folders, tags)
+        named = [one for one in statuses if one.name]
+        self.filters.set_chips([Chip(one.name, one.title or one.name, one.contracts) for one in named])
+        self.filters.setVisible(len(named) > 1)
 
     def refresh_rows(self) -> None:
         """Some contract changed in place: show its row anew without another list."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from pactoria_desktop.ui.library.drawings import PLAIN, FirstDrawing, draw_page
-from pactoria_desktop.ui.library.values import RecentContract, StartSource
+from pactoria_desktop.ui.library.values import Ask, RecentContract, StartSource, ask_at_once
 from pactoria_desktop.ui.library.when import greeting, spoken_instant
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.theme.marks import draw_severity
@@ -191,16 +191,24 @@ class FirstMinute(QWidget):
 
 
 class StartPage(QWidget):
-    """``opened`` gives the key of a contract; the other signals ask for what their names say."""
+    """``opened`` gives the key of a contract; the other signals ask for what their names say.
+
+    ``ask`` reads what is recent somewhere and brings it back (the default reads on the spot). Until it is known, the
+    page greets without contracts, or shows the first minute where this is the ``first_time``.
+    """
 
     opened = Signal(str)
     open_asked = Signal()
     sample_asked = Signal()
     library_asked = Signal()
 
-    def __init__(self, look: Look, source: StartSource, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, look: Look, source: StartSource, now: Callable[[], datetime], *, ask: Ask = ask_at_once,
+        first_time: bool = True,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self._look, self._source, self._now = look, source, now
+        self._look, self._source, self._now, self._ask = look, source, now, ask
+        self._asked = 0
         self.setAccessibleName("Start")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._pages = QStackedWidget()
@@ -216,14 +224,27 @@ class StartPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.refresh()
+        if not first_time:
+            self._show_content(())
 
     def refresh(self) -> None:
-        """Read what is recent anew."""
-        recent = list(self._source.recent(CARDS + RECENT))
-        if not recent:
+        """Read what is recent anew; an answer to an older question is dropped."""
+        self._asked += 1
+        number = self._asked
+
+        def show(recent: Sequence[RecentContract]) -> None:
+            if number == self._asked:
+                self._show(recent)
+
+        self._ask(lambda: list(self._source.recent(CARDS + RECENT)), show)
+
+    def _show(self, recent: Sequence[RecentContract]) -> None:
+        if recent:
+            self._show_content(recent)
+        else:
             self._pages.setCurrentWidget(self.first)
-            return
+
+    def _show_content(self, recent: Sequence[RecentContract]) -> None:
         old = self._scroll.takeWidget()
         if old is not None:
             old.deleteLater()
@@ -250,7 +271,8 @@ class StartPage(QWidget):
         layout.addSpacing(26)
         layout.addWidget(row(Label(look, "Continue", 14, 600), None, library))
         layout.addSpacing(8)
-        layout.addWidget(self._cards(recent[:CARDS], now))
+        if recent:
+            layout.addWidget(self._cards(recent[:CARDS], now))
         if recent[CARDS:]:
             layout.addSpacing(28)
             layout.addWidget(Label(look, "Opened before", 14, 600))

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -50,13 +51,15 @@ class MainWindow(QMainWindow):
     """One window of the workbench.
 
     ``place_changed`` gives the key of the place now shown; ``files_dropped`` the paths dropped on it; ``close_asked``
-    the key of a contract to close; ``closing`` comes once, before the window goes, and carries the session to keep.
+    the key of a contract to close; ``closing`` comes once, before the window goes, and carries the session to keep;
+    ``first_painted`` comes once, after the first frame.
     """
 
     place_changed = Signal(str)
     files_dropped = Signal(list)
     close_asked = Signal(str)
     closing = Signal(object)
+    first_painted = Signal()
 
     def __init__(self, look: Look, registry: CommandRegistry, tasks: BackgroundTasks) -> None:
         super().__init__()
@@ -72,6 +75,7 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._places: dict[str, QWidget] = {}
         self._place = ""
+        self._painted = False
         self._docks: dict[str, Dock] = {}
         self._dock_state = QByteArray()
         self._dock_default = QByteArray()
@@ -384,6 +388,20 @@ class MainWindow(QMainWindow):
 
     # -- events
     # ---------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The first time, tell of it once this frame is whole."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.first_painted.emit)
+
+    def when_painted(self, act: Callable[[], object]) -> None:
+        """Act once the first frame has been painted: at once where it has."""
+        if self._painted:
+            act()
+        else:
+            self.first_painted.connect(act, Qt.ConnectionType.SingleShotConnection)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape that nobody else wanted returns to the text."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMenu
 
 from pactoria_desktop.runtime.work import Lane
-from pactoria_desktop.services.shelf import ContractRecord, FolderRecord, Shelf
 from pactoria_desktop.ui.library.screen import LibraryScreen
 from pactoria_desktop.ui.shell.commands import Command
 
 if TYPE_CHECKING:
+    from pactoria_desktop.services.shelf import ContractRecord, FolderRecord, Shelf
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 STATUSES = {
@@ -20,11 +20,11 @@ NO_FOLDER, NEW_FOLDER = "", "+"
 NOTHING_CHOSEN = "no contract is chosen in the library"
 
 
-def folder_paths(folders: tuple[FolderRecord, ...]) -> list[tuple[str, str]]:
+def folder_paths(folders: "tuple[FolderRecord, ...]") -> list[tuple[str, str]]:
     """Each folder's id with its way from the top, in order of the way: “Halden Marine › Renewals”."""
     by_id = {each.id: each for each in folders}
 
-    def path(folder: FolderRecord) -> tuple[str, ...]:
+    def path(folder: "FolderRecord") -> tuple[str, ...]:
         names, at = [folder.name], folder.parent
         while at is not None and at in by_id:
             names.append(by_id[at].name)
@@ -38,8 +38,14 @@ def folder_paths(folders: tuple[FolderRecord, ...]) -> list[tuple[str, str]]:
 class ChosenContracts:
     """The commands on the library's selection. What they write goes to the writing lane."""
 
-    def __init__(self, bench: "Workbench", shelf: Shelf, library: LibraryScreen, refresh: Callable[[], None]) -> None:
-        self._bench, self._shelf, self._library, self._refresh = bench, shelf, library, refresh
+    def __init__(
+        self, bench: "Workbench", shelf: "Callable[[], Shelf]", library: LibraryScreen, refresh: Callable[[], None]
+    ) -> None:
+        self._bench, self._of, self._library, self._refresh = bench, shelf, library, refresh
+
+    @property
+    def _shelf(self) -> "Shelf":
+        return self._of()
 
     def commands(self) -> tuple[Command, ...]:
         """For the registry."""
@@ -74,7 +80,7 @@ class ChosenContracts:
     def _keys(self) -> tuple[str, ...]:
         return self._library.selected_keys() if self._bench.window.place() == "library" else ()
 
-    def _records(self) -> tuple[ContractRecord, ...]:
+    def _records(self) -> "tuple[ContractRecord, ...]":
         return self._shelf.records(self._keys())
 
     def _write(self, label: str, work: Callable[[], object]) -> None:

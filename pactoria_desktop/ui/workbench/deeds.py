@@ -8,11 +8,11 @@ from pactoria_desktop.runtime.crash_reports import CrashReport
 from pactoria_desktop.runtime.library_key import recovery_text
 from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.library import back_up_to
-from pactoria_desktop.services.shelf import ContractRecord
-from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 from pactoria_desktop.ui.workbench.help_pages import HelpPages
 
 if TYPE_CHECKING:
+    from pactoria_desktop.services.shelf import ContractRecord
+    from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 
@@ -26,13 +26,13 @@ class Deeds(QObject):
 
     # On changes and comments
 
-    def comment(self, tab: ContractTab) -> None:
+    def comment(self, tab: "ContractTab") -> None:
         """Ask for a comment on the selected words."""
         words = self._bench.questions.words("Comment", "It stays with the selected words.", "Comment", long=True)
         if words:
             tab.view.commands.comment(words)
 
-    def resolve_all(self, tab: ContractTab, *, accept: bool) -> None:
+    def resolve_all(self, tab: "ContractTab", *, accept: bool) -> None:
         """Accept or reject every tracked change, after asking."""
         rows = [row for row in tab.change_rows() if not row.is_comment]
         if not rows:
@@ -43,7 +43,7 @@ class Deeds(QObject):
         if self._bench.questions.decision(f"{verb} {noun}?", "You can undo this.", f"{verb} {noun}"):
             tab.resolve({id for row in rows for id in row.ids}, accept=accept)
 
-    def counter(self, tab: ContractTab, change: str) -> None:
+    def counter(self, tab: "ContractTab", change: str) -> None:
         """Ask for other words in the place of a change, and for the reason, which becomes a comment on them."""
         found = next((row for row in tab.change_rows() if row.id == change), None)
         if found is None:
@@ -61,7 +61,7 @@ class Deeds(QObject):
 
     # On findings
 
-    def check(self, tab: ContractTab) -> None:
+    def check(self, tab: "ContractTab") -> None:
         """Ask for the playbook and check the contract against it."""
         from pactoria_desktop.services.choosing import fitting_playbook, playbook_titles
 
@@ -80,7 +80,7 @@ class Deeds(QObject):
             self._bench.panels.review_dock.show_page("findings")
             tab.review()
 
-    def dismiss(self, tab: ContractTab, finding: str) -> None:
+    def dismiss(self, tab: "ContractTab", finding: str) -> None:
         """Ask for the reason and put a finding aside."""
         reason = self._bench.questions.words(
             "Dismiss this finding", "The reason is kept with it.", "Dismiss", long=True
@@ -88,14 +88,14 @@ class Deeds(QObject):
         if reason:
             self.decide(tab, finding, f"dismissed: {reason}")
 
-    def decide(self, tab: ContractTab, finding: str, verdict: str) -> None:
+    def decide(self, tab: "ContractTab", finding: str, verdict: str) -> None:
         """Keep a verdict on a finding; "" opens it again."""
         self._bench.shelves.keep_verdict(tab.key, finding, verdict)
         tab.decide(finding, verdict)
 
     # On versions and titles
 
-    def name_version(self, tab: ContractTab) -> None:
+    def name_version(self, tab: "ContractTab") -> None:
         """Ask for a name and seal a version under it."""
         bench = self._bench
         name = bench.questions.words(
@@ -116,7 +116,7 @@ class Deeds(QObject):
             on_result=lambda digest: bench.say(tab.key, "ok", f"Version “{name}” is kept ({digest[:12]})."),
         )  # fmt: skip
 
-    def verify_history(self, tab: ContractTab) -> None:
+    def verify_history(self, tab: "ContractTab") -> None:
         """Verify the chain of versions."""
         bench, opened = self._bench, tab.opened
 
@@ -134,7 +134,7 @@ class Deeds(QObject):
             on_result=show, on_error=bench.window.show_error,
         )  # fmt: skip
 
-    def rename(self, tab: ContractTab) -> None:
+    def rename(self, tab: "ContractTab") -> None:
         """Ask for another title."""
         title = self._bench.questions.words("Rename the contract", "", "Rename", tab.title)
         if title:
@@ -146,10 +146,10 @@ class Deeds(QObject):
         """Keep another title, counterparty or status of a contract and show it everywhere."""
         bench = self._bench
 
-        def work(task: object) -> ContractRecord:
+        def work(task: object) -> "ContractRecord":
             return bench.shelves.shelf.describe(contract, title=title, counterparty=counterparty, status=status)
 
-        def show(record: ContractRecord) -> None:
+        def show(record: "ContractRecord") -> None:
             tab = bench.tabs.get(contract)
             if tab is not None:
                 tab.opened.record = record

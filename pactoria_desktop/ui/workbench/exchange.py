@@ -10,22 +10,22 @@ from pactoria_desktop.replica.errors import ChangedMeanwhileError
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.files import write_atomically
 from pactoria_desktop.runtime.work import Lane, Task
-from pactoria_desktop.services.importing import ImportResult
-from pactoria_desktop.services.opened import ExportMode
-from pactoria_desktop.services.relating import Related
 from pactoria_desktop.services.sources import READABLE, Source, SourceError, read_source
-from pactoria_desktop.ui.compare.screen import CompareScreen
-from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 from pactoria_desktop.ui.workbench.questions import READABLE_FILES, SUMMARY_FILES, WORD_FILES
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.comparing import ScreenComparison
+    from pactoria_desktop.services.importing import ImportResult
     from pactoria_desktop.services.joining import Received
+    from pactoria_desktop.services.opened import ExportMode
+    from pactoria_desktop.services.relating import Related
+    from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
-Then = Callable[[ContractTab], object]
+    Then = Callable[[ContractTab], object]
+
 MOST_READINGS = 4
-SUFFIXES: dict[ExportMode, str] = {"redline": "redline", "clean": "clean", "original": "original"}
+SUFFIXES: "dict[ExportMode, str]" = {"redline": "redline", "clean": "clean", "original": "original"}
 
 
 class Exchange(QObject):
@@ -41,7 +41,7 @@ class Exchange(QObject):
         """Ask for files and import them."""
         self.import_files(self._bench.questions.files_to_open("Import files", READABLE_FILES))
 
-    def import_files(self, paths: Sequence[Path], then: Then | None = None, *, apart: bool = False) -> None:
+    def import_files(self, paths: Sequence[Path], then: "Then | None" = None, *, apart: bool = False) -> None:
         """Import files and folders, each with its outcome; a single one is opened, and ``then`` called with its tab.
 
         A single file that is a draft of a contract in the library can be joined into it, unless kept ``apart``.
@@ -50,7 +50,9 @@ class Exchange(QObject):
             return
         service = self._bench.service
 
-        def work(task: Task) -> list[ImportResult] | Related:
+        def work(task: Task) -> "list[ImportResult] | Related":
+            from pactoria_desktop.services.importing import ImportResult
+
             results: list[ImportResult] = []
             files = [file for path in paths for file in _files_in(path)]
             for number, path in enumerate(files):
@@ -66,17 +68,17 @@ class Exchange(QObject):
                 results += service.bring_in((Source(path.name, source.ending, source.data),))
             return results
 
-        def done(found: list[ImportResult] | Related) -> None:
-            if isinstance(found, Related):
-                self._ask_to_join(found, paths[0], then)
-            else:
+        def done(found: "list[ImportResult] | Related") -> None:
+            if isinstance(found, list):
                 self._imported(found, then)
+            else:
+                self._ask_to_join(found, paths[0], then)
 
         self._bench.tasks.start(
             self, Lane.COMPUTE, "Importing files", work, on_result=done, on_error=self._bench.window.show_error
         )
 
-    def _ask_to_join(self, known: Related, path: Path, then: Then | None) -> None:
+    def _ask_to_join(self, known: "Related", path: Path, then: "Then | None") -> None:
         """A draft of a contract that is here: joined into it, or kept apart."""
         joined = self._bench.questions.decision(
             f"Is this “{known.title}”, come back?",
@@ -92,7 +94,7 @@ class Exchange(QObject):
         else:
             self.import_files([path], then, apart=True)
 
-    def _imported(self, results: list[ImportResult], then: Then | None) -> None:
+    def _imported(self, results: "list[ImportResult]", then: "Then | None") -> None:
         self._bench.shelves.show_import(results)
         if len(results) == 1 and results[0].contract:
             self._bench.opening.open_contract(results[0].contract, then)
@@ -101,17 +103,17 @@ class Exchange(QObject):
 
     # Joining
 
-    def receive(self, tab: ContractTab) -> None:
+    def receive(self, tab: "ContractTab") -> None:
         """Ask for the file that came back and join it into the contract."""
         path = self._bench.questions.file_to_open("Join a draft that came back", WORD_FILES)
         if path is not None:
             self.receive_file(tab, path)
 
-    def receive_file(self, tab: ContractTab, path: Path) -> None:
+    def receive_file(self, tab: "ContractTab", path: Path) -> None:
         """Join a received file into the living text, and say first what was changed without a mark."""
         self._receive(tab, path, 1)
 
-    def _receive(self, tab: ContractTab, path: Path, attempt: int) -> None:
+    def _receive(self, tab: "ContractTab", path: Path, attempt: int) -> None:
         """Read the draft for the text as it is now. What is edited meanwhile counts: then it is read once more.
 
         Only the last time does the page wait for it.
@@ -150,7 +152,7 @@ class Exchange(QObject):
             on_result=joined, on_error=failed, on_cancelled=lambda: tab.view.set_read_only(False),
         )  # fmt: skip
 
-    def _joined(self, tab: ContractTab, path: Path, found: "Received") -> None:
+    def _joined(self, tab: "ContractTab", path: Path, found: "Received") -> None:
         """Keep a draft that stands in the text now, and tell what came."""
         bench, opened = self._bench, tab.opened
         opened.collect()
@@ -169,15 +171,16 @@ class Exchange(QObject):
 
     # Comparing
 
-    def compare_with_file(self, tab: ContractTab) -> None:
+    def compare_with_file(self, tab: "ContractTab") -> None:
         """Ask for a file and show what changed from it to this contract."""
         path = self._bench.questions.file_to_open("Compare with a file", WORD_FILES)
         if path is not None:
             self.compare_with(tab, path)
 
-    def compare_with(self, tab: ContractTab, path: Path) -> None:
+    def compare_with(self, tab: "ContractTab", path: Path) -> None:
         """Show the changes from a file to the contract, side by side, in a tab of their own."""
         from pactoria_desktop.services.drafts import compare_for_screen
+        from pactoria_desktop.ui.compare.screen import CompareScreen
 
         bench, frozen, title = self._bench, tab.opened.freeze(), tab.title
 
@@ -196,24 +199,24 @@ class Exchange(QObject):
             on_result=show, on_error=bench.window.show_error,
         )  # fmt: skip
 
-    def _export_redline(self, tab: ContractTab, old: Path) -> None:
+    def _export_redline(self, tab: "ContractTab", old: Path) -> None:
         bench = self._bench
         path = bench.questions.file_to_write("Export as Word redline", f"{tab.title} redline.docx", WORD_FILES)
         if path is None:
             return
-        frozen, opened, author = tab.opened.freeze(), tab.opened, bench.service.identity.author
+        frozen, opened, author = tab.opened.freeze(), tab.opened, bench.service.author
         self._write("", path, "Writing the redline", lambda: opened.redline_from(read_source(str(old)), frozen, author))
 
     # Sending out
 
-    def export(self, tab: ContractTab, mode: ExportMode) -> None:
+    def export(self, tab: "ContractTab", mode: "ExportMode") -> None:
         """Ask for a file and write the contract there as a Word file, verified."""
         name = f"{tab.title} ({SUFFIXES[mode]}).docx"
         path = self._bench.questions.file_to_write("Export as Word", name, WORD_FILES)
         if path is not None:
             self.export_to(tab, mode, path)
 
-    def export_to(self, tab: ContractTab, mode: ExportMode, path: Path) -> None:
+    def export_to(self, tab: "ContractTab", mode: "ExportMode", path: Path) -> None:
         """Write the contract to a file in the background."""
         opened, frozen, author = tab.opened, tab.opened.freeze(), self._bench.service.person.user
 
@@ -223,7 +226,7 @@ class Exchange(QObject):
 
         self._write(tab.key, path, "Exporting", lambda: opened.export(frozen, mode), noted)
 
-    def export_summary(self, tab: ContractTab) -> None:
+    def export_summary(self, tab: "ContractTab") -> None:
         """Ask for a file and write a summary of findings, changes and comments there."""
         path = self._bench.questions.file_to_write("Export a summary", f"{tab.title} (summary).docx", SUMMARY_FILES)
         if path is None:
@@ -233,7 +236,7 @@ class Exchange(QObject):
         frozen, facts = tab.opened.freeze(), tab.facts(self._bench.service.clock.now())
         self._write(tab.key, path, "Writing the summary", lambda: summary_file(frozen.text(), facts, path.suffix))
 
-    def export_pdf(self, tab: ContractTab) -> None:
+    def export_pdf(self, tab: "ContractTab") -> None:
         """Ask for a file and print the contract there."""
         path = self._bench.questions.file_to_write("Export as PDF", f"{tab.title}.pdf", "PDF files (*.pdf)")
         if path is None:

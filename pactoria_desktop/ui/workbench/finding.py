@@ -7,7 +7,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pactoria_desktop.runtime.work import Lane
-from pactoria_desktop.ui.review.outline import OutlineRow
 from pactoria_desktop.ui.shell.palette_sources import RowSource
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.card_list import Card, CardList
@@ -16,9 +15,10 @@ from pactoria_desktop.ui.widgets.layouts import row, rule
 from pactoria_desktop.ui.widgets.rows import Row
 from pactoria_desktop.ui.widgets.search_field import SearchField
 from pactoria_desktop.ui.widgets.text import Label
-from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 
 if TYPE_CHECKING:
+    from pactoria_desktop.ui.review.outline import OutlineRow
+    from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 MOST_HITS = 50
@@ -112,7 +112,7 @@ class Finder:
 def add_palette_sources(bench: "Workbench") -> Finder:
     """Clauses, terms and the full text in the palette; gives the finder behind the full text."""
 
-    def rows_of(tab: ContractTab | None, which: str) -> Sequence[Row]:
+    def rows_of(tab: "ContractTab | None", which: str) -> Sequence[Row]:
         if tab is None:
             return ()
         found: list[OutlineRow] = tab.outline_rows() if which == "@" else tab.term_rows()

@@ -11,12 +11,13 @@ from PySide6.QtCore import QObject, QTimer
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.resources import resource
 from pactoria_desktop.runtime.work import Lane, Task
-from pactoria_desktop.services.opened import Loaded, OpenContract, load
 from pactoria_desktop.ui.shell.command_bar import SEPARATOR, STRETCH, CommandBar
-from pactoria_desktop.ui.workbench.contract_tab import ContractTab
+from pactoria_desktop.ui.shell.session import SessionState
 from pactoria_desktop.ui.workbench.shelves import Remembered
 
 if TYPE_CHECKING:
+    from pactoria_desktop.services.opened import Loaded
+    from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 BAR = (
@@ -27,6 +28,7 @@ BAR = (
 MENU = ("edit.cut", "edit.copy", "edit.paste", "review.accept", "review.reject", "review.comment")
 SAMPLE = "services-agreement-from-corvane.docx"
 SESSION_PAUSE = 800
+WARMING_PAUSE = 1_200  # milliseconds, in which a person begins to read
 KEPT_AGAIN = "Your edits are kept again."
 
 
@@ -53,7 +55,7 @@ class Opening(QObject):
 
     # Opening
 
-    def open_contract(self, contract: str, then: Callable[[ContractTab], object] | None = None) -> None:
+    def open_contract(self, contract: str, then: "Callable[[ContractTab], object] | None" = None) -> None:
         """Open a contract of the library in a tab, or bring its tab forward; ``then`` is called with the tab."""
         bench = self._bench
         if contract in bench.tabs:
@@ -67,11 +69,13 @@ class Opening(QObject):
         if contract in self._under_way:
             return
         self._under_way.add(contract)
-        person, library = bench.service.person, bench.service.library
-        shelves = bench.shelves
+        service, shelves = bench.service, bench.shelves
 
-        def work(task: Task) -> tuple[Loaded, Remembered]:
-            return load(library, contract, person.user, person.device), shelves.remembered(contract)
+        def work(task: Task) -> "tuple[Loaded, Remembered]":
+            from pactoria_desktop.services.opened import load
+
+            person = service.person
+            return load(service.library, contract, person.user, person.device), shelves.remembered(contract)
 
         bench.tasks.start(
             self, Lane.WRITE, "Opening the contract", work, on_result=lambda found: self._show_contract(*found),
@@ -83,7 +87,10 @@ class Opening(QObject):
         self._when_open.pop(contract, None)
         self._bench.window.show_error(error)
 
-    def _show_contract(self, loaded: Loaded, remembered: Remembered) -> None:
+    def _show_contract(self, loaded: "Loaded", remembered: Remembered) -> None:
+        from pactoria_desktop.services.opened import OpenContract
+        from pactoria_desktop.ui.workbench.contract_tab import ContractTab
+
         bench, contract = self._bench, loaded.record.id
         service, settings = bench.service, bench.settings.value
         self._under_way.discard(contract)
@@ -122,15 +129,16 @@ class Opening(QObject):
             bench.window.documents.show_document(self._wanted_in_front)
         shelves.refresh()
         bench.panels.show()
+        QTimer.singleShot(WARMING_PAUSE, bench, bench.warm_for_review)
         then = self._when_open.pop(contract, None)
         if then is not None:
             then(tab)
 
-    def _refresh(self, tab: ContractTab, commands: tuple[str, ...]) -> None:
+    def _refresh(self, tab: "ContractTab", commands: tuple[str, ...]) -> None:
         if tab is self._bench.current():
             self._bench.registry.refresh(commands)
 
-    def _not_kept(self, tab: ContractTab, error: Exception) -> None:
+    def _not_kept(self, tab: "ContractTab", error: Exception) -> None:
         sentence = getattr(error, "sentence", "") or str(error)
         self._bench.say(
             tab.key,
@@ -190,7 +198,7 @@ class Opening(QObject):
         bench = self._bench
         self._ended = True
         self._session_timer.stop()
-        bench.shelves.keep_session(session, self._open_contracts(), with_docks=not bench.panels.away)
+        bench.shelves.keep_session(session, self._open_contracts(), with_docks=not bench.panels_away)
         for key in tuple(bench.tabs):
             tab = bench.tabs.pop(key)
             bench.shelves.keep_view_state(key, tab.view.session())
@@ -206,7 +214,7 @@ class Opening(QObject):
         if self._ended:
             return
         bench = self._bench
-        session, contracts, docks = bench.window.session(), self._open_contracts(), not bench.panels.away
+        session, contracts, docks = bench.window.session(), self._open_contracts(), not bench.panels_away
         bench.tasks.start(
             self, Lane.WRITE, "Keeping the session",
             lambda task: bench.shelves.keep_session(session, contracts, with_docks=docks),
@@ -222,8 +230,11 @@ class Opening(QObject):
         bench.window.restore(session)
         if restore and bench.settings.value.restore_session:
             self._wanted_in_front = session.current
-            for document in session.documents:
-                self.open_contract(document.key, lambda tab: self._taken_up(session.place))
+            bench.window.when_painted(lambda: self._take_up(session))
+
+    def _take_up(self, session: SessionState) -> None:
+        for document in session.documents:
+            self.open_contract(document.key, lambda tab: self._taken_up(session.place))
 
     def _taken_up(self, place: str) -> None:
         if self._under_way:
@@ -237,5 +248,5 @@ class Opening(QObject):
         with as_file(resource("samples", SAMPLE)) as path:
             self._bench.exchange.import_files([Path(path)], self._review)
 
-    def _review(self, tab: ContractTab) -> None:
+    def _review(self, tab: "ContractTab") -> None:
         tab.review()

@@ -9,9 +9,9 @@ from pactoria_desktop.ui.review.changes import ChangesPanel
 from pactoria_desktop.ui.review.findings import FindingsPanel
 from pactoria_desktop.ui.review.outline import OutlinePanel
 from pactoria_desktop.ui.widgets.dock import Dock
-from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 
 if TYPE_CHECKING:
+    from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 CHECKED_HERE = "Checked here, with no network."
@@ -60,12 +60,12 @@ class Panels(QObject):
         bench.window.documents.current_changed.connect(lambda key: self._on_document(key))
         bench.window.place_changed.connect(lambda place: self.show())
 
-    def _on(self, act: Callable[[ContractTab], object]) -> None:
+    def _on(self, act: "Callable[[ContractTab], object]") -> None:
         tab = self._bench.current()
         if tab is not None:
             act(tab)
 
-    def follow(self, tab: ContractTab) -> None:
+    def follow(self, tab: "ContractTab") -> None:
         """Show what changes in a tab while it is in front."""
         tab.overview_changed.connect(lambda: self._show_of(tab))
         tab.findings_changed.connect(lambda: self._show_findings_of(tab))
@@ -90,11 +90,11 @@ class Panels(QObject):
             self._away = []
         self.show()
 
-    def _show_of(self, tab: ContractTab) -> None:
+    def _show_of(self, tab: "ContractTab") -> None:
         if tab is self._bench.current():
             self.show()
 
-    def _show_findings_of(self, tab: ContractTab) -> None:
+    def _show_findings_of(self, tab: "ContractTab") -> None:
         if tab is self._bench.current():
             self._show_findings(tab)
             self.outline.show_outline(tab.outline_rows())
@@ -119,14 +119,14 @@ class Panels(QObject):
         self.show_place(tab)
         self._bench.registry.refresh()
 
-    def _show_findings(self, tab: ContractTab) -> None:
+    def _show_findings(self, tab: "ContractTab") -> None:
         if tab.reviewed is None:
             words = "The review runs on this computer." if not tab.reviewing else "Reading the contract…"
             self.findings.show_nothing("Not reviewed yet.", words, "" if tab.reviewing else "Review now")
         else:
             self.findings.show_findings(tab.finding_rows(), tab.reviewed.playbook, CHECKED_HERE)
 
-    def show_place(self, tab: ContractTab) -> None:
+    def show_place(self, tab: "ContractTab") -> None:
         """Follow the caret: the clause in the outline and at the foot."""
         if tab is not self._bench.current():
             return

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
-from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.settings import Settings, rule_of
 from pactoria_desktop.ui.shell.application import system_theme
@@ -113,7 +112,7 @@ class Preferences(QObject):
             bench.window.show_error(error)
             return
         if now.author_name != before.author_name:
-            bench.service.identity = Identity(now.author_name or UNNAMED, bench.service.person.user)
+            bench.service.author = now.author_name or UNNAMED
         if now.theme != before.theme:
             bench.window.choose_theme("" if now.theme == "system" else now.theme)
             application = QApplication.instance()

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pactoria_desktop.runtime.clock import to_milliseconds
 from pactoria_desktop.runtime.work import Lane
-from pactoria_desktop.services.importing import ImportResult
-from pactoria_desktop.services.shelf import SESSION, VIEW, ContractRecord, Filter, Order, RunRecord, Shelf
+from pactoria_desktop.services.library import VIEW_OF, WINDOW_SESSION
 from pactoria_desktop.ui.library.screen import LibraryScreen
 from pactoria_desktop.ui.library.start_page import StartPage
 from pactoria_desktop.ui.library.values import (
@@ -27,16 +26,18 @@ from pactoria_desktop.ui.widgets.rows import Row
 from pactoria_desktop.ui.workbench.chosen import STATUSES, ChosenContracts
 
 if TYPE_CHECKING:
+    from pactoria_desktop.services.importing import ImportResult
     from pactoria_desktop.services.reviewing import ReviewedContract
+    from pactoria_desktop.services.shelf import ContractRecord, Shelf
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 ORDERS = {
-    Column.TITLE: Order.TITLE,
-    Column.COUNTERPARTY: Order.COUNTERPARTY,
-    Column.STATUS: Order.STATUS,
-    Column.TAGS: Order.CHANGED,
-    Column.CHANGED: Order.CHANGED,
-}
+    Column.TITLE: "TITLE",
+    Column.COUNTERPARTY: "COUNTERPARTY",
+    Column.STATUS: "STATUS",
+    Column.TAGS: "CHANGED",
+    Column.CHANGED: "CHANGED",
+}  # by name: what they name comes with SQLAlchemy, and the window is painted before that
 STATES = {"imported": ImportState.ADDED, "already there": ImportState.KNOWN, "refused": ImportState.REFUSED}
 
 
@@ -50,13 +51,19 @@ class Remembered:
 
 
 class LibraryFace:
-    """The library as its screens want it."""
+    """The library as its screens want it. ``shelf`` gives the library's shelf, made when it is first read."""
 
-    def __init__(self, shelf: Shelf, person: str) -> None:
-        self._shelf, self._person = shelf, person
+    def __init__(self, shelf: "Callable[[], Shelf]", person: str) -> None:
+        self._of, self._person = shelf, person
+
+    @property
+    def _shelf(self) -> "Shelf":
+        return self._of()
 
     def rows(self, query: ListQuery) -> Sequence[int]:
         """The numbers of the contracts of a list, in order."""
+        from pactoria_desktop.services.shelf import Filter, Order
+
         wanted = Filter(
             words=query.words,
             folder=query.folder or None,
@@ -64,7 +71,7 @@ class LibraryFace:
             tags=(query.tag,) if query.tag else (),
             trashed=query.trashed,
         )
-        return self._shelf.rows(wanted, ORDERS[query.order], descending=query.descending)
+        return self._shelf.rows(wanted, Order[ORDERS[query.order]], descending=query.descending)
 
     def window(self, rows: Sequence[int]) -> Sequence[ContractRow | None]:
         """Some contracts by their numbers."""
@@ -90,7 +97,7 @@ class LibraryFace:
         """The contracts opened last, newest first."""
         found = []
         for record in self._shelf.recent(limit):
-            kept = self._shelf.session_value(VIEW + record.id)
+            kept = self._shelf.session_value(VIEW_OF + record.id)
             place = kept.get("place", "") if isinstance(kept, Mapping) else ""
             open_findings = self._shelf.open_findings(record.id)
             found.append(
@@ -111,13 +118,13 @@ class ContractSource:
 
     title, prefix, meaning = "Contracts", "", "a contract of the library"
 
-    def __init__(self, shelf: Shelf, run: Callable[[str], None]) -> None:
+    def __init__(self, shelf: "Callable[[], Shelf]", run: Callable[[str], None]) -> None:
         self._shelf, self._run = shelf, run
 
     def find(self, typed: str, limit: int) -> list[Entry]:
         """Contracts whose title or party has words that begin so."""
         words = typed.strip()
-        found = self._shelf.quick(words, limit) if words else self._shelf.recent(limit)
+        found = self._shelf().quick(words, limit) if words else self._shelf().recent(limit)
         return [
             Entry(Row(each.id, each.title, each.counterparty, icon="document"), partial(self._run, each.id))
             for each in found
@@ -129,9 +136,11 @@ class Shelves:
 
     def __init__(self, bench: "Workbench") -> None:
         self._bench = bench
-        self.shelf = Shelf(bench.service)
-        face = LibraryFace(self.shelf, bench.settings.value.author_name)
-        self.start = StartPage(bench.look, face, bench.service.clock.now)
+        self._kept = bench.service.window_session()
+        face = LibraryFace(lambda: self.shelf, bench.settings.value.author_name)
+        self.start = StartPage(
+            bench.look, face, bench.service.clock.now, ask=self._ask, first_time=self._kept is None
+        )  # fmt: skip
         self.library = LibraryScreen(
             bench.look, face, bench.service.clock.now, ask=self._ask, fill_menu=lambda menu: self.chosen.fill_menu(menu)
         )
@@ -145,11 +154,20 @@ class Shelves:
         self.library.opened.connect(lambda key: bench.opening.open_contract(key))
         self.library.add_asked.connect(lambda: bench.exchange.choose_files())
         self.library.chosen.connect(lambda keys: bench.registry.refresh())
-        window.palette_sheet.add_source(ContractSource(self.shelf, lambda key: bench.opening.open_contract(key)))
+        window.palette_sheet.add_source(
+            ContractSource(lambda: self.shelf, lambda key: bench.opening.open_contract(key))
+        )
         self._stale: set[str] = set()
         window.place_changed.connect(self._refresh_shown)
-        self.chosen = ChosenContracts(bench, self.shelf, self.library, self.refresh)
+        self.chosen = ChosenContracts(bench, lambda: self.shelf, self.library, self.refresh)
         bench.registry.add(*self.chosen.commands())
+
+    @cached_property
+    def shelf(self) -> "Shelf":
+        """The library's shelf."""
+        from pactoria_desktop.services.shelf import Shelf
+
+        return Shelf(self._bench.service)
 
     def refresh(self) -> None:
         """Read the library anew, for the place that is shown now and for the others when they are shown."""
@@ -169,7 +187,7 @@ class Shelves:
 
     # Imports
 
-    def show_import(self, results: Sequence[ImportResult]) -> None:
+    def show_import(self, results: "Sequence[ImportResult]") -> None:
         """Show the outcome of each file under the list."""
         self.library.imports.show_lines(
             [ImportLine(each.name, STATES[each.outcome], each.sentence, each.contract) for each in results]
@@ -182,13 +200,13 @@ class Shelves:
 
     def remembered(self, contract: str) -> Remembered:
         """What a contract's opening takes up again. On any thread."""
-        kept = self.shelf.session_value(VIEW + contract)
+        kept = self.shelf.session_value(VIEW_OF + contract)
         reviewed = self.shelf.last_run(contract) is not None
         return Remembered(kept if isinstance(kept, Mapping) else {}, self.shelf.verdicts(contract), reviewed)
 
     def keep_view_state(self, contract: str, state: Mapping[str, object]) -> None:
         """Keep caret, scroll and zoom."""
-        self.shelf.keep_session_value(VIEW + contract, dict(state))
+        self.shelf.keep_session_value(VIEW_OF + contract, dict(state))
 
     def keep_session(self, session: object, open_contracts: Sequence[str], *, with_docks: bool = True) -> None:
         """Keep the window's session with its open contracts; without docks they stand as usual at the next start."""
@@ -197,12 +215,11 @@ class Shelves:
             if not with_docks:
                 value["docks"] = ""
             value["documents"] = [{"key": key, "view": {}} for key in open_contracts]
-            self.shelf.keep_session_value(SESSION, value)
+            self.shelf.keep_session_value(WINDOW_SESSION, value)
 
     def session(self) -> SessionState | None:
-        """The last session."""
-        kept = self.shelf.session_value(SESSION)
-        return session_from_json(kept) if kept is not None else None
+        """The last session, as it was when the window was made."""
+        return session_from_json(self._kept) if self._kept is not None else None
 
     # Reviews
 
@@ -213,6 +230,8 @@ class Shelves:
 
     def keep_review(self, contract: str, reviewed: "ReviewedContract") -> None:
         """Keep a review with its findings, in the background."""
+        from pactoria_desktop.services.shelf import RunRecord
+
         bench, result = self._bench, reviewed.result
         name, _, version = result.playbook.partition("/")
         run = RunRecord(
@@ -229,7 +248,7 @@ class Shelves:
         )  # fmt: skip
 
 
-def _row(record: ContractRecord) -> ContractRow:
+def _row(record: "ContractRecord") -> ContractRow:
     return ContractRow(
         record.id, record.title, record.counterparty, STATUSES.get(record.status, record.status), record.tags,
         record.changed_at,

@@ -8,27 +8,27 @@ from PySide6.QtCore import QObject, QTimer
 from pactoria_desktop.runtime.settings import SettingsFile
 from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.library import LibraryService
-from pactoria_desktop.ui.compare.screen import CompareScreen
 from pactoria_desktop.ui.shell.commands import CommandRegistry
 from pactoria_desktop.ui.shell.tasks import BackgroundTasks
 from pactoria_desktop.ui.shell.window import MainWindow
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.workbench.bench_commands import bench_commands
 from pactoria_desktop.ui.workbench.contract_commands import contract_commands
-from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 from pactoria_desktop.ui.workbench.deeds import Deeds
 from pactoria_desktop.ui.workbench.exchange import Exchange
 from pactoria_desktop.ui.workbench.finding import add_palette_sources
 from pactoria_desktop.ui.workbench.opening import Opening
-from pactoria_desktop.ui.workbench.panels import Panels
 from pactoria_desktop.ui.workbench.preferences import Preferences
 from pactoria_desktop.ui.workbench.questions import Questions, WindowQuestions
 from pactoria_desktop.ui.workbench.shelves import Shelves
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.choosing import ChoosingReviewer
+    from pactoria_desktop.ui.compare.screen import CompareScreen
+    from pactoria_desktop.ui.workbench.contract_tab import ContractTab
+    from pactoria_desktop.ui.workbench.panels import Panels
 
-WARMING_PAUSE = 600
+WARMING_PAUSE = 600  # milliseconds
 
 
 class Workbench(QObject):
@@ -53,18 +53,55 @@ class Workbench(QObject):
         self.preferences = Preferences(self)
         self.deeds = Deeds(self)
         self.shelves = Shelves(self)
-        self.panels = Panels(self)
+        self._panels: Panels | None = None
+        self._warmed = False
         self.opening = Opening(self)
         self.exchange = Exchange(self)
         self.registry.add(*bench_commands(self), *contract_commands(self))
         self.search = add_palette_sources(self)
         self.window.close_asked.connect(self.opening.close_contract)
         self.window.files_dropped.connect(self.exchange.import_files)
-        self.shelves.refresh()
-        QTimer.singleShot(WARMING_PAUSE, self, self._warm)
+        self.window.when_painted(self._begin)
 
-    def _warm(self) -> None:
-        """Read the program's heavier parts in the background, after the window stands: review, comparison, joining."""
+    def _begin(self) -> None:
+        """What the first frame does not wait for: the library's lists, then what opening a contract needs."""
+        self.shelves.refresh()
+        QTimer.singleShot(WARMING_PAUSE, self, self._warm_for_opening)
+
+    @property
+    def panels(self) -> "Panels":
+        """The panels beside the text, made with the first contract."""
+        if self._panels is None:
+            from pactoria_desktop.ui.workbench.panels import Panels
+
+            self._panels = Panels(self)
+        return self._panels
+
+    @property
+    def panels_away(self) -> bool:
+        """Whether the panels are hidden for a comparison."""
+        return self._panels is not None and self._panels.away
+
+    def _warm_for_opening(self) -> None:
+        """Read what opening a contract needs: the text's part in the background, the page's here, after it."""
+
+        def read(task: Task) -> None:
+            import pactoria_desktop.services.opened
+            import pactoria_desktop.services.overview  # noqa: F401
+
+        def read_page(nothing: None) -> None:
+            import pactoria_desktop.ui.workbench.contract_tab
+            import pactoria_desktop.ui.workbench.panels  # noqa: F401
+
+        self.tasks.start(
+            self, Lane.COMPUTE, "Getting ready", read, on_result=read_page, on_error=self.window.show_error
+        )  # fmt: skip
+
+    def warm_for_review(self) -> None:
+        """Read what is wanted of an open contract sooner or later, in the background: review, joining, summary."""
+        if self._warmed:
+            return
+        self._warmed = True
 
         def read(task: Task) -> None:
             import pactoria_desktop.services.choosing
@@ -78,7 +115,7 @@ class Workbench(QObject):
 
         return reviewer_for(self.settings.value.default_playbook, self.service.clock)
 
-    def current(self) -> ContractTab | None:
+    def current(self) -> "ContractTab | None":
         """The contract in front, None where there is none."""
         document = self.window.documents.current()
         if document is None or self.window.place() != "contracts":

@@ -8,9 +8,9 @@ import pytest
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.runtime.clock import SystemClock
-from pactoria_desktop.services.library import LibraryService, temporary_service
+from pactoria_desktop.services.library import VIEW_OF, LibraryService, temporary_service
 from pactoria_desktop.services.opened import OpenContract, load
-from pactoria_desktop.services.shelf import VIEW, Shelf
+from pactoria_desktop.services.shelf import Shelf
 from pactoria_desktop.services.sources import read_source
 from tests.samples import SAMPLES
 
@@ -58,10 +58,10 @@ def test_the_caret_is_kept_with_the_words_of_the_same_moment(service: LibrarySer
     again = opened(service, contract)
     assert accepted(again.replica.text()).text.startswith("first second ")
     assert not accepted(again.replica.text()).text.startswith("first second not")
-    assert shelf.session_value(VIEW + contract) == {"caret": len("first second ")}
+    assert shelf.session_value(VIEW_OF + contract) == {"caret": len("first second ")}
     again.close()
     at.collect()
     assert at.flush()
-    assert shelf.session_value(VIEW + contract) == {"caret": len("first second not collected yet")}
+    assert shelf.session_value(VIEW_OF + contract) == {"caret": len("first second not collected yet")}
     assert not at.flush(), "nothing was typed since"
     at.close()

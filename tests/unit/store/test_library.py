@@ -31,8 +31,9 @@ from pactoria_desktop.store.errors import (
     LibraryNewerError,
     MigrationError,
 )
-from pactoria_desktop.store.forms import FORMS, SCRIPTS, bring_up_to_date, make_new
+from pactoria_desktop.store.forms import FORMS, SCRIPTS, bring_up_to_date
 from pactoria_desktop.store.library import Library, open_library, temporary_library
+from pactoria_desktop.store.making import make_new
 from pactoria_desktop.store.schema import Base
 from pactoria_desktop.store.search_index import is_index_table
 
