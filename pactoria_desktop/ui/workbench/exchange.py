@@ -113,11 +113,10 @@ class Exchange(QObject):
         def joined(found: "Received") -> None:
             tab.view.set_read_only(False)
             try:
-                opened.join(found)
+                opened.join(found, path.name)
             except PactoriaError as error:
                 bench.window.show_error(error)
                 return
-            opened.collect()
             after, author = opened.freeze(), bench.service.person.user
 
             def keep(task: Task) -> None:

@@ -237,6 +237,18 @@ def test_a_long_journal_asks_for_a_snapshot_and_then_goes(library: Library):
         assert texts.open("a").updates == (b"later",)
 
 
+def test_compaction_keeps_what_a_younger_snapshot_of_an_older_moment_needs(library: Library):
+    with library.writing() as session:
+        Contracts(session).add("a", "A", at=1)
+        texts = Texts(session)
+        texts.append(Update("a", b"%d" % number, 1) for number in range(6))
+        for upto in (0, 5, 2):
+            texts.save_snapshot("a", b"s%d" % upto, b"{}", "00", upto=upto, at=1)
+        texts.compact("a", lambda snapshot, frontiers: ())
+        assert texts.open("a").snapshot == b"s2"
+        assert texts.open("a").updates == (b"2", b"3", b"4", b"5")
+
+
 def test_updates_wait_at_most_the_interval_and_go_as_one_group():
     now, groups = [0.0], []
     writer = JournalWriter(groups.append, lambda: now[0], interval=1.0)
