@@ -1,5 +1,6 @@
 """Where the program keeps things: one folder, ``PACTORIA_HOME`` or the place the system sets aside for the user."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,14 @@ class Home:
     def copies(self) -> Path:
         """Encrypted copies made before the library's form was changed, under the library's own key."""
         return self.folder / "copies"
+
+    def owns(self, path: Path) -> bool:
+        """Whether a path, followed through links, is a file of the library's own, which nothing else may replace."""
+        folder, place = Path(os.path.realpath(self.folder)), Path(os.path.realpath(path))
+        inside = (self.logs.name, self.crashes.name, self.copies.name)
+        if place.parent != folder:
+            return place.parent in [folder / name for name in inside]
+        return place.name.startswith(("library.", "library-before-restore-")) or place.name == self.settings.name
 
     def prepare(self) -> None:
         """Make the folder, readable by its owner alone. Raises ReadOnlyError when that cannot be done."""

@@ -5,15 +5,16 @@ Opening asks the library for its form with one statement; Alembic is imported on
 
 import contextlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlcipher3 import dbapi2
 
+from pactoria_desktop.runtime.files import write_error
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.store import search_index
-from pactoria_desktop.store.cipher import RawConnection, connect
+from pactoria_desktop.store.cipher import RawConnection, connect, copy_into
 from pactoria_desktop.store.engine import WRITES, make_engine
 from pactoria_desktop.store.errors import LibraryDamagedError, LibraryNewerError, MigrationError, refusal_for
 from pactoria_desktop.store.schema import Base
@@ -94,10 +95,18 @@ def make_new(path: Path, key: LibraryKey) -> None:
 
 def _copy(connection: RawConnection, copies: Path, form: str, at: datetime, kept: int) -> Path:
     """A whole copy of the library as it is, encrypted by the same key."""
-    copies.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = copies / f"library-{form}-{at.strftime('%Y%m%dT%H%M%S%f')}.db"
     try:
-        connection.execute("VACUUM INTO ?", (str(target),))
+        copies.mkdir(mode=0o700, parents=True, exist_ok=True)
+        older = sorted(copies.glob("library-*.db"), key=lambda path: path.name.rsplit("-", 1)[-1])
+    except OSError as error:
+        raise write_error(copies, error) from error
+    # At the same instant or an earlier one than the last copy: a clock may have been set back.
+    target = copies / f"library-{form}-{at.strftime('%Y%m%dT%H%M%S%f')}.db"
+    while target.exists():
+        at += timedelta(microseconds=1)
+        target = target.with_name(f"library-{form}-{at.strftime('%Y%m%dT%H%M%S%f')}.db")
+    try:
+        copy_into(connection, target)
     except dbapi2.DatabaseError as error:
         target.unlink(missing_ok=True)
         refusal = refusal_for(error)
@@ -105,7 +114,7 @@ def _copy(connection: RawConnection, copies: Path, form: str, at: datetime, kept
             raise
         raise refusal from error
     target.chmod(0o600)
-    for old in sorted(copies.glob("library-*.db"), key=lambda path: path.name.rsplit("-", 1)[-1])[:-kept]:
+    for old in older[: max(0, len(older) + 1 - kept)]:
         old.unlink()
     return target
 

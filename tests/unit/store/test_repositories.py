@@ -67,6 +67,14 @@ def test_folders_tags_and_the_trash(library: Library):
         assert damages(session) == ()
 
 
+def test_a_window_of_any_length_is_read(library: Library):
+    with library.writing() as session:
+        for number in range(5):
+            Contracts(session).add(str(number), "A", at=1)
+        rows = list(Listing(session).rows())
+        assert len(Listing(session).window(rows * 60_000)) == 300_000
+
+
 def test_what_is_not_there_is_refused(library: Library):
     with library.writing() as session:
         contracts, packages, texts = Contracts(session), Packages(session), Texts(session)
