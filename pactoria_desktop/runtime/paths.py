@@ -69,10 +69,25 @@ class Home:
 
 
 def home(environment: Mapping[str, str]) -> Home:
-    """The home named by ``PACTORIA_HOME`` in ``environment``, else the user's data folder of this system."""
+    """The home named by ``PACTORIA_HOME`` in ``environment``, else the user's data folder of this system.
+
+    Raises ReadOnlyError where that cannot be told.
+    """
     named = environment.get("PACTORIA_HOME", "").strip()
     if named:
-        return Home(Path(named).expanduser().absolute())
+        try:
+            return Home(Path(named).expanduser().absolute())
+        except (RuntimeError, OSError) as error:
+            raise ReadOnlyError(
+                f"The folder {named} for the library cannot be found; nothing was changed; set PACTORIA_HOME to the "
+                "full name of a folder."
+            ) from error
     import platformdirs
 
-    return Home(platformdirs.user_data_path("Pactoria", appauthor=False))
+    usual = platformdirs.user_data_path("Pactoria", appauthor=False)
+    if not usual.is_absolute():
+        raise ReadOnlyError(
+            "This system does not say where your files lie; nothing was changed; set PACTORIA_HOME to the full name "
+            "of a folder."
+        )
+    return Home(usual)

@@ -41,16 +41,17 @@ def test_a_failed_write_leaves_the_old_file_whole(
     assert os.listdir(tmp_path) == ["contract.docx"]
 
 
-def test_an_error_of_the_writer_leaves_the_old_file_and_passes_through(tmp_path: Path):
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, SystemExit])
+def test_an_error_of_the_writer_leaves_the_old_file_and_passes_through(tmp_path: Path, error: type[BaseException]):
     target = tmp_path / "a"
     target.write_bytes(b"old")
 
     def write_half() -> None:
         with replacing(target) as stream:
             stream.write(b"half")
-            raise ZeroDivisionError
+            raise error
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(error):
         write_half()
     assert target.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a"]
@@ -131,7 +132,7 @@ def test_a_current_folder_that_is_gone_is_a_sentence(tmp_path: Path, monkeypatch
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
-    with pytest.raises(WriteError, match="out.md"):
+    with pytest.raises(WriteError, match=r"out\.md"):
         write_atomically(Path("out.md"), b"new")
 
 
