@@ -107,8 +107,8 @@ def open_library(
     """Open the library of a home, made first where there is none and ``create`` says so.
 
     ``key`` is asked for after the lock is held, with True when a new library is made. Raises LibraryInUseError,
-    LibraryMissingError, LibraryDamagedError, the refusals of the key, LibraryNewerError, MigrationError, or those of the disk. A library
-    that could not be made whole is not left behind.
+    LibraryMissingError, LibraryDamagedError, the refusals of the key, LibraryNewerError, MigrationError, or those of
+    the disk. A library that could not be made whole is not left behind.
     """
     home.prepare()
     lock = LibraryLock(home.lock)

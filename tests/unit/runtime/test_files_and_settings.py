@@ -183,6 +183,23 @@ def test_a_wrong_value_changes_nothing(tmp_path: Path, name: str, value: object)
     assert not (tmp_path / "s.json").exists()
 
 
+@pytest.mark.parametrize("name", ["a\nb", "\ud800", "x" * 256, "a\x00", "\u202eevil"])
+def test_an_author_is_a_name_that_word_can_hold(tmp_path: Path, name: str):
+    assert refusal("author_name", name)
+    assert refusal("author_name", "Inès O’Hara") is None
+    (tmp_path / "settings.json").write_text(json.dumps({"author_name": name}))
+    read = SettingsFile(tmp_path / "settings.json")
+    assert read.value.author_name == ""
+    assert len(read.problems) == 1
+
+
+def test_settings_set_aside_twice_are_both_kept(tmp_path: Path):
+    for content in ("first {", "second {"):
+        (tmp_path / "settings.json").write_text(content)
+        assert SettingsFile(tmp_path / "settings.json").problems
+    assert sorted(path.read_text() for path in tmp_path.iterdir()) == ["first {", "second {"]
+
+
 def test_every_default_is_allowed():
     for name in Settings.__dataclass_fields__:
         assert refusal(name, getattr(Settings(), name)) is None
