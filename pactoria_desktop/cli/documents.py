@@ -7,9 +7,8 @@ from pathlib import Path
 
 from pactoria_desktop.cli.errors import UsageError
 from pactoria_desktop.cli.library import from_library
-from pactoria_desktop.cli.output import print_json, print_lines, write
+from pactoria_desktop.cli.output import one_line, print_json, print_lines, save, write
 from pactoria_desktop.contract.rounds import moment
-from pactoria_desktop.runtime.files import write_atomically
 from pactoria_desktop.runtime.limits import limit_memory
 from pactoria_desktop.services.sources import Source, read_source
 
@@ -110,7 +109,7 @@ def _resolve(arguments: argparse.Namespace, *, accept: bool) -> int:
         round=arguments.round,
     )
     resolved = resolve(source_of(arguments, arguments.file), selection, accept=accept)
-    write_atomically(Path(arguments.out), resolved.data)
+    save(arguments.out, resolved.data)
     return report(arguments, resolved.to_json(accept))
 
 
@@ -129,7 +128,7 @@ def edit_command(arguments: argparse.Namespace) -> int:
         clean=arguments.clean,
         date=checked_date(arguments.date),
     )
-    write_atomically(Path(arguments.out), edited.data)
+    save(arguments.out, edited.data)
     return report(arguments, edited.to_json())
 
 
@@ -160,7 +159,7 @@ def convert_command(arguments: argparse.Namespace) -> int:
 
     target = Path(arguments.target)
     data = convert(source_of(arguments, arguments.source), target.suffix.lower(), target.name, printed)
-    write_atomically(target, data)
+    save(arguments.target, data)
     return report(arguments, {"written": str(target), "bytes": len(data)})
 
 
@@ -173,8 +172,3 @@ def report(arguments: argparse.Namespace, counts: dict[str, object]) -> int:
             f"{name.replace('_', ' ')}: {value}" for name, value in counts.items() if not isinstance(value, dict)
         )
     return 0
-
-
-def one_line(text: str) -> str:
-    """Words on one line."""
-    return " ".join(text.split())

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactoria_desktop.cli.errors import UsageError
-from pactoria_desktop.cli.output import message, print_json, print_lines
-from pactoria_desktop.services.sources import READABLE, Source, SourceError, read_source
+from pactoria_desktop.cli.output import message, one_line, print_json, print_lines, refuse_own, save
+from pactoria_desktop.services.sources import Source, SourceError, read_source, readable_in
+
+LONGEST_NAME = 255
 
 if TYPE_CHECKING:
     from pactoria_desktop.runtime.secrets import PassphraseSources
@@ -23,9 +25,12 @@ if TYPE_CHECKING:
 def prompt(choosing: bool) -> str | None:
     """Ask for the passphrase on the terminal; None when it is declined."""
     question = "Choose a passphrase for the library: " if choosing else "Passphrase of the library: "
-    first = getpass.getpass(question)
-    if choosing and first and getpass.getpass("The same once more: ") != first:
-        raise UsageError("The two passphrases differ; nothing was made; try again.")
+    try:
+        first = getpass.getpass(question)
+        if choosing and first and getpass.getpass("The same once more: ") != first:
+            raise UsageError("The two passphrases differ; nothing was made; try again.")
+    except EOFError:
+        return None
     return first or None
 
 
@@ -57,16 +62,14 @@ def from_library(arguments: argparse.Namespace, id: str) -> Source:
 def import_command(arguments: argparse.Namespace) -> int:
     """Bring files and folders into the library, each with its outcome."""
     rows: list[dict[str, object]] = []
+    if len(arguments.folder) > LONGEST_NAME or not arguments.folder.isprintable():
+        raise UsageError("--folder is not a name: it holds characters that cannot be written, or too many of them.")
     with service(arguments, create=True) as library:
-        for name in _files(arguments.files):
-            try:
-                source = read_source(name)
-            except SourceError as error:
-                rows.append({"file": name, "outcome": "refused", "id": None, "title": "", "message": error.sentence})
-            else:
-                rows += [each.to_json() for each in library.bring_in((source,), arguments.folder)]
-            if not arguments.json:
-                print_lines([f"{rows[-1]['outcome']}\t{rows[-1]['id'] or ''}\t{rows[-1]['message']}"])
+        for name in arguments.files:
+            for row in _brought_in(library, name, arguments.folder):
+                rows.append(row)
+                if not arguments.json:
+                    print_lines([f"{row['outcome']}\t{row['id'] or ''}\t{one_line(str(row['message']))}"])
     if arguments.json:
         print_json({"files": rows})
     refused = [row for row in rows if row["outcome"] == "refused"]
@@ -75,18 +78,24 @@ def import_command(arguments: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-def _files(names: list[str]) -> list[str]:
-    found: list[str] = []
-    for name in names:
-        path = Path(name)
-        if path.is_dir():
-            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in READABLE and each.is_file())
-            if not inside:
-                raise SourceError(f"{name} holds no file that Pactoria reads; it reads {', '.join(READABLE)}.")
-            found += [str(each) for each in inside]
+def _brought_in(library: "LibraryService", name: str, folder: str) -> Iterator[dict[str, object]]:
+    """What became of each file that a word names: itself, or those in the folder that it is."""
+    try:
+        names = readable_in(name) if os.path.isdir(name) else [name]
+    except SourceError as error:
+        yield _refused(name, error)
+        return
+    for each in names:
+        try:
+            source = read_source(each)
+        except SourceError as error:
+            yield _refused(each, error)
         else:
-            found.append(name)
-    return found
+            yield from (result.to_json() for result in library.bring_in((source,), folder.strip()))
+
+
+def _refused(name: str, error: SourceError) -> dict[str, object]:
+    return {"file": name, "outcome": "refused", "id": None, "title": "", "message": error.sentence}
 
 
 def list_command(arguments: argparse.Namespace) -> int:
@@ -115,14 +124,12 @@ def search_command(arguments: argparse.Namespace) -> int:
 
 def export_command(arguments: argparse.Namespace) -> int:
     """Write a contract of the library as a Word file."""
-    from pactoria_desktop.runtime.files import write_atomically
-
     target = Path(arguments.out)
     if target.suffix.lower() != ".docx":
         raise UsageError(f"{arguments.out} must end in .docx; for other formats use `pactoria convert`.")
     with service(arguments, create=False) as library:
         data = library.export(arguments.id, arguments.mode)
-    write_atomically(target, data)
+    save(arguments.out, data)
     if arguments.json:
         print_json({"written": str(target), "bytes": len(data), "mode": arguments.mode})
     return 0
@@ -132,6 +139,7 @@ def backup_command(arguments: argparse.Namespace) -> int:
     """Write an encrypted copy of the library."""
     from pactoria_desktop.services.library import back_up_to
 
+    refuse_own(arguments.out)
     sources = passphrases(arguments)
     with service(arguments, create=False) as library:
         back_up_to(library, Path(arguments.out), sources.given())

@@ -5,6 +5,7 @@ Exit status 0 is done, 1 done but something needs a person, 2 refused with one l
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pactoria_desktop import __version__
 from pactoria_desktop.cli.errors import UsageError
-from pactoria_desktop.cli.output import message
+from pactoria_desktop.cli.output import leave_standard_output, message, one_line
 from pactoria_desktop.runtime.errors import PactoriaError
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def main(words: Sequence[str]) -> int:
         message(one_line(error.sentence))
         return REFUSED
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open so that exit does not write
+        leave_standard_output()
         return DONE
     except KeyboardInterrupt:
         message("Stopped; nothing was half written.")
@@ -77,8 +78,8 @@ def main(words: Sequence[str]) -> int:
         message("The file needs more memory than a contract should; it was not opened and nothing was changed.")
         return REFUSED
     except OSError as error:
-        named = f"{error.filename} could not be used: {error.strerror}." if error.filename else str(error)
-        message(one_line(named))
+        what = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "Something on this system"
+        message(one_line(f"{what} could not be used ({error.strerror or error}); look at it and try again."))
         return REFUSED
     except Exception as error:  # noqa: BLE001 - the last guard: a person sees a sentence, never a traceback
         message(one_line(unexpected(error)))
@@ -106,9 +107,18 @@ def open_workbench(files: Sequence[str]) -> int:
     for name in files:
         if not os.path.exists(name) and not is_contract_id(name):
             raise UsageError(f"{name} is neither a command nor a file; see pactoria --help.")
+    if not can_show():
+        raise UsageError("There is no display to open the workbench on; see pactoria --help for what works without.")
     from pactoria_desktop.ui.application import open_workbench as show
 
     return show(tuple(files))
+
+
+def can_show() -> bool:
+    """Whether there is a display, or Qt was told what to do without one."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def open_sample(sample: Path) -> int:
@@ -134,13 +144,12 @@ def printed(text: "ContractText", title: str) -> bytes:
     return pdf_of(text, title)
 
 
-def one_line(sentence: str) -> str:
-    """A sentence without line breaks."""
-    return " ".join(sentence.split())
-
-
 def run() -> NoReturn:
-    """The console script."""
+    """The console script. A command that is told to end cleans up as after Ctrl+C; a window does so by itself."""
+    if sys.argv[1:2] and sys.argv[1] in command_names():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.default_int_handler)
     raise SystemExit(main(sys.argv[1:]))
 
 

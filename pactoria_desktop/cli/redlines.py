@@ -1,12 +1,10 @@
 """Commands on several drafts: compare, merge, check-received."""
 
 import argparse
-from pathlib import Path
 
 from pactoria_desktop.cli.documents import checked_author, checked_date, report, source_of
-from pactoria_desktop.cli.output import message, print_json, print_lines
+from pactoria_desktop.cli.output import message, print_json, print_lines, save
 from pactoria_desktop.runtime.clock import SystemClock
-from pactoria_desktop.runtime.files import write_atomically
 
 
 def moment(arguments: argparse.Namespace) -> str:
@@ -21,7 +19,7 @@ def compare_command(arguments: argparse.Namespace) -> int:
     author = checked_author(arguments.author, "--author")
     old, new = source_of(arguments, arguments.old), source_of(arguments, arguments.new)
     redline = compare_drafts(old, new, author, moment(arguments))
-    write_atomically(Path(arguments.out), redline.data)
+    save(arguments.out, redline.data)
     for remark in redline.remarks:
         message(remark)
     return report(arguments, redline.counts)
@@ -35,7 +33,7 @@ def merge_command(arguments: argparse.Namespace) -> int:
     their_author = checked_author(arguments.theirs_author, "--theirs-author")
     base, mine, theirs = (source_of(arguments, name) for name in (arguments.base, arguments.mine, arguments.theirs))
     merged = merge_drafts(base, mine, theirs, mine_author, their_author, moment(arguments))
-    write_atomically(Path(arguments.out), merged.data)
+    save(arguments.out, merged.data)
     for remark in merged.remarks:
         message(remark)
     if arguments.json:

@@ -12,8 +12,8 @@ from datetime import date
 from importlib.resources import as_file
 from pathlib import Path
 
-from pactoria_desktop.cli.main import one_line, open_sample, save_picture
-from pactoria_desktop.cli.output import message, print_lines
+from pactoria_desktop.cli.main import open_sample, save_picture
+from pactoria_desktop.cli.output import message, one_line, print_lines
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.files import write_atomically
 from pactoria_desktop.runtime.resources import resource

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pactoria_desktop.contract.text import LINE_BREAK
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
+_NO_DATE: Final = (1980, 1, 1, 0, 0, 0)  # the first that a package can have
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -69,7 +71,12 @@ def put_words(paragraph: "Paragraph", words: Sequence[Words]) -> None:
 
 
 def saved(document: "Document") -> bytes:
-    """The document's bytes."""
-    out = BytesIO()
-    document.save(out)
+    """The document's bytes: the same for the same words, whenever it is made."""
+    made, out = BytesIO(), BytesIO()
+    document.save(made)
+    with ZipFile(made) as parts, ZipFile(out, "w", ZIP_DEFLATED) as package:
+        for name in parts.namelist():
+            part = ZipInfo(name, _NO_DATE)
+            part.compress_type = ZIP_DEFLATED
+            package.writestr(part, parts.read(name))
     return out.getvalue()

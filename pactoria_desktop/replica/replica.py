@@ -66,6 +66,8 @@ class Replica:
         self._subscribers: list[Subscriber] = []
         self._closed = False
         self._running = 0
+        self.stored_version = self.version()
+        """What was in the stored parts that this replica was opened from, without what the opening set right."""
 
     @classmethod
     def create(cls, text: ContractText, *, identity: Identity, clock: Clock, peer: int | None = None) -> "Replica":

@@ -1,30 +1,33 @@
 """What is known after a crash, without a word of any contract: types, places, versions, system.
 
 A report is written when an error reaches the top of a thread, and found at the next start after the interpreter itself
-died (its fault log). The person reads it before it goes anywhere; the same cause is reported once.
+died: each run holds a fault log of its own, and one that nobody holds was left by a run that ended badly. The person
+reads it before it goes anywhere; the same cause is reported once.
 """
 
 import contextlib
 import faulthandler
 import hashlib
 import json
+import os
 import platform
 import re
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import BinaryIO
 
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.runtime.errors import WriteError
 from pactoria_desktop.runtime.files import write_atomically
+from pactoria_desktop.runtime.locking import take_lock
 from pactoria_desktop.runtime.logging import places_of, short_file
 
-_FAULT_LOG = "fault.log"
-_RUNNING = "running"
+_FAULT_LOGS = "fault-*.log"
 _LONGEST = 262_144
 _MOST_REPORTS = 20
 _FRAME = re.compile(r'^\s+File "(?P<file>[^"]*)", line (?P<line>\d+|\?\?\?) in (?P<name>[\w<>.]+)$')
@@ -63,17 +66,19 @@ class CrashWatch:
         self._program = program
         self._on_report = on_report
         self._seen: set[str] = set()
-        self._log: TextIO | None = None
+        self._log: BinaryIO | None = None
+        self._log_path = folder
         self._former: tuple[object, object] | None = None
         self.ended_badly = False
 
     def start(self) -> tuple[CrashReport, ...]:
         """Begin to watch; gives the reports of earlier runs that nobody has dismissed. Raises OSError."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.ended_badly = (self._folder / _RUNNING).exists()
-        self._collect_fault()
-        write_atomically(self._folder / _RUNNING, b"", mode=0o600)
-        self._log = (self._folder / _FAULT_LOG).open("w", encoding="utf-8")
+        for path in sorted(self._folder.glob(_FAULT_LOGS)):
+            self._collect_fault(path)
+        descriptor, name = tempfile.mkstemp(prefix="fault-", suffix=".log", dir=self._folder)
+        self._log, self._log_path = os.fdopen(descriptor, "r+b", buffering=0), Path(name)
+        take_lock(self._log)
         faulthandler.enable(self._log, all_threads=True)
         self._former = (sys.excepthook, threading.excepthook)
         sys.excepthook = self._on_exception
@@ -107,9 +112,8 @@ class CrashWatch:
         self._log = None
         if self._former is not None:
             sys.excepthook, threading.excepthook = self._former  # type: ignore[assignment]
-        for name in (_FAULT_LOG, _RUNNING):
-            with contextlib.suppress(FileNotFoundError):
-                (self._folder / name).unlink()
+        with contextlib.suppress(FileNotFoundError):
+            self._log_path.unlink()
 
     def _on_exception(
         self, error_type: type[BaseException], error: BaseException | None, trace: TracebackType | None
@@ -121,17 +125,23 @@ class CrashWatch:
         except (WriteError, OSError):
             print("A crash report could not be written; the library is untouched.", file=sys.stderr)
 
-    def _collect_fault(self) -> None:
-        path = self._folder / _FAULT_LOG
+    def _collect_fault(self, path: Path) -> None:
+        """Take in the fault log of a run that ended badly; one that its program still holds is left to it."""
         try:
-            with path.open("rb") as stream:
-                content = stream.read(_LONGEST).decode("utf-8", "replace")
+            stream = path.open("r+b")
         except FileNotFoundError:
             return
+        with stream:
+            try:
+                take_lock(stream)
+            except OSError:
+                return
+            content = stream.read(_LONGEST).decode("utf-8", "replace")
+        self.ended_badly = True
         places = tuple(line for line in map(_fault_line, content.splitlines()) if line)
         if places:
             self._keep(places)
-        path.unlink()
+        path.unlink(missing_ok=True)
 
     def _keep(self, places: tuple[str, ...]) -> CrashReport:
         cause = hashlib.sha256("\n".join(re.sub(r"0x[0-9a-f]+", "", place) for place in places).encode()).hexdigest()[

@@ -1,9 +1,10 @@
 """Logs that cannot hold contract text or keys.
 
 A log line is a fixed sentence with places for values, and only values that cannot be text of a contract are filled
-in: numbers, truth values, ids in hexadecimal, and what was marked by ``plain``. Any other value shows its kind and
-length. Exceptions show types and places, never messages. Lines of foreign libraries show their sentence only
-where it has places, since a sentence without them may have been put together from anything.
+in: numbers, truth values, ids in hexadecimal (a UUID, or 12 digits and more that are no plain number), and what was
+marked by ``plain``. Any other value shows its kind and length. Exceptions show types and places, never messages. Lines
+of foreign libraries show their sentence only where it has places, since a sentence without them may have been put
+together from anything.
 """
 
 import datetime
@@ -18,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 
 OURS = "pactoria_desktop"
-_IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{4,40}")
+_IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[0-9]*[a-f])[0-9a-f]{12,40}")
 _LONG_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{64,}")
 _PLACE = re.compile(r"%(?:\([a-z_]+\))?[-+ #0-9.]*[sdrifgx]")
 _BYTES_KEPT = 1_000_000
@@ -99,6 +100,13 @@ class RedactingFormatter(logging.Formatter):
             return _PLACE.sub("<value>", template)
 
 
+class _QuietFile(logging.handlers.RotatingFileHandler):
+    """A log that says nothing where it cannot be written: Python would print the line's values to the terminal."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Let the line go."""
+
+
 class LogFile:
     """The log in ``folder``: a file of at most 1 MB and two older ones, for all loggers. Close it at the end."""
 
@@ -106,7 +114,7 @@ class LogFile:
         """Begin to log; ``root`` is the logger to listen on, the root logger without it."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._root = root if root is not None else logging.getLogger()
-        self._handler = logging.handlers.RotatingFileHandler(
+        self._handler = _QuietFile(
             folder / "pactoria.log", maxBytes=_BYTES_KEPT, backupCount=_FILES_KEPT - 1, encoding="utf-8", delay=True
         )
         self._handler.setLevel(level)

@@ -1,5 +1,6 @@
 """Where the program keeps things: one folder, ``PACTORIA_HOME`` or the place the system sets aside for the user."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,14 @@ class Home:
         """Encrypted copies made before the library's form was changed, under the library's own key."""
         return self.folder / "copies"
 
+    def owns(self, path: Path) -> bool:
+        """Whether a path, followed through links, is a file of the library's own, which nothing else may replace."""
+        folder, place = Path(os.path.realpath(self.folder)), Path(os.path.realpath(path))
+        inside = (self.logs.name, self.crashes.name, self.copies.name)
+        if place.parent != folder:
+            return place.parent in [folder / name for name in inside]
+        return place.name.startswith(("library.", "library-before-restore-")) or place.name == self.settings.name
+
     def prepare(self) -> None:
         """Make the folder, readable by its owner alone. Raises ReadOnlyError when that cannot be done."""
         try:
@@ -60,10 +69,25 @@ class Home:
 
 
 def home(environment: Mapping[str, str]) -> Home:
-    """The home named by ``PACTORIA_HOME`` in ``environment``, else the user's data folder of this system."""
+    """The home named by ``PACTORIA_HOME`` in ``environment``, else the user's data folder of this system.
+
+    Raises ReadOnlyError where that cannot be told.
+    """
     named = environment.get("PACTORIA_HOME", "").strip()
     if named:
-        return Home(Path(named).expanduser().absolute())
+        try:
+            return Home(Path(named).expanduser().absolute())
+        except (RuntimeError, OSError) as error:
+            raise ReadOnlyError(
+                f"The folder {named} for the library cannot be found; nothing was changed; set PACTORIA_HOME to the "
+                "full name of a folder."
+            ) from error
     import platformdirs
 
-    return Home(platformdirs.user_data_path("Pactoria", appauthor=False))
+    usual = platformdirs.user_data_path("Pactoria", appauthor=False)
+    if not usual.is_absolute():
+        raise ReadOnlyError(
+            "This system does not say where your files lie; nothing was changed; set PACTORIA_HOME to the full name "
+            "of a folder."
+        )
+    return Home(usual)

@@ -10,6 +10,7 @@ from pactoria_desktop.runtime.errors import SettingsError
 from pactoria_desktop.runtime.files import write_atomically
 
 _LONGEST_FILE = 1_048_576
+_LONGEST_WORDS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def refusal(name: str, value: object) -> str | None:
     kind = type(getattr(Settings(), name))
     if type(value) is not kind:
         return f"takes {_kind_name(kind)}"
+    if isinstance(value, str) and not (value.isprintable() and len(value) <= _LONGEST_WORDS):
+        return f"takes words of at most {_LONGEST_WORDS} characters that can be printed"
     if rule.choices and value not in rule.choices:
         return f"takes one of {', '.join(rule.choices)}"
     if isinstance(value, int) and not isinstance(value, bool):
@@ -124,7 +127,10 @@ class SettingsFile:
         return dataclasses.replace(Settings(), **known)  # type: ignore[arg-type]
 
     def _set_aside(self) -> str:
-        aside = self._path.with_suffix(".unreadable.json")
+        aside, number = self._path.with_suffix(".unreadable.json"), 1
+        while aside.exists():
+            number += 1
+            aside = self._path.with_suffix(f".unreadable-{number}.json")
         try:
             self._path.replace(aside)
         except OSError:

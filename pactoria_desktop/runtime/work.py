@@ -19,6 +19,10 @@ class JobCancelled(Exception):  # noqa: N818 - an outcome, not an error
     """Raised inside a job at the first check after it was cancelled."""
 
 
+class JobBroken(Exception):  # noqa: N818 - stands for its cause, which is no exception of Python's
+    """A job ended by something beyond exceptions, such as a library's panic; ``__cause__`` is what it was."""
+
+
 class Lane(Enum):
     """Where a job runs: writes one after the other, computations beside each other."""
 
@@ -204,6 +208,15 @@ class Work:
             else:
                 handler, raised = on_error, error
                 self._end(job, State.FAILED, lambda: handler(raised))
+        except BaseException as error:  # noqa: BLE001 - a library's panic is none of Python's exceptions
+            broken = JobBroken(type(error).__name__)
+            broken.__cause__ = panic = error
+            told = on_error
+            self._end(
+                job,
+                State.FAILED,
+                (lambda: self._unhandled(job.label, panic)) if told is None else (lambda: told(broken)),
+            )
         else:
             receiver = on_result
             self._end(job, State.DONE, None if receiver is None else lambda: receiver(result))

@@ -183,12 +183,12 @@ class LibraryService:
         from pactoria_desktop.store.contracts import Contracts
 
         with self.library.reading() as session:
-            found = Contracts(session).with_beginning(named) if named else ()
+            found = Contracts(session).with_beginning(named) if named.isascii() and named else ()
         if len(found) == 1:
             return found[0]
         if found:
             raise NotFoundError(f"Several contracts have an id that begins with {named}; give more of it.")
-        raise NotFoundError(f"The library has no contract {named[:60]}; list them with `pactoria list`.")
+        raise NotFoundError(f"The library has no contract “{named[:60]}”; list them with `pactoria list`.")
 
     def source(self, named: str) -> Source:
         """A contract of the library as a Word file with its tracked changes."""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from sqlalchemy.orm import Session
+
 from pactoria_desktop.contract.accepted import AcceptedText, accepted
 from pactoria_desktop.contract.canonical import content_hash
 from pactoria_desktop.contract.history import HistoryProblem, Version
@@ -35,11 +37,13 @@ ExportMode = Literal["redline", "clean", "original"]
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """The living text of one moment, to be read on another thread. ``version`` is what the replica knew then."""
+    """The living text of one moment, to be read on another thread. It holds the journal up to row ``upto``; ``version``
+    is what the replica knew then."""
 
     contract: str
     snapshot: bytes
     clock: Clock
+    upto: int
     version: bytes = b""
 
     def text(self) -> ContractText:
@@ -61,10 +65,14 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed between two collections, and how the page looked then (None where nobody shows the text)."""
+    """What was typed between two collections, and how the page looked then (None where nobody shows the text).
+
+    ``together`` is what must be kept in the same transaction.
+    """
 
     update: Update
     view: Mapping[str, object] | None
+    together: Callable[[Session], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +117,9 @@ class OpenContract:
         self.replica = Replica.open(
             loaded.stored.snapshot, loaded.stored.updates, identity=identity, clock=clock, peer=loaded.peer
         )
-        self._saved = self.replica.version()
-        self._dirty = False
+        self._saved = self.replica.stored_version
+        self._held = loaded.stored.upto
+        self._dirty = self._saved != self.replica.version()
         self._view: Callable[[], Mapping[str, object]] | None = None
         self._joined: list[Package] = []
         self._journal = JournalWriter(self._write, monotonic)
@@ -125,17 +134,18 @@ class OpenContract:
         """Keep caret, scroll and zoom together with what is typed: ``view`` gives them, on the replica's thread."""
         self._view = view
 
-    def collect(self) -> bool:
+    def collect(self, together: Callable[[Session], None] | None = None) -> bool:
         """Hand what was typed since the last call to the journal; gives whether the journal is due.
 
-        To be called on the replica's thread at least every half second.
+        ``together`` writes what has to be kept with it. To be called on the replica's thread at least every half
+        second.
         """
-        if self._dirty:
+        if self._dirty or together is not None:
             self._dirty = False
             content = self.replica.updates_since(self._saved)
             self._saved = self.replica.version()
             view = self._view() if self._view is not None else None
-            self._journal.add(Typed(Update(self.id, content, self._library.now()), view))
+            self._journal.add(Typed(Update(self.id, content, self._library.now()), view, together))
         return self._journal.due()
 
     @property
@@ -153,34 +163,41 @@ class OpenContract:
     def _write(self, group: Sequence[Typed]) -> None:
         now, view = self._library.now(), group[-1].view
         with self._library.writing() as session:
-            Texts(session).append([each.update for each in group])
+            texts = Texts(session)
+            before = texts.last_update(self.id)
+            texts.append([each.update for each in group])
+            last = texts.last_update(self.id)
+            for each in group:
+                if each.together is not None:
+                    each.together(session)
             Contracts(session).touched(self.id, at=now)
             if view is not None:
                 Sessions(session).put(VIEW_OF + self.id, dict(view), at=now)
+        # Rows that another opening wrote in between are not in this replica: then the mark stays before them.
+        if before == self._held:
+            self._held = last
 
     def freeze(self) -> Frozen:
         """The text as it is now, for work on another thread. On the replica's thread."""
+        held = self._held  # first: what the writing lane keeps after this line may or may not be in the snapshot
         snapshot = self.replica.snapshot()
-        return Frozen(self.id, snapshot, self._clock, self.replica.version())
+        return Frozen(self.id, snapshot, self._clock, held, self.replica.version())
 
     def wants_snapshot(self) -> bool:
         """Whether the journal has grown so long that a snapshot is due."""
         with self._library.reading() as session:
             return Texts(session).wants_snapshot(self.id)
 
-    def keep_snapshot(self, frozen: Frozen, upto: int) -> None:
-        """Keep a frozen text as a snapshot with its search text; ``upto`` is the last journal row that it holds."""
+    def keep_snapshot(self, frozen: Frozen) -> None:
+        """Keep a frozen text as a snapshot with its search text."""
         export, frontier = frozen.export_and_frontier()
         view = accepted(frozen.text())
         with self._library.writing() as session:
-            Texts(session).save_snapshot(self.id, frozen.snapshot, export, frontier, upto=upto, at=self._library.now())
+            Texts(session).save_snapshot(
+                self.id, frozen.snapshot, export, frontier, upto=frozen.upto, at=self._library.now()
+            )
             Contracts(session).set_search_text(self.id, view.text, view.sha256)
             Texts(session).compact(self.id, _shown_frontiers(self._clock))
-
-    def last_update(self) -> int:
-        """The last journal row on the disk."""
-        with self._library.reading() as session:
-            return Texts(session).last_update(self.id)
 
     def end(self) -> Frozen:
         """Hand over the last keys and let the replica go; ``settle`` writes what is left. On the replica's thread."""
@@ -195,7 +212,8 @@ class OpenContract:
         self.flush()
         view = accepted(frozen.text())
         if self.wants_snapshot():
-            self.keep_snapshot(frozen, self.last_update())
+            # Nothing was typed after the end: what the journal has been given since then is in the text as well.
+            self.keep_snapshot(replace(frozen, upto=self._held))
             return
         self.keep_searchable(view)
 
@@ -211,25 +229,42 @@ class OpenContract:
 
     # Versions
 
-    def add_version(
-        self, name: str, frozen: Frozen, *, author: str, direction: Literal["sent", "received"] | None = None,
-        package_sha256: str | None = None,
-    ) -> Version:  # fmt: skip
+    def add_version(self, name: str, frozen: Frozen, *, author: str) -> Version:
         """Seal a version of a frozen text under a name."""
+        return self._seal(name, frozen, author)
+
+    def _seal(
+        self, name: str, frozen: Frozen, author: str, direction: Literal["sent", "received"] | None = None,
+        package: tuple[bytes, str] | None = None,
+    ) -> Version:  # fmt: skip
+        """Seal a version, with the file that went or came as it (bytes and name), all in one transaction."""
         text = frozen.text()
-        _, frontier = frozen.export_and_frontier()
-        view = accepted(text)
-        draft = Version(
-            self.id, 0, self._mint(), name, self._clock.now().isoformat(), author, frontier, view.sha256,
-            content_hash(text), direction=direction, counterparty=self.record.counterparty,
-            package_sha256=package_sha256,
-        )  # fmt: skip
+        export, frontier = frozen.export_and_frontier()
+        view, content, at = accepted(text), content_hash(text), self._library.now()
         with self._library.writing() as session:
-            Texts(session).save_snapshot(
-                self.id, frozen.snapshot, frozen.export_and_frontier()[0], frontier,
-                upto=Texts(session).last_update(self.id), at=self._library.now(),
-            )  # fmt: skip
-            return Versions(session).add(draft)
+            sha256 = None if package is None else self._attach(session, *package, at=at)
+            Texts(session).save_snapshot(self.id, frozen.snapshot, export, frontier, upto=frozen.upto, at=at)
+            return Versions(session).add(
+                Version(
+                    self.id,
+                    0,
+                    self._mint(),
+                    name,
+                    self._clock.now().isoformat(),
+                    author,
+                    frontier,
+                    view.sha256,
+                    content,
+                    direction=direction,
+                    counterparty=self.record.counterparty,
+                    package_sha256=sha256,
+                )
+            )
+
+    def _attach(self, session: Session, data: bytes, name: str, *, at: int) -> str:
+        sha256 = Packages(session).add(data, name, at=at)
+        Packages(session).attach(self.id, sha256, at=at)
+        return sha256
 
     def versions(self) -> tuple[Version, ...]:
         """The history, oldest first."""
@@ -259,11 +294,7 @@ class OpenContract:
 
     def note_sent(self, frozen: Frozen, data: bytes, name: str, *, author: str) -> Version:
         """Keep what was sent to the other side: the file, and a version with its hash."""
-        at = self._library.now()
-        with self._library.writing() as session:
-            sha256 = Packages(session).add(data, name, at=at)
-            Packages(session).attach(self.id, sha256, at=at)
-        return self.add_version(f"Sent as {name}", frozen, author=author, direction="sent", package_sha256=sha256)
+        return self._seal(f"Sent as {name}", frozen, author, "sent", (data, name))
 
     def receive(self, source: Source, frozen: Frozen) -> "Received":
         """Read a draft that came back and work out how it joins the text. Raises DocumentError. Not on the replica."""
@@ -279,8 +310,10 @@ class OpenContract:
         date = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         return replace(received(base, frozen.text(), package, date), version=frozen.version)
 
-    def join(self, found: "Received", *, exactly: bool = True) -> None:
+    def join(self, found: "Received", name: str, *, exactly: bool = True) -> None:
         """Lay a received draft on the living text as its authors' changes. On the replica's thread.
+
+        The file, onto which later exports are spliced, is kept in the same transaction as these changes.
 
         Raises ChangedMeanwhileError where the text is another one than the draft was read for; then nothing is changed,
         and ``receive`` may be asked again. Not ``exactly``, other words only count, not other marks.
@@ -292,16 +325,15 @@ class OpenContract:
                 self.replica.rebase(each)
         self._joined.append(found.package)
 
+        def keep(session: Session) -> None:
+            at = self._library.now()
+            Contracts(session).set_package(self.id, self._attach(session, found.package.data, name, at=at), at=at)
+
+        self.collect(keep)
+
     def note_received(self, found: "Received", frozen: Frozen, name: str, *, author: str) -> Version:
-        """Keep the received file, splice later exports onto it, and seal a version."""
-        at = self._library.now()
-        with self._library.writing() as session:
-            sha256 = Packages(session).add(found.package.data, name, at=at)
-            Packages(session).attach(self.id, sha256, at=at)
-            Contracts(session).set_package(self.id, sha256, at=at)
-        return self.add_version(
-            f"Received as {name}", frozen, author=author, direction="received", package_sha256=sha256
-        )
+        """Seal a version of the text that a received file was joined into."""
+        return self._seal(f"Received as {name}", frozen, author, "received", (found.package.data, name))
 
     def redline_from(self, old: Source, frozen: Frozen, author: str) -> bytes:
         """The changes from a file to this text as tracked changes on that file, verified. Raises DocumentError."""

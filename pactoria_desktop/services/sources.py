@@ -1,5 +1,7 @@
 """Files that a command or the window is given: read whole, named in every refusal, and known by their ending."""
 
+import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +27,9 @@ class Source:
 
     @property
     def title(self) -> str:
-        """The name without folder and ending."""
-        return Path(self.name).stem
+        """The name without folder and ending, on one line; bytes that are no UTF-8 become U+FFFD."""
+        words = " ".join(os.fsencode(Path(self.name).stem).decode("utf-8", "replace").split())
+        return "".join(letter if letter.isprintable() else "\ufffd" for letter in words) or "Untitled"
 
     def text(self) -> str:
         """The characters of a text file, newlines as they are. Raises SourceError when it is not text."""
@@ -55,18 +58,19 @@ def is_contract_id(name: str) -> bool:
 def read_source(name: str, from_library: FromLibrary | None = None) -> Source:
     """The file of this name, or the contract of the library with this id. Raises SourceError."""
     path = Path(name)
-    if not path.exists() and from_library is not None and is_contract_id(name):
+    if from_library is not None and is_contract_id(name) and not os.path.exists(name):
         return from_library(name.lower())
-    if path.is_dir():
+    if os.path.isdir(name):
         raise SourceError(f"{name} is a folder; name the files in it.")
     ending = path.suffix.lower()
     if ending not in READABLE:
         kind = f"ends in {ending}" if ending else "has no ending"
         raise SourceError(f"{name} {kind}; Pactoria reads {', '.join(READABLE[:-1])} and {READABLE[-1]} files.")
     try:
-        if path.exists() and not path.is_file():
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
             raise SourceError(f"{name} is not an ordinary file; copy what it gives into one.")
-        if path.stat().st_size > LARGEST:
+        if found.st_size > LARGEST:
             raise SourceError(f"{name} is larger than {LARGEST // 1024 // 1024} MB; it is too large for a contract.")
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -74,3 +78,19 @@ def read_source(name: str, from_library: FromLibrary | None = None) -> Source:
     except OSError as error:
         raise SourceError(f"{name} cannot be read ({error.strerror}); check that you may open it.") from error
     return Source(name, ending, data)
+
+
+def readable_in(folder: str) -> list[str]:
+    """The files in a folder, and in those in it, that can be read, by name. Raises SourceError where there is none."""
+    hindered: list[OSError] = []
+    found = [
+        os.path.join(place, name)
+        for place, _, names in os.walk(folder, onerror=hindered.append)
+        for name in names
+        if os.path.splitext(name)[1].lower() in READABLE and os.path.isfile(os.path.join(place, name))
+    ]
+    if not found and hindered:
+        raise SourceError(f"{folder} cannot be looked into ({hindered[0].strerror}); check that you may open it.")
+    if not found:
+        raise SourceError(f"{folder} holds no file that Pactoria reads; it reads {', '.join(READABLE)}.")
+    return sorted(found)

@@ -21,12 +21,12 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
-from pactoria_desktop.runtime.errors import LibraryKeyError, PactoriaError
+from pactoria_desktop.runtime.errors import LibraryKeyError, PactoriaError, WriteError
 from pactoria_desktop.runtime.files import replacing, write_error
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.runtime.vault import UNLOCK_SECONDS, Vault, seal, unseal, vault_from_json
-from pactoria_desktop.store.cipher import RawConnection, connect, key_literal
+from pactoria_desktop.store.cipher import RawConnection, connect, copy_into, key_literal
 from pactoria_desktop.store.engine import make_engine
 from pactoria_desktop.store.errors import BackupError, LibraryClosedToKeyError, refusal_for
 from pactoria_desktop.store.forms import FORMS, bring_up_to_date, form_of
@@ -61,7 +61,9 @@ def back_up(
     randomness: Callable[[int], bytes] = os.urandom,
     unlock_seconds: float = UNLOCK_SECONDS,
 ) -> None:
-    """Write a consistent copy of an open library to ``target`` and read it back; work may go on meanwhile.
+    """Write a consistent copy of an open library to ``target``, read back before it is put there.
+
+    Work may go on meanwhile.
 
     Without a passphrase the recovery key alone opens it. Raises WriteError kinds (an older file at ``target`` stays
     whole), LibraryDamagedError, or BackupError when what was written does not read back.
@@ -69,6 +71,8 @@ def back_up(
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     own = LibraryKey.random(randomness)
+    if library.home.owns(target):
+        raise WriteError(f"{target} belongs to the library itself; nothing was written; choose another name.")
     with _working_folder(target.absolute().parent) as folder:
         copy = folder / "copy.db"
         _copy(library, copy, own)
@@ -91,11 +95,14 @@ def back_up(
         with replacing(target, mode=0o600) as stream, copy.open("rb") as source:
             stream.write(MAGIC + json.dumps(head, sort_keys=True).encode() + b"\n")
             shutil.copyfileobj(source, stream, _BLOCK)
-    with target.open("rb") as stream:
-        if _digest(stream, _read_head(stream, target)) != sha256:
-            raise BackupError(
-                f"The backup {target} does not read back as written; the library is safe; use another disk."
-            )
+            stream.flush()
+            os.fsync(stream.fileno())
+            stream.seek(0)
+            if _digest(stream, _read_head(stream, target)) != sha256 or stream.read(1):
+                raise BackupError(
+                    f"The backup {target} does not read back as written; the library is safe, and so is an older "
+                    "backup at that place; use another disk."
+                )
 
 
 def read_head(source: Path) -> BackupHead:
@@ -166,7 +173,7 @@ def _copy(library: Library, copy: Path, key: LibraryKey) -> None:
     """The library's whole content at one moment, in a new file under another key."""
     try:
         with contextlib.closing(connect(library.home.library, library.key)) as connection:
-            connection.execute("VACUUM INTO ?", (str(copy),))
+            copy_into(connection, copy)
         copy.chmod(0o600)
         _change_key(copy, library.key, key)
     except dbapi2.Error as error:

@@ -1,5 +1,6 @@
 """A raw connection to an encrypted database: the key comes first, before any other word to it."""
 
+import os
 from pathlib import Path
 from sqlite3 import Connection
 from typing import cast
@@ -45,3 +46,8 @@ def connect(path: Path, key: LibraryKey, *, create: bool = False) -> RawConnecti
             raise refusal from error
         raise
     return cast(RawConnection, connection)
+
+
+def copy_into(connection: RawConnection, target: Path) -> None:
+    """A whole copy of the database at one moment, under its own key, in a file that is not there yet."""
+    connection.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(target.absolute()),))

@@ -265,6 +265,7 @@ class Folders:
             raise missing(identity)
 
 
+_AT_ONCE = 10_000  # a statement takes no more values than some tens of thousands
 _COLUMNS = select(
     Contract.row,
     Contract.id,
@@ -282,6 +283,10 @@ _COLUMNS = select(
 
 def records(session: Session, rows: Sequence[int]) -> tuple[ContractRecord, ...]:
     """The contracts of these rows, in this order; a row that is gone is left out. Plain rows, no objects to track."""
+    return tuple(each for at in range(0, len(rows), _AT_ONCE) for each in _records(session, rows[at : at + _AT_ONCE]))
+
+
+def _records(session: Session, rows: Sequence[int]) -> tuple[ContractRecord, ...]:
     wanted = list(rows)
     tags: dict[int, list[str]] = {}
     for row, tag in session.execute(

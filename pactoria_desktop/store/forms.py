@@ -6,13 +6,14 @@ window to paint, are imported only when there is something to do.
 
 import contextlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
+from pactoria_desktop.runtime.files import write_error
 from pactoria_desktop.runtime.library_key import LibraryKey
-from pactoria_desktop.store.cipher import RawConnection, connect
+from pactoria_desktop.store.cipher import RawConnection, connect, copy_into
 from pactoria_desktop.store.errors import LibraryDamagedError, LibraryNewerError, refusal_for
 
 FORMS = ("0001",)
@@ -68,10 +69,18 @@ def bring_up_to_date(
 
 def _copy(connection: RawConnection, copies: Path, form: str, at: datetime, kept: int) -> Path:
     """A whole copy of the library as it is, encrypted by the same key."""
-    copies.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = copies / f"library-{form}-{at.strftime('%Y%m%dT%H%M%S%f')}.db"
     try:
-        connection.execute("VACUUM INTO ?", (str(target),))
+        copies.mkdir(mode=0o700, parents=True, exist_ok=True)
+        older = sorted(copies.glob("library-*.db"), key=lambda path: path.name.rsplit("-", 1)[-1])
+    except OSError as error:
+        raise write_error(copies, error) from error
+    # At the same instant or an earlier one than the last copy: a clock may have been set back.
+    target = copies / f"library-{form}-{at.strftime('%Y%m%dT%H%M%S%f')}.db"
+    while target.exists():
+        at += timedelta(microseconds=1)
+        target = target.with_name(f"library-{form}-{at.strftime('%Y%m%dT%H%M%S%f')}.db")
+    try:
+        copy_into(connection, target)
     except dbapi2.DatabaseError as error:
         target.unlink(missing_ok=True)
         refusal = refusal_for(error)
@@ -79,6 +88,6 @@ def _copy(connection: RawConnection, copies: Path, form: str, at: datetime, kept
             raise
         raise refusal from error
     target.chmod(0o600)
-    for old in sorted(copies.glob("library-*.db"), key=lambda path: path.name.rsplit("-", 1)[-1])[:-kept]:
+    for old in older[: max(0, len(older) + 1 - kept)]:
         old.unlink()
     return target

@@ -22,7 +22,7 @@ from pactoria_desktop.runtime.clock import Clock, to_milliseconds
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.store.cipher import connect
-from pactoria_desktop.store.errors import LibraryMissingError, refusal_for
+from pactoria_desktop.store.errors import LibraryDamagedError, LibraryMissingError, refusal_for
 from pactoria_desktop.store.forms import bring_up_to_date
 from pactoria_desktop.store.glance import glance
 from pactoria_desktop.store.lock import LibraryLock
@@ -141,8 +141,8 @@ def open_library(
     """Open the library of a home, made first where there is none and ``create`` says so.
 
     ``key`` is asked for after the lock is held, with True when a new library is made. Raises LibraryInUseError,
-    LibraryMissingError, the refusals of the key, LibraryNewerError, MigrationError, or those of the disk. A library
-    that could not be made whole is not left behind.
+    LibraryMissingError, LibraryDamagedError, the refusals of the key, LibraryNewerError, MigrationError, or those of
+    the disk. A library that could not be made whole is not left behind.
     """
     home.prepare()
     lock = LibraryLock(home.lock)
@@ -155,6 +155,9 @@ def open_library(
             raise LibraryMissingError(
                 f"There is no library in {home.folder}; nothing was made; import a contract, or restore a backup."
             )
+        if exists and not home.library.stat().st_size:
+            # SQLite would take it for a new library, and drop the log beside it.
+            raise LibraryDamagedError(f"The library {home.library} is empty; nothing was changed; restore a backup.")
         found = key(not exists)
         copy: Path | None = None
         if not exists:

@@ -1,14 +1,12 @@
 """One process at a time: a lock that the system lets go when its process ends, however it ends."""
 
 import os
-import sys
 from pathlib import Path
 from typing import BinaryIO
 
 from pactoria_desktop.runtime.files import write_error
+from pactoria_desktop.runtime.locking import take_lock
 from pactoria_desktop.store.errors import LibraryInUseError
-
-_LOCKED_BYTE = 1_000_000  # beyond the text, since Windows also keeps others from reading a locked byte
 
 
 class LibraryLock:
@@ -22,7 +20,7 @@ class LibraryLock:
             raise write_error(path, error) from error
         stream = os.fdopen(descriptor, "r+b", buffering=0)
         try:
-            _take(stream)
+            take_lock(stream)
         except OSError as error:
             holder = _holder(stream)
             stream.close()
@@ -43,19 +41,6 @@ class LibraryLock:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
-
-
-def _take(stream: BinaryIO) -> None:
-    """Take the lock without waiting. Raises OSError when another process has it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        stream.seek(_LOCKED_BYTE)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _holder(stream: BinaryIO) -> str:

@@ -137,8 +137,8 @@ class Texts:
 
         ``shows(snapshot, frontiers)`` answers which of the frontiers the text can be shown at from that snapshot alone.
         The two youngest whole snapshots stay; an older one stays while it alone shows a frontier that a version names.
-        Journal rows stay while one of the two needs them. Nothing goes while a named frontier needs a snapshot and
-        journal rows together.
+        Journal rows stay while one of the two needs them (the younger may be of an older moment). Nothing goes while a
+        named frontier needs a snapshot and journal rows together.
         """
         found = self._session.execute(
             select(Snapshot.number, Snapshot.upto).where(Snapshot.contract == contract).order_by(Snapshot.number.desc())
@@ -147,7 +147,7 @@ class Texts:
             self._session.execute(select(VersionEntry.frontier).where(VersionEntry.contract == contract)).scalars()
         )
         whole = 0
-        safe_upto = 0
+        needed: list[int] = []
         dropped: list[int] = []
         for number, upto in found:
             try:
@@ -157,7 +157,7 @@ class Texts:
             shown = named & set(shows(replica, tuple(sorted(named)))) if named else set()
             if whole < _SNAPSHOTS_KEPT:
                 whole += 1
-                safe_upto = upto
+                needed.append(upto)
                 named -= shown
             elif shown:
                 named -= shown
@@ -166,7 +166,7 @@ class Texts:
         if whole < _SNAPSHOTS_KEPT or named:
             return 0
         self._session.execute(
-            delete(JournalEntry).where(JournalEntry.contract == contract, JournalEntry.number <= safe_upto)
+            delete(JournalEntry).where(JournalEntry.contract == contract, JournalEntry.number <= min(needed))
         )
         self._session.execute(delete(Snapshot).where(Snapshot.number.in_(dropped)))
         return len(dropped)

@@ -1,10 +1,11 @@
 """The Qt application: names, look after the system, errors that nobody caught. No window is made here."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -24,9 +25,24 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     QCoreApplication.setApplicationName("Pactoria")
     QCoreApplication.setOrganizationName("Pactoria")
     QGuiApplication.setApplicationDisplayName("Pactoria")
-    application = QApplication(list(arguments))
+    former = qInstallMessageHandler(_end_without_display)
+    try:
+        application = QApplication(list(arguments))
+    finally:
+        qInstallMessageHandler(former)
     QGuiApplication.setDesktopFileName("pactoria")
     return application
+
+
+def _end_without_display(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
+    """Say in one sentence that no window can be shown: Qt would end the process with a memory dump."""
+    if kind is QtMsgType.QtFatalMsg:
+        sys.stderr.write(
+            "The workbench cannot be shown, since the display does not answer; look at DISPLAY and WAYLAND_DISPLAY, "
+            "or see pactoria --help for what works without.\n"
+        )
+        sys.stderr.flush()
+        os._exit(2)
 
 
 def system_theme(application: QApplication) -> str:

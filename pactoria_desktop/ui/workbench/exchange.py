@@ -131,7 +131,7 @@ class Exchange(QObject):
             commands.bursts.end()
             tab.view.set_read_only(False)
             try:
-                opened.join(found, exactly=not last)
+                opened.join(found, path.name, exactly=not last)
             except ChangedMeanwhileError as error:
                 if last:
                     bench.window.show_error(error)
@@ -155,7 +155,6 @@ class Exchange(QObject):
     def _joined(self, tab: "ContractTab", path: Path, found: "Received") -> None:
         """Keep a draft that stands in the text now, and tell what came."""
         bench, opened = self._bench, tab.opened
-        opened.collect()
         after, author = opened.freeze(), bench.service.person.user
 
         def keep(task: Task) -> None:

@@ -28,11 +28,11 @@ def edit_before_each_join(monkeypatch: pytest.MonkeyPatch, at: Desk, times: int)
     typed: list[str] = []
     joining = OpenContract.join
 
-    def join(self: OpenContract, found, **how) -> None:
+    def join(self: OpenContract, found, name, **how) -> None:
         if len(typed) < times:
             typed.append(f"Typed{len(typed)}. ")
             at.tab.view.commands.type(typed[-1])
-        joining(self, found, **how)
+        joining(self, found, name, **how)
 
     monkeypatch.setattr(OpenContract, "join", join)
     return typed

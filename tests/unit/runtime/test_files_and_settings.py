@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -40,16 +41,17 @@ def test_a_failed_write_leaves_the_old_file_whole(
     assert os.listdir(tmp_path) == ["contract.docx"]
 
 
-def test_an_error_of_the_writer_leaves_the_old_file_and_passes_through(tmp_path: Path):
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, SystemExit])
+def test_an_error_of_the_writer_leaves_the_old_file_and_passes_through(tmp_path: Path, error: type[BaseException]):
     target = tmp_path / "a"
     target.write_bytes(b"old")
 
     def write_half() -> None:
         with replacing(target) as stream:
             stream.write(b"half")
-            raise ZeroDivisionError
+            raise error
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(error):
         write_half()
     assert target.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a"]
@@ -87,6 +89,69 @@ def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path):
         write_atomically(tmp_path / "none" / "a", b"")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="such files are those of POSIX")
+def test_what_is_no_ordinary_file_is_never_replaced(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "link", "folder"):
+        with pytest.raises(WriteError, match=f"{name} is not an ordinary file"):
+            write_atomically(tmp_path / name, b"new")
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    assert sorted(os.listdir(tmp_path)) == ["folder", "link", "pipe"]
+
+
+@pytest.mark.parametrize("name", ["契" * 85, "n" * 255, "é" * 127, os.fsdecode(b"\xff" * 255)])
+def test_every_name_that_the_system_takes_can_be_written(tmp_path: Path, name: str):
+    try:
+        (tmp_path / name).write_bytes(b"old")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    write_atomically(tmp_path / name, b"new")
+    assert (tmp_path / name).read_bytes() == b"new"
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_new_files_have_the_usual_rights_and_the_process_keeps_its_mask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    usual = tmp_path / "usual"
+    usual.touch()
+    monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("another thread would make files open to all"))
+    write_atomically(tmp_path / "new", b"new")
+    assert (tmp_path / "new").stat().st_mode == usual.stat().st_mode
+
+
+def test_a_file_is_its_owners_alone_until_it_is_whole(tmp_path: Path):
+    with replacing(tmp_path / "a") as stream:
+        stream.write(b"new")
+        assert [path.stat().st_mode & 0o077 for path in tmp_path.iterdir()] == [0]
+
+
+def test_a_current_folder_that_is_gone_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(WriteError, match=r"out\.md"):
+        write_atomically(Path("out.md"), b"new")
+
+
+def test_a_folder_that_cannot_be_forced_to_the_disk_is_told_truly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    force, number = os.fsync, [errno.EINVAL]
+
+    def fail(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(number[0], os.strerror(number[0]))
+        force(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    write_atomically(tmp_path / "a", b"new")  # a file system that cannot do that for folders
+    number[0] = errno.EIO
+    with pytest.raises(WriteError, match="was written, but the disk") as told:
+        write_atomically(tmp_path / "a", b"newer")
+    assert "untouched" not in told.value.sentence
+
+
 def test_settings_come_back_as_they_were_saved(tmp_path: Path):
     path = tmp_path / "settings.json"
     settings, heard = SettingsFile(path), []
@@ -116,6 +181,23 @@ def test_a_wrong_value_changes_nothing(tmp_path: Path, name: str, value: object)
         settings.change(author_name="A", **{name: value})
     assert settings.value == Settings()
     assert not (tmp_path / "s.json").exists()
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\ud800", "x" * 256, "a\x00", "\u202eevil"])
+def test_an_author_is_a_name_that_word_can_hold(tmp_path: Path, name: str):
+    assert refusal("author_name", name)
+    assert refusal("author_name", "Inès O’Hara") is None
+    (tmp_path / "settings.json").write_text(json.dumps({"author_name": name}))
+    read = SettingsFile(tmp_path / "settings.json")
+    assert read.value.author_name == ""
+    assert len(read.problems) == 1
+
+
+def test_settings_set_aside_twice_are_both_kept(tmp_path: Path):
+    for content in ("first {", "second {"):
+        (tmp_path / "settings.json").write_text(content)
+        assert SettingsFile(tmp_path / "settings.json").problems
+    assert sorted(path.read_text() for path in tmp_path.iterdir()) == ["first {", "second {"]
 
 
 def test_every_default_is_allowed():

@@ -18,6 +18,8 @@ from pactoria_desktop.runtime.logging import LogFile, plain
 
 CANARY = "Zanzibar indemnifies Hedgehogs"
 KEY = LibraryKey(bytes(range(1, 33)))
+IDENTITY = "01a203ee-baac-7718-b38e-e4804393aa12"
+WORDS_OF_CONTRACTS = ("deed", "facade", "1750000", "20261122", "decade")  # each is also a number in hexadecimal
 CLOCK = ManualClock(datetime(2026, 11, 22, tzinfo=UTC))
 
 
@@ -46,8 +48,11 @@ def test_logs_hold_neither_text_nor_keys(tmp_path: Path):
     for logger in (ours, foreign):
         logger.parent = root
     ours.info("Opened %s in %d ms, %s, %s", CANARY, 12, KEY, plain("library"))
+    ours.info("Contract %s", IDENTITY)
     ours.info("Key %(key)s of %(kind)s", {"key": KEY.hexadecimal(), "kind": [CANARY]})
     ours.info("Wrong places %d", CANARY)
+    for word in WORDS_OF_CONTRACTS:
+        ours.info("A value %s", word)
     foreign.warning(f"parameters: {CANARY}")
     foreign.warning("executing %s", (CANARY,))
     ours.error("A key slipped into a sentence: " + KEY.hexadecimal())
@@ -59,12 +64,53 @@ def test_logs_hold_neither_text_nor_keys(tmp_path: Path):
     log.close()
     content = everything_in(tmp_path)
     assert_clean(content)
+    for word in WORDS_OF_CONTRACTS:
+        assert word not in content
+    assert IDENTITY in content
     assert "12 ms" in content
     assert "library" in content
     assert "RuntimeError" in content
     assert "because of ValueError" in content
     assert "fail_with_text" in content
     assert str(Path(__file__).parents[2]) not in content
+
+
+def test_a_log_that_cannot_be_written_shows_nothing_either(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    root = logging.Logger("root of the test")
+    log = LogFile(tmp_path / "logs", root=root)
+    (tmp_path / "logs").rmdir()  # the file is opened at the first line
+    root.warning("Opened %s", CANARY)
+    log.close()
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("", "")
+
+
+def test_a_second_program_on_one_home_takes_nothing_from_the_first(tmp_path: Path):
+    program = f"""
+import faulthandler, os, sys
+from pathlib import Path
+from pactoria_desktop.runtime.clock import SystemClock
+from pactoria_desktop.runtime.crash_reports import CrashWatch
+watch = CrashWatch(Path({str(tmp_path)!r}), clock=SystemClock(), program="1")
+watch.start()
+print("watching", flush=True)
+sys.stdin.readline()
+os.abort()
+"""
+    first = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL)  # fmt: skip
+    assert first.stdout is not None
+    assert first.stdout.readline()
+    second = CrashWatch(tmp_path, clock=CLOCK, program="1")
+    assert second.start() == ()
+    assert not second.ended_badly
+    second.close()
+    first.communicate(b"\n", timeout=60)
+    third = CrashWatch(tmp_path, clock=CLOCK, program="1")
+    (report,) = third.start()
+    third.close()
+    assert third.ended_badly
+    assert "Abort" in report.text()
 
 
 def test_no_log_sentence_is_put_together_before_it_is_logged():
@@ -142,7 +188,7 @@ def test_what_is_no_report_is_left_out(tmp_path: Path, content: bytes):
 
 
 def test_a_forged_fault_log_brings_no_text_in(tmp_path: Path):
-    (tmp_path / "fault.log").write_text(
+    (tmp_path / "fault-x.log").write_text(
         f'Fatal Python error: {CANARY}\n  File "/a/b/c/d.py", line 3 in run\n{CANARY}\n'
     )
     watch = CrashWatch(tmp_path, clock=CLOCK, program="1")

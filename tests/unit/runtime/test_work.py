@@ -57,6 +57,26 @@ def test_each_job_has_one_outcome_and_errors_are_handed_on():
     assert (handled.state, bare.state, broken.state) == (State.FAILED, State.FAILED, State.DONE)
 
 
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit, BaseException])
+def test_a_job_that_fails_beyond_exceptions_ends_and_is_told(kind: type[BaseException]):
+    told: list[tuple[str, type[BaseException]]] = []
+    work = Work(unhandled=lambda label, error: told.append((label, type(error))))
+
+    def panic(task: Task) -> None:
+        raise kind
+
+    heard: list[Exception] = []
+    jobs = [work.submit(Lane.WRITE, "a", panic), work.submit(Lane.WRITE, "b", panic, on_error=heard.append)]
+    after = work.submit(Lane.WRITE, "after", lambda task: 1)
+    for job in (*jobs, after):
+        assert job.finished.wait(10)
+    work.close()
+    assert [job.state for job in (*jobs, after)] == [State.FAILED, State.FAILED, State.DONE]
+    assert work.jobs() == ()
+    assert told == [("a", kind)]
+    assert [type(error.__cause__) for error in heard] == [kind]
+
+
 def test_a_job_stops_at_its_next_check_and_tells_its_stopper():
     work, heard, begun = Work(unhandled=Unhandled()), [], threading.Event()
 

@@ -1,8 +1,10 @@
 """A backup opens with its passphrase or the printed key, and a damaged one costs nothing."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -231,3 +233,43 @@ def test_an_older_backup_at_the_target_survives_a_failed_new_one(
     assert (tmp_path / "b").read_bytes() == b"older"
     with pytest.raises(WriteError):
         make_backup(library, tmp_path / "none" / "b")
+
+
+def test_a_backup_that_does_not_read_back_costs_no_older_one(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    fill(library)
+    (tmp_path / "b").write_bytes(b"older")
+    copy = shutil.copyfileobj
+
+    def torn(source: BinaryIO, target: BinaryIO, length: int = 0) -> None:
+        copy(source, target, length)
+        target.seek(-1, os.SEEK_CUR)
+        target.write(b"?")
+
+    monkeypatch.setattr(shutil, "copyfileobj", torn)
+    with pytest.raises(BackupError, match="read back"):
+        make_backup(library, tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == b"older"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "home"]
+
+
+def test_a_backup_is_never_written_over_the_library_itself(library: Library, home: Home, tmp_path: Path):
+    fill(library)
+    (tmp_path / "way.pactoria").symlink_to(home.library)
+    home.key_file.write_text("{}")
+    before = {path.name: path.read_bytes() for path in home.folder.iterdir() if path.is_file()}
+    for target in (home.library, home.key_file, home.settings, home.lock, tmp_path / "way.pactoria"):
+        with pytest.raises(WriteError, match="belongs to the library"):
+            make_backup(library, target)
+    assert {path.name: path.read_bytes() for path in home.folder.iterdir() if path.is_file()} == before
+    make_backup(library, home.folder / "mine.pactoria")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names there are words, never bytes")
+def test_a_backup_goes_where_names_are_no_words(library: Library, tmp_path: Path):
+    fill(library)
+    folder = tmp_path / os.fsdecode(b"\xff\xfe")
+    folder.mkdir()
+    make_backup(library, folder / os.fsdecode(b"\xfd"))
+    assert read_head(folder / os.fsdecode(b"\xfd")).length > 0

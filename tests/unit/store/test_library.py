@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from pactoria_desktop.runtime.clock import ManualClock
+from pactoria_desktop.runtime.errors import WriteError
 from pactoria_desktop.runtime.library_key import LibraryKey, key_from_recovery, recovery_text
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.runtime.secrets import KeyKeeper, PassphraseSources, SystemKeyring
@@ -306,6 +308,42 @@ def test_a_failed_change_of_form_leaves_the_library_as_it_was(
     assert schema_of(home.library, key) == before
     with opening().reading() as session:
         assert Contracts(session).get("a").title == "Kept"
+
+
+def test_a_library_cut_to_nothing_is_refused_and_not_made_anew(opening: Opening, home: Home):
+    opening().close()
+    home.library.write_bytes(b"")
+    home.library.with_name("library.db-wal").write_bytes(b"what was typed last")
+    with pytest.raises(LibraryDamagedError, match=r"library\.db is empty"):
+        opening()
+    assert home.library.read_bytes() == b""
+    assert home.library.with_name("library.db-wal").read_bytes() == b"what was typed last"
+
+
+def test_a_clock_that_was_set_back_does_not_cost_the_copy_just_made(
+    tmp_path: Path, opening: Opening, home: Home, key: LibraryKey, clock: ManualClock
+):
+    opening().close()
+    scripts = later_scripts(tmp_path, "op.execute('no sql')")
+    instants = [clock.now() - timedelta(days=day) for day in (0, 1, 2, 2)]
+    for number, instant in enumerate(instants):
+        before = set(home.copies.iterdir()) if number else set()
+        with pytest.raises(MigrationError):
+            bring_up_to_date(
+                home.library, key, copies=home.copies, now=lambda at=instant: at, kept=2, forms=(*FORMS, "later"),
+                scripts=scripts,
+            )  # fmt: skip
+        assert len(set(home.copies.iterdir()) - before) == 1
+    assert len(list(home.copies.iterdir())) == 2
+
+
+def test_a_place_for_copies_that_cannot_be_made_is_a_sentence(
+    opening: Opening, home: Home, key: LibraryKey, clock: ManualClock
+):
+    opening().close()
+    home.copies.write_text("a file where the folder should be")
+    with pytest.raises(WriteError, match="copies"):
+        bring_up_to_date(home.library, key, copies=home.copies, now=clock.now, forms=(*FORMS, "later"))
 
 
 def test_only_the_youngest_copies_stay(

@@ -67,6 +67,14 @@ def test_folders_tags_and_the_trash(library: Library):
         assert damages(session) == ()
 
 
+def test_a_window_of_any_length_is_read(library: Library):
+    with library.writing() as session:
+        for number in range(5):
+            Contracts(session).add(str(number), "A", at=1)
+        rows = list(Listing(session).rows())
+        assert len(Listing(session).window(rows * 60_000)) == 300_000
+
+
 def test_what_is_not_there_is_refused(library: Library):
     with library.writing() as session:
         contracts, packages, texts = Contracts(session), Packages(session), Texts(session)
@@ -235,6 +243,18 @@ def test_a_long_journal_asks_for_a_snapshot_and_then_goes(library: Library):
         assert texts.last_update("a") == 200
         texts.append([Update("a", b"later", 1)])
         assert texts.open("a").updates == (b"later",)
+
+
+def test_compaction_keeps_what_a_younger_snapshot_of_an_older_moment_needs(library: Library):
+    with library.writing() as session:
+        Contracts(session).add("a", "A", at=1)
+        texts = Texts(session)
+        texts.append(Update("a", b"%d" % number, 1) for number in range(6))
+        for upto in (0, 5, 2):
+            texts.save_snapshot("a", b"s%d" % upto, b"{}", "00", upto=upto, at=1)
+        texts.compact("a", lambda snapshot, frontiers: ())
+        assert texts.open("a").snapshot == b"s2"
+        assert texts.open("a").updates == (b"2", b"3", b"4", b"5")
 
 
 def test_updates_wait_at_most_the_interval_and_go_as_one_group():
