@@ -39,7 +39,7 @@ _ANCHORS: Final = {
     "permStart": "permEnd",
     "permEnd": "permStart",
 }
-_SEEN: Final = {*FIXED_CHARACTERS, "t", "delText", "m:t", "fldChar", "ruby"}
+_SEEN: Final = {*FIXED_CHARACTERS, "br", "t", "delText", "m:t", "fldChar", "ruby"}
 _BARRIERS: Final = ("tbl", "sdt", "customXml", "mc:AlternateContent", "altChunk")
 _BLOCKS: Final = ("p", "tr", "tc", "tbl")
 _KEEPS_LAST: Final = ("tc", "footnote", "endnote", "comment")

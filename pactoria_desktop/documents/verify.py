@@ -17,6 +17,7 @@ from pactoria_desktop.documents.parsing import as_utf8, parse
 from pactoria_desktop.documents.tracked import TrackedChange, TrackedChanges
 from pactoria_desktop.documents.tracked_texts import LineReader, counted
 from pactoria_desktop.documents.tracked_tree import collection_paused
+from pactoria_desktop.documents.verify_open import Decided, open_differences
 
 ProblemKind = Literal[
     "unreadable",
@@ -26,6 +27,7 @@ ProblemKind = Literal[
     "id_doubled",
     "misplaced_text",
     "history_lost",
+    "history_added",
 ]
 
 _IDENTIFIED: Final = re.compile(rb"""<w:(?:ins|del|moveFrom|moveTo)\s(?:[^>]*?\s)?w:id\s*=\s*["']([^"']*)["']""")
@@ -69,15 +71,16 @@ def verify_redline(
     accepted: AcceptedText | Package | None = None,
     author: str | None = None,
     rejects_to_original: bool = True,
-    decided: bool = False,
+    decided: Decided | None = None,
 ) -> Verification:
     """Checks ``written``, made from ``original`` by tracked changes.
 
     Rejecting all changes of both gives the same words, paragraph by paragraph (unless ``rejects_to_original`` is
     False, for edits that were not all tracked); accepting all gives the words of ``accepted`` (a text, or a package
     whose changes are accepted too); members stay; no revision id is doubled that was not before; no text lies where
-    Word does not allow it; every earlier change of someone other than ``author`` keeps its author, date and words
-    (unless ``decided``: somebody accepted or rejected earlier changes, so that some of them are rightly gone).
+    Word does not allow it; every earlier change of someone other than ``author`` keeps its author, date and words.
+    Where somebody may have accepted or rejected earlier changes, ``decided`` gives the text that was written: then the
+    open changes of the file must be those of that text, no fewer and no more.
     """
     try:
         with collection_paused():
@@ -94,14 +97,16 @@ def _problems(
     accepted: AcceptedText | Package | None,
     author: str | None,
     rejects_to_original: bool,
-    decided: bool,
+    decided: Decided | None,
 ) -> tuple[Problem, ...]:
     result = Package(written, original.name)
     problems = list(_members(original, result))
     before, after = TrackedChanges(original), TrackedChanges(result)
     problems += _ids(original, result)
-    if not decided:
+    if decided is None:
         problems += _history(before, after, author)
+    else:
+        problems += (Problem(kind, "", *what) for kind, *what in open_differences(decided, before, after))
     reader = LineReader()
     if rejects_to_original:
         wanted, found = _lines(original, before, reader, False), _lines(result, after, reader, False)
