@@ -57,6 +57,11 @@ _ELEMENTS: Final = {
     SOFT_HYPHEN: "<w:softHyphen/>",
 }
 _LITERALS: Final = {name: character for character, name in LITERAL_CHARACTERS.items()}
+_STRUCK_NAMES: Final = {
+    "t": ("t", "delText"),
+    "literal": ("t", "delText"),
+    "instrText": ("instrText", "delInstrText"),
+}
 _PLACE_NAMES: Final = ("paraId", "textId")
 _CHANGE_TAGS: Final = tuple(
     word(name) for name in ("rPrChange", "sectPrChange", "numberingChange", "ins", "del", "moveFrom", "moveTo")
@@ -323,9 +328,9 @@ class _Body:
             self._close_run(keep_empty=True)
             return
         self._open_run(marks)
-        if self._struck and value.role in ("instrText", "t"):
-            name = "delInstrText" if value.role == "instrText" else "delText"
-            xml = re.sub(rf"(</?)w:{value.role}\b", rf"\1w:{name}", xml)
+        if self._struck and value.role in _STRUCK_NAMES:
+            now, struck = _STRUCK_NAMES[value.role]
+            xml = re.sub(rf"(</?)w:{now}\b", rf"\1w:{struck}", xml)
         self._add(xml)
         for reply in self._replies(value):
             self._close_run()

@@ -31,6 +31,11 @@ ProblemKind = Literal[
 ]
 
 _IDENTIFIED: Final = re.compile(rb"""<w:(?:ins|del|moveFrom|moveTo)\s(?:[^>]*?\s)?w:id\s*=\s*["']([^"']*)["']""")
+_STRUCK: Final = re.compile(rb"<w:del\s[^>]*[^/]>.*?</w:del>", re.DOTALL)
+_UNSTRUCK: Final = re.compile(rb"<w:t(?=[\s>])|<w:instrText(?=[\s>])")
+_BOX_CONTENT: Final = re.compile(
+    rb"<w:txbxContent(?=[\s>])[^>]*(?<!/)>((?:(?!<w:txbxContent[\s>]).)*?)</w:txbxContent>", re.DOTALL
+)
 _BOX_PART: Final = "textbox"
 
 
@@ -168,8 +173,9 @@ def _ids(original: Package, result: Package) -> Iterable[Problem]:
             data = package.part(story.member)
             ids.update(_IDENTIFIED.findall(data))
             if b"<w:del " in data:
-                for struck in re.findall(rb"<w:del\s[^>]*[^/]>.*?</w:del>", data, re.DOTALL):
-                    wrong[story.member] += len(re.findall(rb"<w:t(?=[\s>])|<w:instrText(?=[\s>])", struck))
+                for piece in _without_boxes(data):
+                    for struck in _STRUCK.findall(piece):
+                        wrong[story.member] += len(_UNSTRUCK.findall(struck))
         return ids, wrong
 
     old_ids, old_wrong = gathered(original)
@@ -180,6 +186,20 @@ def _ids(original: Package, result: Package) -> Iterable[Problem]:
     for member, count in new_wrong.items():
         if count > old_wrong[member]:
             yield Problem("misplaced_text", member, str(old_wrong[member]), str(count))
+
+
+def _without_boxes(data: bytes) -> list[bytes]:
+    """A part without the contents of its text boxes, and each of those by itself: a struck drawing keeps its words."""
+    pieces: list[bytes] = []
+
+    def take(found: re.Match[bytes]) -> bytes:
+        pieces.append(found[1])
+        return b""
+
+    count = 1
+    while count:
+        data, count = _BOX_CONTENT.subn(take, data)
+    return [data, *pieces]
 
 
 def _history(before: TrackedChanges, after: TrackedChanges, author: str | None) -> Iterable[Problem]:
