@@ -25,7 +25,7 @@ from pactoria_desktop.contract.text import (
 from pactoria_desktop.contract.words import Vocabulary
 from pactoria_desktop.documents.compare_fields import FieldCarrier, FieldReader
 from pactoria_desktop.documents.compare_formats import FormatCarrier
-from pactoria_desktop.documents.compare_parts import PartCarrier, has_references
+from pactoria_desktop.documents.compare_parts import PartCarrier, has_references, settled
 
 _IDENTITY = re.compile(r'\s(?:[\w]+:)?(?:id|paraId|textId|rsid\w*|editId|anchorId|spid|name|title|descr)="[^"]*"')
 _BOX_WORDS = re.compile(r"<(?:w:)?txbxContent\b.*?</(?:w:)?txbxContent>", re.DOTALL)
@@ -135,6 +135,7 @@ class Setting:
         self.fields = FieldCarrier(old.material, new.material)
         self.pairs: list[ObjectPair] = []
         self.put_objects: dict[str, WordObject] = {}
+        self.put_keys: set[str] = set()
         self.remarks: list[str] = []
         self.cells: dict[tuple[int, bool], tuple[Cell, Any]] = {}
         self.members = ("", "")
@@ -233,6 +234,7 @@ class Setting:
             same = self._new.objects.get(str(key)) or self.fields.objects.get(str(key))
             name = f"{key}-{len(self.put_objects)}" if known is not same else str(key)
             self.put_objects[name] = known
+            self.put_keys.add(str(key))
             marks["obj"] = name
         return Span(span.text, marks)
 
@@ -249,6 +251,7 @@ class Setting:
                 return None
             number = place.partition(":")[2]
             return replace(known, ref=number, xml=re.sub(r'(\bw:id=")[^"]*"', rf'\g<1>{number}"', known.xml))
+        known = settled(known)
         if not has_references(known):
             return known
         if self._parts is None or not all(self.members):

@@ -69,7 +69,7 @@ FIXED_CHARACTERS: Final = {
     "endnoteReference": "\ufffc",
 }
 _TEXT: Final = {"t", "delText", "m:t"}
-_NO_WORDS: Final = {"pPr", "rPr", "tblPr", "tcPr", "trPr", "mc:Fallback", "instrText", "delInstrText", "sectPr"}
+_NO_WORDS: Final = {"pPr", "rPr", "tblPr", "tcPr", "trPr", "mc:Fallback", "instrText", "delInstrText", "sectPr", "rt"}
 
 
 @dataclass(eq=False)

@@ -120,7 +120,7 @@ def _problems(
         other = _lines(accepted, TrackedChanges(accepted), reader, True)
         problems += _differences("accepting_differs", other, _lines(result, after, reader, True), other_file=True)
     elif accepted is not None:
-        problems += _against_text(accepted, _lines(result, after, reader, True, cells=False))
+        problems += _against_text(accepted, _lines(result, after, reader, True, text_only=True))
     return tuple(problems)
 
 
@@ -128,13 +128,18 @@ _Lines = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 def _lines(
-    package: Package, changes: TrackedChanges, reader: LineReader, accept: bool, *, cells: bool = True
+    package: Package, changes: TrackedChanges, reader: LineReader, accept: bool, *, text_only: bool = False
 ) -> _Lines:
     """The lines of each story, and of its text boxes, with all changes accepted or rejected.
 
-    ``cells`` is False to leave cells that were inserted or deleted by themselves: a contract text does not know them.
+    ``text_only`` leaves the changes that a contract text does not know.
     """
-    chosen = None if cells or all(one.kind != "cell" for one in changes.revisions) else _is_no_cell
+    unknown = changes.unknown_to_text if text_only else frozenset()
+
+    def is_known(change: TrackedChange) -> bool:
+        return change.id not in unknown
+
+    chosen = is_known if unknown else None
     parts = changes.resolved_parts(accept, chosen)
     result: _Lines = {}
     for story in package.stories:
@@ -145,10 +150,6 @@ def _lines(
         own = read.own or (("",) if story.kind == "main" else ())
         result[label] = (own, read.boxes)
     return result
-
-
-def _is_no_cell(change: TrackedChange) -> bool:
-    return change.kind != "cell"
 
 
 def _members(original: Package, result: Package) -> Iterable[Problem]:

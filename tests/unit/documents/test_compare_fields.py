@@ -1,4 +1,4 @@
-"""Fields that only the new file has: as fields in the redline where they are whole there, else as words with a remark."""
+"""Fields that only the new file has: fields in the redline where they are whole there, else words with a remark."""
 
 import random
 import re
