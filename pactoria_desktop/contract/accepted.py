@@ -3,7 +3,7 @@
 Offsets are code points. Each paragraph is one line ended by a newline; hidden characters and soft hyphens are left
 out; parts follow each other as main story, footnotes, endnotes, headers, footers, text boxes.
 
-A note that has lost its reference and all its words is gone.
+A note that has lost its reference and all its words is gone, and so is a text box with the drawing that holds it.
 
 Joining follows Word: a struck paragraph mark joins its paragraph to the next one of the same flow, also over a table
 that goes as a whole. Where nothing follows, an emptied paragraph goes, except in a cell or a note, and except the last
@@ -242,7 +242,7 @@ class _Line:
 
 def _flows(text: ContractText, which: View) -> Iterator[list[_Line]]:
     """The lines that can join each other: a cell, or text sections of a part with no table between them."""
-    lost = _lost_notes(text, which)
+    lost = _lost_notes(text, which) | _lost_boxes(text, which)
     shown = [
         (number, section)
         for number, section in enumerate(text.sections)
@@ -299,6 +299,23 @@ def _lost_notes(text: ContractText, which: View) -> set[str]:
                     gone = any(key.startswith(drop) for key in (*span.marks, *row_marks))
                     (dropped if gone else kept).add(f"{one.role.removesuffix('Reference')}:{one.ref}")
     return {part for part, is_empty in empty.items() if is_empty and part in dropped and part not in kept}
+
+
+def _lost_boxes(text: ContractText, which: View) -> set[str]:
+    """The parts of text boxes whose drawing is not in the view."""
+    boxes = {section.part for section in text.sections if kind_of(section.part) == "textbox"}
+    if not boxes:
+        return boxes
+    drop = DROPPED[which]
+    wanted = {part.split(":")[1] for part in boxes}
+    kept = {
+        str(span.marks["obj"])
+        for section in text.sections
+        for row_marks, paragraph in _with_rows(section)
+        for span in paragraph.spans
+        if span.marks.get("obj") in wanted and not any(key.startswith(drop) for key in (*span.marks, *row_marks))
+    }
+    return {part for part in boxes if part.split(":")[1] not in kept}
 
 
 def _with_rows(section: Section) -> Iterator[tuple[Marks, Paragraph]]:

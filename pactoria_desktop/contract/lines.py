@@ -58,7 +58,7 @@ def lines_of(
 ) -> list[Line]:
     """The lines of a run of paragraphs. ``signature`` tells which objects count as the same, by their key.
 
-    A fixed newline that is struck after no words drops its line; with ``keeps_last`` (a cell, a note) the last stays.
+    A fixed newline that is struck after no words drops its line; with ``keeps_last`` (a cell, a note) it stays.
     ``joins`` are paragraphs whose fixed newline joins them to the next once it is struck: nothing seen lies between.
     """
     lines: list[Line] = []
@@ -84,7 +84,7 @@ def lines_of(
         fixed = "p:fix" in ending or index == final
         if not seen and (not fixed or (index in joins and index != final)):
             continue
-        if seen or length or (keeps_last and index == final):
+        if seen or length or keeps_last:
             lines.append(Line(first, index, "".join(texts), tuple(objects), ending, fixed))
         first, texts, objects, length = index + 1, [], [], 0
     return lines

@@ -22,12 +22,17 @@ from pactoria_desktop.documents.identifiers import Identifiers
 from pactoria_desktop.documents.names import word
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
+from pactoria_desktop.documents.tracked import Selection, TrackedChanges
 from pactoria_desktop.documents.writer import write
 
 # Move ranges are named by ids far above those that the writer gives to new revisions.
 _ROOM = 100_000
 _SECTION = re.compile(rb"<w:sectPr[\s>].*?</w:sectPr>", re.DOTALL)
 _CHANGING = re.compile(rb'\s(?:w:rsid\w*|r:id)="[^"]*"')
+_SINGLE_CELLS = (
+    "The old file has tracked changes of single table cells, or of rows of a table within a cell; they stay open, and "
+    "what they take away is compared as if it stayed."
+)
 _OTHER_PAGE_SET_UP = "The page set-up (sections, margins, columns) differs and is left as the old file has it."
 
 
@@ -72,6 +77,7 @@ def compare(old: Package, new: Package, author: str, date: str) -> CompareResult
 
     Raises DocumentError where one of the files cannot be read, or OLD cannot be written.
     """
+    new = _told_by_text(new)
     base, other = read(old), read(new)
     carrier = PartCarrier(old, new)
     setting = _setting(base, other, old, author, date, carrier, {})
@@ -90,8 +96,17 @@ def compare(old: Package, new: Package, author: str, date: str) -> CompareResult
     counts = _counted(text, setting.register.made)
     data = write(old, base, text)
     parts = carrier.parts(written := Package(data, old.name))
-    remarks = result.remarks if _page_set_up(old) == _page_set_up(new) else (*result.remarks, _OTHER_PAGE_SET_UP)
-    return CompareResult(written.with_parts(parts) if parts else data, counts, remarks)
+    remarks = [*result.remarks]
+    remarks += [_OTHER_PAGE_SET_UP] if _page_set_up(old) != _page_set_up(new) else []
+    remarks += [_SINGLE_CELLS] if TrackedChanges(old).unknown_to_text else []
+    return CompareResult(written.with_parts(parts) if parts else data, counts, tuple(remarks))
+
+
+def _told_by_text(new: Package) -> Package:
+    """NEW with those tracked changes accepted that a contract text does not know: cells, rows of tables in cells."""
+    changes = TrackedChanges(new)
+    unknown = changes.unknown_to_text
+    return Package(changes.accept(Selection(ids=unknown)).data, new.name) if unknown else new
 
 
 def _page_set_up(package: Package) -> list[bytes]:
@@ -154,6 +169,8 @@ def compared(
         written[part] = compared_story(setting, stories[part], others.get(partner, []), part)
     missing: list[str] = []
     for part in partners.unmet():
+        if part_kind(part) == "textbox" and part.split(":")[1] in setting.put_keys:
+            continue
         if any(paragraph.text.strip() for section in others[part] for paragraph in paragraphs_of(section)):
             setting.remarks.append(f"The new file has a {part_kind(part)} that the old one has no place for.")
             missing += [part] if part_kind(part) in ("header", "footer") else []

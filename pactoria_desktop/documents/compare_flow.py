@@ -8,6 +8,7 @@ from pactoria_desktop.contract.difference import Change, changes_between, change
 from pactoria_desktop.contract.lines import seen_spans
 from pactoria_desktop.contract.rewriting import Author, Keep, Newline, Put, Step, Strike, rewrite
 from pactoria_desktop.contract.text import Paragraph, Span
+from pactoria_desktop.documents.compare_fields import WORDS_ONLY, Field
 from pactoria_desktop.documents.compare_lines import Annotations, Flow, LineWords, Profile
 from pactoria_desktop.documents.compare_setting import Setting
 
@@ -271,7 +272,7 @@ class _StepWriter:
 
     def _put_words(self, index: int, start: int, end: int, in_field: bool = False) -> None:
         if self.setting.tracked is None:
-            self._put(self._content(index, start, end), in_field)
+            self._put(self._content(index, start, end, in_field), in_field)
             return
         notes = self.new.annotations(index, self.setting.tracked)
         while start < end:
@@ -337,6 +338,7 @@ class _StepWriter:
     ) -> None:
         tracked = self.setting.tracked
         if tracked is None:
+            self._note_lost_fields(index, offset, other, other_offset, count)
             self._keep_formatted(offset, other_offset, count, old, new)
             return
         notes = self.new.annotations(other, tracked)
@@ -367,17 +369,33 @@ class _StepWriter:
             if other_length > step:
                 right.append((other_length - step, other_key))
 
-    def _content(self, index: int, start: int, end: int) -> list[Span | Newline]:
-        content: list[Span | Newline] = []
-        at = 0
-        for span in self.new.spans(index):
-            low, high = max(start, at), min(end, at + len(span.text))
-            if low < high:
-                content.append(self.setting.carried(Span(span.text[low - at : high - at], span.marks)))
-            at += len(span.text)
-            if at >= end:
-                break
-        return content
+    def _content(self, index: int, start: int, end: int, in_field: bool) -> list[Span | Newline]:
+        fields = self.new.fields(index, self.setting.new_fields)
+        carrier = self.setting.fields
+        chosen = carrier.carried(fields, start, end) if fields and not in_field else {}
+        if not in_field and any(_touches(one, start, end) and one.key not in chosen for one in fields):
+            self.setting.remarks.append(WORDS_ONLY)
+        line = self.new.lines[index]
+        spans = carrier.spans(self.new.paragraphs, line, self.new.view, start, end, chosen)
+        return [self.setting.carried(span) for span in spans]
+
+    def _note_lost_fields(self, index: int, offset: int, other: int, other_offset: int, count: int) -> None:
+        """Words that both sides have, but only NEW as the words of a field."""
+        fields = self.new.fields(other, self.setting.new_fields)
+        if fields:
+            there = self.old.fields(index, self.setting.old_fields)
+            shift, end = offset - other_offset, other_offset + count
+            at_end = end == len(self.new.lines[other].text)
+            for one in fields:
+                low, high = max(one.start, other_offset), min(one.end, end)
+                empty = one.start == one.end and other_offset <= one.start and (one.start < end or at_end)
+                if (low < high or empty) and not any(_touches(each, low + shift, high + shift) for each in there):
+                    self.setting.remarks += [] if self.setting.fields.has_put(one) else [WORDS_ONLY]
+
+
+def _touches(one: Field, start: int, end: int) -> bool:
+    """Whether words of a field lie between two offsets, or the whole of one without words."""
+    return one.start < end and start < one.end if one.end > one.start else start <= one.start <= end
 
 
 def _cut(profile: Profile, offset: int, count: int) -> list[tuple[int, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pactoria_desktop.contract.lines import Line, View, accepted, is_hidden, lines_of, seen_spans, tokens_of
 from pactoria_desktop.contract.rewriting import Author, Newline
 from pactoria_desktop.contract.text import Paragraph, Span
+from pactoria_desktop.documents.compare_fields import Field, FieldReader
 from pactoria_desktop.documents.compare_setting import Setting, Tracked
 
 Profile = tuple[tuple[int, str], ...]
@@ -25,6 +26,7 @@ class Flow:
     endings: list[int]
     _profiles: dict[int, Profile] = field(default_factory=dict)
     _annotations: "dict[int, Annotations]" = field(default_factory=dict)
+    _fields: dict[int, tuple[Field, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -59,6 +61,13 @@ class Flow:
                 else:
                     joined.append((len(span.text), key))
             known = self._profiles[index] = tuple(joined)
+        return known
+
+    def fields(self, index: int, reader: FieldReader) -> tuple[Field, ...]:
+        """The fields of a line."""
+        known = self._fields.get(index)
+        if known is None:
+            known = self._fields[index] = reader.fields(self.paragraphs, self.lines[index], self.view)
         return known
 
     def annotations(self, index: int, tracked: Tracked) -> "Annotations":

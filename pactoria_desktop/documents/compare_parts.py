@@ -9,6 +9,9 @@ from pactoria_desktop.contract.text import WordObject
 from pactoria_desktop.documents.markup import escaped_attribute
 from pactoria_desktop.documents.names import CONTENT_TYPES, PACKAGE_RELATIONSHIPS, RELATIONSHIP_REFERENCE, WORD
 from pactoria_desktop.documents.package import CONTENT_TYPES_MEMBER, Package, Relationship
+from pactoria_desktop.documents.tracked_changes import collect
+from pactoria_desktop.documents.tracked_resolve import resolve
+from pactoria_desktop.documents.tracked_tree import Tree
 
 _REFERENCE = re.compile(r'(\b(?:r|o):(?:embed|link|id|pict|relid|dm|lo|qs|cs)=")([^"]*)(")')
 _COPIED_DEPTH = 4
@@ -174,6 +177,16 @@ def _before_end(data: bytes, rows: str) -> bytes:
         closing = b"</" + (name[1] if name else b"Relationships") + b">"
         return stripped[:end] + b">" + rows.encode() + closing
     return stripped[:end] + rows.encode() + stripped[end:]
+
+
+def settled(value: WordObject) -> WordObject:
+    """The object as NEW shows it: what was tracked inside it (in the words of a text box) accepted."""
+    tree = Tree(value.xml.encode("utf-8"))
+    if not tree.has_changes:
+        return value
+    found = collect(tree, "main")
+    xml = resolve(found, dict.fromkeys(found.changes, True), True).decode("utf-8")
+    return replace(value, xml=xml) if xml else value
 
 
 def has_references(value: WordObject) -> bool:

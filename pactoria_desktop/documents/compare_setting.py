@@ -23,8 +23,9 @@ from pactoria_desktop.contract.text import (
     kind_of,
 )
 from pactoria_desktop.contract.words import Vocabulary
+from pactoria_desktop.documents.compare_fields import FieldCarrier, FieldReader
 from pactoria_desktop.documents.compare_formats import FormatCarrier
-from pactoria_desktop.documents.compare_parts import PartCarrier, has_references
+from pactoria_desktop.documents.compare_parts import PartCarrier, has_references, settled
 
 _IDENTITY = re.compile(r'\s(?:[\w]+:)?(?:id|paraId|textId|rsid\w*|editId|anchorId|spid|name|title|descr)="[^"]*"')
 _BOX_WORDS = re.compile(r"<(?:w:)?txbxContent\b.*?</(?:w:)?txbxContent>", re.DOTALL)
@@ -130,8 +131,11 @@ class Setting:
         self.register = Register(old.revisions, prefix)
         self.vocabulary = Vocabulary()
         self.formats = FormatCarrier(old.material, new.material, old_styles)
+        self.old_fields, self.new_fields = FieldReader(old.material), FieldReader(new.material)
+        self.fields = FieldCarrier(old.material, new.material)
         self.pairs: list[ObjectPair] = []
         self.put_objects: dict[str, WordObject] = {}
+        self.put_keys: set[str] = set()
         self.remarks: list[str] = []
         self.cells: dict[tuple[int, bool], tuple[Cell, Any]] = {}
         self.members = ("", "")
@@ -216,7 +220,9 @@ class Setting:
 
     def carried(self, span: Span) -> Span:
         """Words of NEW as they are written into OLD."""
-        marks: dict[str, MarkValue] = {name: span.marks[name] for name in _CARRIED_MARKS if name in span.marks}
+        marks: dict[str, MarkValue] = {
+            name: value for name, value in span.marks.items() if name in _CARRIED_MARKS or name.startswith("fld:new ")
+        }
         if "run" in span.marks:
             marks["run"] = self.formats.carried_run(str(span.marks["run"]))
         key = span.marks.get("obj")
@@ -225,13 +231,15 @@ class Setting:
             if known is None:
                 self.remarks.append("A picture or object of the new file is shown by a placeholder.")
                 return Span(_PLACEHOLDER if OBJECT in span.text else span.text, marks)
-            name = f"{key}-{len(self.put_objects)}" if known is not self._new.objects.get(str(key)) else str(key)
+            same = self._new.objects.get(str(key)) or self.fields.objects.get(str(key))
+            name = f"{key}-{len(self.put_objects)}" if known is not same else str(key)
             self.put_objects[name] = known
+            self.put_keys.add(str(key))
             marks["obj"] = name
         return Span(span.text, marks)
 
     def _carried_object(self, key: str) -> WordObject | None:
-        known = self._new.objects.get(key)
+        known = self._new.objects.get(key) or self.fields.objects.get(key)
         if known is None:
             return None
         if known.kind == "note":
@@ -243,6 +251,7 @@ class Setting:
                 return None
             number = place.partition(":")[2]
             return replace(known, ref=number, xml=re.sub(r'(\bw:id=")[^"]*"', rf'\g<1>{number}"', known.xml))
+        known = settled(known)
         if not has_references(known):
             return known
         if self._parts is None or not all(self.members):

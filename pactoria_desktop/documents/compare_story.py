@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pactoria_desktop.contract.alignment import Pair, equal_pairs, similar_pairs
+from pactoria_desktop.contract.lines import accepted, is_hidden
 from pactoria_desktop.contract.rewriting import rewrite
 from pactoria_desktop.contract.text import Marks, Paragraph, Section, TableSection, TextSection
 from pactoria_desktop.documents.compare_cuts import cuts_of
@@ -273,9 +274,24 @@ class _StoryWriter:
         if place is not None and self.old.blocks[place].gone:
             self.out.append(old)
         elif new is None:
+            self._part_from_struck_table()
             self.out.append(struck_table(self.setting, old))
         else:
             self.out.append(compared_table(self.setting, old, new))
+
+    def _part_from_struck_table(self) -> None:
+        """Words whose paragraph's end was struck earlier stand by themselves while a table follows. Once it goes, they
+        would join what comes behind it: a new end keeps them apart."""
+        before = self.out[-1] if self.out else None
+        if not isinstance(before, list) or not before or accepted(before[-1].marks):
+            return
+        start = next((at + 1 for at in range(len(before) - 2, -1, -1) if accepted(before[at].marks)), 0)
+        if not any(accepted(span.marks) and not is_hidden(span) for one in before[start:] for span in one.spans):
+            return
+        last = before[-1]
+        looks = {key: value for key, value in last.marks.items() if key in ("p:props", "p:style", "p:num", "p:lvl")}
+        name = self.setting.register.new("insertion", self.setting.author)
+        before[-1:] = [Paragraph(last.spans, {**looks, f"ins:{name}": {"d": 0}}), Paragraph((), last.marks)]
 
     def _sections(self, sections: Sequence[Section]) -> list[Section]:
         """The pieces as sections; text keeps the ids of OLD's text sections in order, new ones get ids of their own."""

@@ -1,5 +1,6 @@
 """What a piece of Word XML inside a paragraph is to a reader: words, one object, or something without width."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,6 +46,9 @@ _CHARACTERS: Final = {
     "noBreakHyphen": NO_BREAK_HYPHEN,
     "softHyphen": SOFT_HYPHEN,
 }
+_UNSTRUCK: Final = {"delText": "t", "delInstrText": "instrText"}
+_STRUCK: Final = {"t": "delText", "instrText": "delInstrText"}
+_WORDS: Final = re.compile(r"<(/?)w:(txbxContent|t|delText|instrText|delInstrText)(?=[\s/>])[^>]*?(/?)>")
 _WITH_BOXES: Final = ("drawing", "picture")
 
 
@@ -95,11 +99,9 @@ class ObjectTable:
     def _read(self, element: etree._Element, in_run: bool) -> ReadObject:
         role = element.tag.rpartition("}")[2]
         xml = fragment(element)
-        if role in ("delText", "delInstrText"):
-            role = {"delText": "t", "delInstrText": "instrText"}[role]
-            xml = xml.replace("<w:del" + role[0].upper() + role[1:], "<w:" + role, 1).replace(
-                "</w:del" + role[0].upper() + role[1:], "</w:" + role, 1
-            )
+        role = _UNSTRUCK.get(role, role)
+        if "<w:del" in xml:
+            xml = with_words(xml, struck=False)
         is_word = element.tag == word(role) or element.tag in (word("delText"), word("delInstrText"))
         kind = _KINDS.get(role, "other")
         ref = element.get(word("name")) or element.get(word("id")) or "" if is_word else ""
@@ -129,6 +131,26 @@ class ObjectTable:
         key = digest(value.xml, str(value.in_run), value.role if not value.xml else "", place)
         self.objects.setdefault(key, value)
         return ReadObject(key, text, value.role, value.ref)
+
+
+def with_words(xml: str, *, struck: bool) -> str:
+    """A run's element with its words named as struck ones are (``w:delText``) or as others (``w:t``).
+
+    What stands in text boxes keeps its names: it is struck by its own marks.
+    """
+    names = _STRUCK if struck else _UNSTRUCK
+    boxes = 0
+
+    def named(found: re.Match[str]) -> str:
+        nonlocal boxes
+        closing, name, empty = found.groups()
+        if name == "txbxContent":
+            boxes += -1 if closing else 0 if empty else 1
+        elif not boxes and name in names:
+            return found[0].replace(f"w:{name}", f"w:{names[name]}", 1)
+        return found[0]
+
+    return _WORDS.sub(named, xml)
 
 
 def words_of(value: WordObject) -> str:

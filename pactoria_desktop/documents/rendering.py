@@ -33,7 +33,7 @@ from pactoria_desktop.documents.formatting import (
     with_change,
 )
 from pactoria_desktop.documents.identifiers import Identifiers
-from pactoria_desktop.documents.inline import LITERAL_CHARACTERS
+from pactoria_desktop.documents.inline import CONTAINERS, LITERAL_CHARACTERS
 from pactoria_desktop.documents.markup import (
     WORD_SCOPE,
     attributes_of,
@@ -45,7 +45,7 @@ from pactoria_desktop.documents.markup import (
     shape,
 )
 from pactoria_desktop.documents.names import PREFIXES, WORD, word
-from pactoria_desktop.documents.objects import words_of
+from pactoria_desktop.documents.objects import with_words, words_of
 from pactoria_desktop.documents.properties import MARK_KINDS, PARAGRAPH_CHANGE, RUN_PROPERTIES, SECTION
 
 _SPECIAL: Final = re.compile(f"([\t\n\r{LINE_BREAK}{NO_BREAK_HYPHEN}{SOFT_HYPHEN}{HIDDEN}])")
@@ -63,6 +63,7 @@ _CHANGE_TAGS: Final = tuple(
     word(name) for name in ("rPrChange", "sectPrChange", "numberingChange", "ins", "del", "moveFrom", "moveTo")
 )
 _SHELLS_WITH_CONTENT: Final = {"sdt": "w:sdtContent"}
+_NEVER_STRUCK: Final = (*MARK_KINDS, *CONTAINERS)
 _ONCE: Final = ("sdt", "fldSimple")
 
 Path = tuple[str, ...]
@@ -169,6 +170,7 @@ class Renderer:
             element = self.formatting.paragraph(inherited.marks)
             for child in [child for child in element if child.tag in (RUN_PROPERTIES, SECTION, PARAGRAPH_CHANGE)]:
                 element.remove(child)
+            self._renumber(element)
             for child in list(own):
                 if child.tag in (RUN_PROPERTIES, SECTION):
                     element.append(element_copy(child))
@@ -192,6 +194,9 @@ class Renderer:
         for name, text in attributes_of(before):
             holder.set(name, text)
         holder.extend([element_copy(child) for child in old])
+        if revision.source == "typed":
+            # A tracked numbering that the old properties hold may stand in the new ones, too.
+            self._renumber(holder)
 
     def _mark(self, element: etree._Element, marks: Marks) -> None:
         """Write the tracked insertion, deletion and move of the paragraph's newline."""
@@ -311,6 +316,9 @@ class _Body:
             value.ref in self._renderer.anchors.removed
         ):
             return
+        if not value.in_run and value.role in _NEVER_STRUCK:
+            # A revision or container without words, kept as it was: no deletion may stand round it.
+            path = path[: next((at for at, one in enumerate(path) if kind_of(one) == "del"), len(path))]
         self._turn_to(path)
         xml = self._renderer.anchors.objects.get(str(key), value.xml)
         for _ in range(missing):
@@ -337,9 +345,8 @@ class _Body:
             self._close_run(keep_empty=True)
             return
         self._open_run(marks)
-        if self._struck and value.role in ("instrText", "t"):
-            name = "delInstrText" if value.role == "instrText" else "delText"
-            xml = re.sub(rf"(</?)w:{value.role}\b", rf"\1w:{name}", xml)
+        if self._struck:
+            xml = with_words(xml, struck=True)
         self._add(xml)
         for reply in self._replies(value):
             self._close_run()

@@ -271,8 +271,9 @@ class TableWriter:
             return spliced(self.xml, cuts, span.start, span.end)
         model = self._element(span).find(word("tcPr"))
         properties = self._cell_properties(cell, model, 0)
-        start = min([there.span.start for there in places], default=span.close)
-        content = spliced(self.xml, cuts, start, span.close)
+        first = min([there.span.start for there in places], default=span.close)
+        before = child_span(self.xml, "tcPr", span.inner, first) if model is not None else None
+        content = spliced(self.xml, cuts, before[1] if before is not None else span.inner, span.close)
         return self._for(span, f"<w:tc>{properties}") + content + b"</w:tc>"
 
     def _grid(self, table: TableSection, base: TablePlace) -> list[Cut]:

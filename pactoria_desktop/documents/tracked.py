@@ -27,7 +27,7 @@ from pactoria_desktop.documents.tracked_changes import (
 )
 from pactoria_desktop.documents.tracked_comments import Comment, comments
 from pactoria_desktop.documents.tracked_resolve import resolve
-from pactoria_desktop.documents.tracked_tree import Tree
+from pactoria_desktop.documents.tracked_tree import Node, Tree
 
 _OTHER_PARTS: Final = ("comments", "styles", "stylesWithEffects", "numbering", "glossaryDocument")
 
@@ -158,6 +158,16 @@ class TrackedChanges:
         return tuple(listed for _, listed in self._listed)
 
     @cached_property
+    def unknown_to_text(self) -> frozenset[str]:
+        """The ids of changes that a contract text does not know: cells that came or went by themselves, and rows of
+        tables within cells, whose words stand in the outer cell."""
+        return frozenset(
+            listed.id
+            for change, listed in self._listed
+            if change.kind == "cell" or (change.kind == "row" and _stands_in_cell(change.node))
+        )
+
+    @cached_property
     def comments(self) -> tuple[Comment, ...]:
         """All comments."""
         return comments(self._package)
@@ -249,19 +259,20 @@ class TrackedChanges:
         before: set[bytes] = set()
         after: set[bytes] = set()
         for story in self._package.stories:
-            if story.member in result:
+            if story.member in result and story.member in self._parts:
                 before.update(pattern.findall(self._parts[story.member].tree.xml))
                 after.update(pattern.findall(result[story.member]))
         lost = {identifier.decode("utf-8", "replace") for identifier in before - after}
-        if not lost or member not in result:
+        if not lost:
             return
-        xml = result[member]
+        xml = result.get(member) or as_utf8(self._package.part(member), member, self._package.name)
         kept, position = [], 0
         for note in Tree(xml).root.children:
             if note.name == name and note.attribute("id") in lost and not words(note).strip("\n"):
                 kept.append(xml[position : note.start])
                 position = note.end
-        result[member] = b"".join([*kept, xml[position:]])
+        if kept:
+            result[member] = b"".join([*kept, xml[position:]])
 
 
 def tracked_changes(package: Package) -> TrackedChanges:
@@ -277,6 +288,11 @@ def accept_all(package: Package) -> bytes:
 def reject_all(package: Package) -> bytes:
     """The package with every tracked change rejected."""
     return TrackedChanges(package).reject().data
+
+
+def _stands_in_cell(node: Node) -> bool:
+    """Whether a row's mark stands in a table within a cell."""
+    return any(one.name in ("tc", "txbxContent") for one in node.ancestors())
 
 
 def _labelled_parts(package: Package) -> list[tuple[str, str]]:

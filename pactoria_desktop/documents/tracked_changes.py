@@ -55,10 +55,10 @@ _INTERESTING: Final = {
     *_CONTAINER_RANGES,
     *(name.replace("Start", "End") for name in _CONTAINER_RANGES),
 }
+LINE_BREAK_TYPES: Final = ("", "textWrapping")
 FIXED_CHARACTERS: Final = {
     "tab": "\t",
     "ptab": "\t",
-    "br": "\u2028",
     "cr": "\u2028",
     "noBreakHyphen": "\u2011",
     "sym": "\ue000",
@@ -69,7 +69,7 @@ FIXED_CHARACTERS: Final = {
     "endnoteReference": "\ufffc",
 }
 _TEXT: Final = {"t", "delText", "m:t"}
-_NO_WORDS: Final = {"pPr", "rPr", "tblPr", "tcPr", "trPr", "mc:Fallback", "instrText", "delInstrText", "sectPr"}
+_NO_WORDS: Final = {"pPr", "rPr", "tblPr", "tcPr", "trPr", "mc:Fallback", "instrText", "delInstrText", "sectPr", "rt"}
 
 
 @dataclass(eq=False)
@@ -252,6 +252,8 @@ def _characters(node: Node) -> Iterator[str]:
         name = child.name
         if name in _TEXT:
             yield child.characters()
+        elif name == "br":
+            yield "\u2028" if child.attribute("type") in LINE_BREAK_TYPES else "\ufffc"
         elif name in FIXED_CHARACTERS:
             yield FIXED_CHARACTERS[name]
         elif name not in _NO_WORDS:

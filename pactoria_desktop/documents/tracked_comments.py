@@ -99,6 +99,8 @@ def _visible(elements: Iterable[object], *, struck: bool) -> Iterable[str]:
         if name == "t" or (struck and name == "delText"):
             if struck or not _is_moved_away(element):
                 yield getattr(element, "text", "") or ""
+        elif name == "br":
+            yield "\u2028"
         elif name in FIXED_CHARACTERS and name not in ("drawing", "pict", "object") and not _is_tab_stop(element):
             yield FIXED_CHARACTERS[name]
 

@@ -39,9 +39,11 @@ _ANCHORS: Final = {
     "permStart": "permEnd",
     "permEnd": "permStart",
 }
-_SEEN: Final = {*FIXED_CHARACTERS, "t", "delText", "m:t", "fldChar", "ruby"}
+_SEEN: Final = {*FIXED_CHARACTERS, "br", "t", "delText", "m:t", "fldChar", "ruby"}
 _BARRIERS: Final = ("tbl", "sdt", "customXml", "mc:AlternateContent", "altChunk")
 _BLOCKS: Final = ("p", "tr", "tc", "tbl")
+_SHELLS: Final = ("sdt", "sdtContent", "customXml")
+_SHELL_PROPERTIES: Final = ("sdtPr", "sdtEndPr", "customXmlPr")
 _KEEPS_LAST: Final = ("tc", "footnote", "endnote", "comment")
 
 
@@ -272,10 +274,18 @@ class _Resolver:
             return 0
         last = waiting[-1]
         self._absorb(last, waiting[:-1])
-        stays = container.name in _KEEPS_LAST or (container.name != "body" and left == 0)
+        shells = [container] if container.name in _SHELLS else []
+        while shells and shells[-1].parent is not None and shells[-1].parent.name in _SHELLS:
+            shells.append(shells[-1].parent)
+        outer = (shells[-1].parent if shells else None) or container
+        stays = outer.name in _KEEPS_LAST or (outer.name != "body" and left == 0)
         if stays or any(self._is_seen(one) for one in waiting):
             return 1
         self._drop(last)
+        for shell in shells:
+            # Word wants something in a control: one that is emptied goes.
+            if all(one in self._dropped or one.name in _SHELL_PROPERTIES for one in shell.children):
+                self._drop(shell)
         return 0
 
     def _flow(self, container: Node) -> Iterator[Node]:

@@ -13,7 +13,7 @@ from pactoria_desktop.documents.names import WORD
 from pactoria_desktop.documents.tracked_tree import Node, Tree
 
 _CHARACTERS: Final = {"tab": "\t", "ptab": "\t", "cr": LINE_BREAK, "noBreakHyphen": NO_BREAK_HYPHEN}
-_SILENT: Final = {"pPr", "rPr", "instrText", "delInstrText", "mc:Fallback", "ruby", "sectPr", "sdtPr", "sdtEndPr"}
+_SILENT: Final = {"pPr", "rPr", "instrText", "delInstrText", "mc:Fallback", "rt", "sectPr", "sdtPr", "sdtEndPr"}
 _NOT_COUNTED: Final = re.compile("[\ufffc\ue000\u2060\u00ad]")
 _SKELETON: Final = re.compile(
     rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(/?)w:(p|footnote|endnote)(?=[\s/>])"

@@ -17,6 +17,7 @@ from pactoria_desktop.documents.parsing import as_utf8, parse
 from pactoria_desktop.documents.tracked import TrackedChange, TrackedChanges
 from pactoria_desktop.documents.tracked_texts import LineReader, counted
 from pactoria_desktop.documents.tracked_tree import collection_paused
+from pactoria_desktop.documents.verify_open import Decided, open_differences
 
 ProblemKind = Literal[
     "unreadable",
@@ -26,9 +27,15 @@ ProblemKind = Literal[
     "id_doubled",
     "misplaced_text",
     "history_lost",
+    "history_added",
 ]
 
 _IDENTIFIED: Final = re.compile(rb"""<w:(?:ins|del|moveFrom|moveTo)\s(?:[^>]*?\s)?w:id\s*=\s*["']([^"']*)["']""")
+_STRUCK: Final = re.compile(rb"<w:del\s[^>]*[^/]>.*?</w:del>", re.DOTALL)
+_UNSTRUCK: Final = re.compile(rb"<w:t(?=[\s>])|<w:instrText(?=[\s>])")
+_BOX_CONTENT: Final = re.compile(
+    rb"<w:txbxContent(?=[\s>])[^>]*(?<!/)>((?:(?!<w:txbxContent[\s>]).)*?)</w:txbxContent>", re.DOTALL
+)
 _BOX_PART: Final = "textbox"
 
 
@@ -69,15 +76,16 @@ def verify_redline(
     accepted: AcceptedText | Package | None = None,
     author: str | None = None,
     rejects_to_original: bool = True,
-    decided: bool = False,
+    decided: Decided | None = None,
 ) -> Verification:
     """Checks ``written``, made from ``original`` by tracked changes.
 
     Rejecting all changes of both gives the same words, paragraph by paragraph (unless ``rejects_to_original`` is
     False, for edits that were not all tracked); accepting all gives the words of ``accepted`` (a text, or a package
     whose changes are accepted too); members stay; no revision id is doubled that was not before; no text lies where
-    Word does not allow it; every earlier change of someone other than ``author`` keeps its author, date and words
-    (unless ``decided``: somebody accepted or rejected earlier changes, so that some of them are rightly gone).
+    Word does not allow it; every earlier change of someone other than ``author`` keeps its author, date and words.
+    Where somebody may have accepted or rejected earlier changes, ``decided`` gives the text that was written: then the
+    open changes of the file must be those of that text, no fewer and no more.
     """
     try:
         with collection_paused():
@@ -94,14 +102,16 @@ def _problems(
     accepted: AcceptedText | Package | None,
     author: str | None,
     rejects_to_original: bool,
-    decided: bool,
+    decided: Decided | None,
 ) -> tuple[Problem, ...]:
     result = Package(written, original.name)
     problems = list(_members(original, result))
     before, after = TrackedChanges(original), TrackedChanges(result)
     problems += _ids(original, result)
-    if not decided:
+    if decided is None:
         problems += _history(before, after, author)
+    else:
+        problems += (Problem(kind, "", *what) for kind, *what in open_differences(decided, before, after))
     reader = LineReader()
     if rejects_to_original:
         wanted, found = _lines(original, before, reader, False), _lines(result, after, reader, False)
@@ -110,7 +120,7 @@ def _problems(
         other = _lines(accepted, TrackedChanges(accepted), reader, True)
         problems += _differences("accepting_differs", other, _lines(result, after, reader, True), other_file=True)
     elif accepted is not None:
-        problems += _against_text(accepted, _lines(result, after, reader, True, cells=False))
+        problems += _against_text(accepted, _lines(result, after, reader, True, text_only=True))
     return tuple(problems)
 
 
@@ -118,13 +128,18 @@ _Lines = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 def _lines(
-    package: Package, changes: TrackedChanges, reader: LineReader, accept: bool, *, cells: bool = True
+    package: Package, changes: TrackedChanges, reader: LineReader, accept: bool, *, text_only: bool = False
 ) -> _Lines:
     """The lines of each story, and of its text boxes, with all changes accepted or rejected.
 
-    ``cells`` is False to leave cells that were inserted or deleted by themselves: a contract text does not know them.
+    ``text_only`` leaves the changes that a contract text does not know.
     """
-    chosen = None if cells or all(one.kind != "cell" for one in changes.revisions) else _is_no_cell
+    unknown = changes.unknown_to_text if text_only else frozenset()
+
+    def is_known(change: TrackedChange) -> bool:
+        return change.id not in unknown
+
+    chosen = is_known if unknown else None
     parts = changes.resolved_parts(accept, chosen)
     result: _Lines = {}
     for story in package.stories:
@@ -135,10 +150,6 @@ def _lines(
         own = read.own or (("",) if story.kind == "main" else ())
         result[label] = (own, read.boxes)
     return result
-
-
-def _is_no_cell(change: TrackedChange) -> bool:
-    return change.kind != "cell"
 
 
 def _members(original: Package, result: Package) -> Iterable[Problem]:
@@ -163,8 +174,9 @@ def _ids(original: Package, result: Package) -> Iterable[Problem]:
             data = package.part(story.member)
             ids.update(_IDENTIFIED.findall(data))
             if b"<w:del " in data:
-                for struck in re.findall(rb"<w:del\s[^>]*[^/]>.*?</w:del>", data, re.DOTALL):
-                    wrong[story.member] += len(re.findall(rb"<w:t(?=[\s>])|<w:instrText(?=[\s>])", struck))
+                for piece in _without_boxes(data):
+                    for struck in _STRUCK.findall(piece):
+                        wrong[story.member] += len(_UNSTRUCK.findall(struck))
         return ids, wrong
 
     old_ids, old_wrong = gathered(original)
@@ -175,6 +187,20 @@ def _ids(original: Package, result: Package) -> Iterable[Problem]:
     for member, count in new_wrong.items():
         if count > old_wrong[member]:
             yield Problem("misplaced_text", member, str(old_wrong[member]), str(count))
+
+
+def _without_boxes(data: bytes) -> list[bytes]:
+    """A part without the contents of its text boxes, and each of those by itself: a struck drawing keeps its words."""
+    pieces: list[bytes] = []
+
+    def take(found: re.Match[bytes]) -> bytes:
+        pieces.append(found[1])
+        return b""
+
+    count = 1
+    while count:
+        data, count = _BOX_CONTENT.subn(take, data)
+    return [data, *pieces]
 
 
 def _history(before: TrackedChanges, after: TrackedChanges, author: str | None) -> Iterable[Problem]:

@@ -72,7 +72,12 @@ def written(package: Package, base: ContractText, text: ContractText, *, everyth
     identifiers.used |= standing
     writing = Writing(renderer, changed)
     for key, (old, new) in boxes.items():
-        value = text.material.objects[key]
+        value = text.material.objects.get(key)
+        if value is None:
+            raise DocumentError(
+                f"The drawing of a text box in {package.name} is not known to the text that is to be written; "
+                "the file and your changes are untouched, please report this."
+            )
         flow = FlowWriter(renderer, changed, lambda *_: [], lambda *_: b"")
         anchors.objects[key] = with_boxes(value.xml, old, new, flow)
     parts: dict[str, bytes] = {}

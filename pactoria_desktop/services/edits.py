@@ -78,9 +78,10 @@ def apply_operations(replica: Replica, base: ContractText, operations: Sequence[
     planned = _settled(slots, view, _plan(view, operations))
     for each in planned:
         _check(slots, view, each)
+    taken = _boxes_taken(slots, view, planned)
     for each in reversed(planned):
         _apply(replica, slots, view, each)
-    expected = _expected(view.text, planned)
+    expected = _expected(view.text, sorted([*planned, *taken], key=lambda plan: plan.start))
     text = replica.text()
     result = accepted(text)
     if result.text != expected:
@@ -172,6 +173,35 @@ def _expected(text: str, planned: Sequence[_Planned]) -> str:
             pieces += [text[place : plan.start], visible(plan.words)]
             place = max(place, plan.end)
     return "".join([*pieces, text[place:]])
+
+
+def _boxes_taken(slots: "_Slots", view: AcceptedText, planned: Sequence[_Planned]) -> list[_Planned]:
+    """What goes with the drawings that the plan deletes: the words of their text boxes, which stand apart in the text.
+
+    Raises EditError where another operation speaks of these words.
+    """
+    if not slots.text_boxes:
+        return []
+    holders: dict[str, int] = {}
+    for plan in planned:
+        if plan.comment is None:
+            for source in view.stretches(plan.start, plan.end):
+                for _, marks in slots.marks(source):
+                    if marks.get("obj") in slots.text_boxes:
+                        holders[str(marks["obj"])] = plan.number
+    taken = [
+        _Planned(holders[paragraph.part.split(":")[1]], paragraph.start, paragraph.end + 1)
+        for paragraph in view.paragraphs
+        if kind_of(paragraph.part) == "textbox" and paragraph.part.split(":")[1] in holders
+    ]
+    for gone in taken:
+        for plan in planned:
+            if gone.start <= plan.start < gone.end or plan.start < gone.start < plan.end:
+                raise EditError(
+                    f"Operation {gone.number} takes away a drawing with a text box, and operation {plan.number} speaks "
+                    "of the words in that box; leave one of them out."
+                )
+    return taken
 
 
 def _blamed(planned: Sequence[_Planned], result: str, expected: str) -> int:
@@ -301,11 +331,6 @@ def _check(slots: _Slots, view: AcceptedText, plan: _Planned) -> None:
                 in_field = in_field or kind_of(key) == "fld"
                 if kind_of(key) in ("fld", "box"):
                     touched[key] += count
-            if marks.get("obj") in slots.text_boxes:
-                raise EditError(
-                    f"Operation {plan.number} would delete a drawing whose text box has words of its own; leave it "
-                    "out, or edit the words in the box."
-                )
             if "lock" in marks and not in_field:
                 raise EditError(
                     f"Operation {plan.number} changes words that are locked (a content control or a simple field); "

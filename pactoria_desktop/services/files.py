@@ -162,11 +162,12 @@ def splice(
     """The Word file of a text on its own package, read back and verified before anybody gets it.
 
     ``tracked`` says that every difference is a tracked change, so that rejecting what is new must give the old text;
-    without it, earlier changes may have been accepted or rejected, too.
+    without it, earlier changes may have been accepted or rejected, too, and those still open must all be there.
     ``author`` may have taken back earlier changes of their own; those of others must all be there. ``view`` is the
     accepted text where that is already known.
     """
     from pactoria_desktop.documents.verify import verify_redline
+    from pactoria_desktop.documents.verify_open import Decided
     from pactoria_desktop.documents.writer import write
 
     data = write(file.package, file.text, text)
@@ -176,7 +177,7 @@ def splice(
         accepted=view or accepted(text),
         author=author,
         rejects_to_original=tracked,
-        decided=not tracked,
+        decided=None if tracked else Decided(file.text, text),
     ).require(file.package.name)
     return data
 

@@ -195,14 +195,35 @@ def test_notes_headers_and_text_boxes_are_edited_in_their_own_parts() -> None:
         assert paragraph("Quiet.").encode() in judge.members_of(data)["word/document.xml"]
 
 
-def test_a_drawing_with_words_in_it_is_not_deleted_unseen() -> None:
-    box = (
+def boxed(words: str) -> str:
+    return (
         '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox><w:txbxContent>'
-        f"{paragraph('Boxed words.')}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
+        f"{paragraph(words)}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
     )
-    desk = Desk(document(paragraph("Holder.", box) + paragraph("Quiet.")))
-    desk.refused(desk.find("\ufffc"), words="text box")
-    desk.refused({"op": "delete_paragraph", "paragraph": desk.row("Holder")["id"]}, words="text box")
+
+
+def test_a_drawing_goes_with_the_words_of_its_text_box() -> None:
+    desk = Desk(document(paragraph("Holder.", boxed("Boxed words.")) + paragraph("Quiet.") + paragraph("Last.")))
+    named = ("--author", judge.AUTHOR, "--date", judge.DATE)
+    for operation in (desk.find("\ufffc"), {"op": "delete_paragraph", "paragraph": desk.row("Holder")["id"]}):
+        data = desk.edit(operation, options=named)
+        assert "Boxed" not in call("text", "out.docx").out.decode()
+        assert call("reject", "out.docx", "--out", "back.docx").status == 0
+        assert call("text", "back.docx").out.decode() == desk.text
+        assert oracle.plain_text_in_deletions(data) == 0
+        clean = desk.edit(operation, options=("--clean",))
+        assert b"txbxContent" not in judge.members_of(clean)["word/document.xml"]
+    desk.refused(desk.find("\ufffc"), desk.find("Boxed", "x"), words="leave one of them out")
+    struck = Desk(desk.edit(desk.find("\ufffc"), options=named))
+    assert lines(struck.edit(struck.find("Last", "Final"), options=named))[-1] == "Final."
+
+
+def test_a_literal_object_character_is_struck_as_words() -> None:
+    desk = Desk(document(paragraph("Be\ufffcfore.", boxed("Boxed.")) + paragraph("Last.")))
+    data = desk.edit(desk.find("Be\ufffcfore"))
+    assert oracle.plain_text_in_deletions(data) == 0
+    assert "<w:delText>\ufffc</w:delText>" in judge.members_of(data)["word/document.xml"].decode()
+    assert b"Boxed." in judge.members_of(data)["word/document.xml"]
 
 
 def test_clean_leaves_no_marks_and_keeps_earlier_ones() -> None:

@@ -97,8 +97,17 @@ def test_a_note_goes_with_its_reference_when_no_word_of_it_is_left() -> None:
 
 def test_parts_follow_in_the_order_of_the_specification() -> None:
     parts = ["textbox:k:0", "footer:f.xml", "header:h.xml", "endnote:1", "footnote:1", "main"]
-    text = ContractText(tuple(main(line(part), part=part, name=part) for part in parts))
+    holder = ("\ufffc", {"obj": "k"})
+    text = ContractText(tuple(main(line(part, holder), part=part, name=part) for part in parts))
     assert [paragraph.part for paragraph in accepted(text).paragraphs] == parts[::-1]
+
+
+def test_a_text_box_goes_and_comes_with_the_drawing_that_holds_it() -> None:
+    for marks, before, after in ((STRUCK, True, False), (INSERTED, False, True), ({}, True, True)):
+        holder = ("\ufffc", {"obj": "k", **marks})
+        text = ContractText((main(line(holder)), main(line("boxed"), part="textbox:k:0", name="box")))
+        assert ("boxed" in rejected(text).text) is before
+        assert ("boxed" in accepted(text).text) is after
 
 
 def test_a_joined_paragraph_is_governed_by_the_first_when_struck_here_and_by_the_last_when_struck_in_word() -> None:

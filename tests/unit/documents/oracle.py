@@ -167,7 +167,11 @@ class Resolver:
                 out += "\u2028" if child.get(W + "type", "textWrapping") == "textWrapping" else "\ufffc"
             elif tag == W + "ruby":
                 base = child.find(W + "rubyBase")
-                out += "".join(one.text or "" for one in base.iter(W + "t")) if base is not None else "\ufffc"
+                out += (
+                    "".join(one.text or "" for one in base.iter(W + "t", W + "delText"))
+                    if base is not None
+                    else "\ufffc"
+                )
             else:
                 out += "\ufffc"
         return out

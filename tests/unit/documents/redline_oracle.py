@@ -82,7 +82,7 @@ class Reader:
 
         def close(last: bool) -> None:
             nonlocal held, pending
-            must = last and (kind in ("cell", "note") or (kind in ("margin", "box") and not out))
+            must = kind in ("cell", "note") or (last and kind in ("margin", "box") and not out)
             if pending and (held or must):
                 out.append(held)
             held, pending = "", False
@@ -95,14 +95,17 @@ class Reader:
                     out.append(held)
                     held, pending = "", False
             elif block.tag == W + "tbl":
-                rows = [row for row in block.iter(W + "tr") if self._table_of(row) is block and not self._row_gone(row)]
+                rows = [
+                    row
+                    for row in block.iter(W + "tr")
+                    if self._table_of(row) is block and not self._row_gone(row) and self._cells(row)
+                ]
                 if not rows:
                     continue
                 close(False)
                 for row in rows:
-                    for cell in row.iter(W + "tc"):
-                        if self._row_of(cell) is row:
-                            out += self.lines(cell, "cell")
+                    for cell in self._cells(row):
+                        out += self.lines(cell, "cell")
             else:
                 close(False)
         close(True)
@@ -126,6 +129,12 @@ class Reader:
     def _row_of(cell):
         return next(one for one in cell.iterancestors() if one.tag == W + "tr")
 
+    def _cells(self, row) -> list:
+        """The cells of a row that are there; a row without any is not there either."""
+        gone = W + ("cellDel" if self.accept else "cellIns")
+        cells = [cell for cell in row.iter(W + "tc") if self._row_of(cell) is row]
+        return [cell for cell in cells if cell.find(f"{W}tcPr/{gone}") is None]
+
     def _row_gone(self, row) -> bool:
         properties = row.find(W + "trPr")
         return properties is not None and any(properties.find(tag) is not None for tag in GONE[self.accept])
@@ -141,7 +150,7 @@ class Reader:
                 continue
             name = child.tag.rpartition("}")[2]
             if child.tag in (W + "t", W + "delText", MATH + "t"):
-                out.append(child.text or "")
+                out.append(re.sub("[\n\r]", " ", child.text or "").replace("\u2060", ""))
             elif name in ("pPr", "rPr", "instrText", "delInstrText", "sdtPr"):
                 continue
             elif child.tag == W + "txbxContent":
@@ -199,8 +208,8 @@ def faults(data: bytes) -> list[str]:
             for element in root.iter(W + "t"):
                 if any(above.tag == W + "del" for above in _up_to_box(element)):
                     found.append(f"{name}: w:t in w:del")
-            for element in root.iter(W + "del"):
-                if any(inner.tag == W + "ins" for inner in element.iterdescendants()):
+            for element in root.iter(W + "ins"):
+                if any(above.tag == W + "del" for above in _up_to_box(element)):
                     found.append(f"{name}: w:ins in w:del")
     found += [f"id {name} {count} times" for name, count in taken.items() if count > 1]
     return found

@@ -62,6 +62,20 @@ def test_every_tampering_is_found(change: tuple[str, str], kind: str) -> None:
     assert kind in problems(body)
 
 
+def test_words_of_a_struck_text_box_are_in_place_and_struck_words_in_it_are_not() -> None:
+    def redline(words: str) -> str:
+        box = f"<w:pict><w:txbxContent>{paragraph(words)}</w:txbxContent></w:pict>"
+        return paragraph(f'<w:del w:id="11" {NEW}><w:r>{box}</w:r></w:del>')
+
+    original = Package(written(redline(run("in the box")).replace("w:del ", "w:ins ").replace("w:del>", "w:ins>")))
+    for words, wrong in (
+        (run("in the box"), False),
+        (f'<w:del w:id="12" {NEW}>{run("in the box")}</w:del>', True),
+    ):
+        found = verify_redline(original, written(redline(words)), author="N", rejects_to_original=False)
+        assert ("misplaced_text" in {one.kind for one in found.problems}) is wrong
+
+
 def test_a_lost_or_reordered_member_is_found() -> None:
     original = Package(written(ORIGINAL))
     assert {one.kind for one in verify_redline(original, packed_without("[Content_Types].xml")).problems} >= {

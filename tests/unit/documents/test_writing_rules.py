@@ -425,6 +425,15 @@ def test_a_text_box_and_its_fallback_get_the_same_words() -> None:
     assert body_of(shorter).count(">old<") == 0
 
 
+def test_a_text_box_that_the_text_does_not_know_is_refused_in_a_sentence() -> None:
+    box = f"<w:txbxContent><w:p>{run('old')}</w:p></w:txbxContent>"
+    package, text = opened(f"<w:p>{run('host')}<w:r><w:pict>{box}</w:pict></w:r></w:p>")
+    (only,) = paragraphs(text, 1)
+    changed = with_paragraphs(text, (replace(only, spans=(Span("new", {"ins:m": {"d": 0}}),)),), 1)
+    with pytest.raises(DocumentError, match="text box"):
+        write(package, text, replace(changed, material=replace(text.material, objects={})))
+
+
 def test_notes_headers_and_footers_are_written() -> None:
     note = f'<w:footnote w:id="2"><w:p>{run("note")}</w:p></w:footnote><w:footnote w:id="3"><w:p/></w:footnote>'
     package, text = opened(
