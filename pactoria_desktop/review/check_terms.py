@@ -66,26 +66,30 @@ def glossary(scan: Scan, kept: UseCache | None = None) -> Glossary:
         read = scan.text[paragraph.start : paragraph.end]
         found = cache.by_words.get(read)
         if found is None:
-            found = cache.by_words[read] = tuple(_uses_in(scanned.tokens, keys, words, longest))
+            found = cache.by_words[read] = tuple(_uses_in(read, scanned.tokens, keys, words, longest))
         for term, start, end in found:
             places[term].append((paragraph.start + start, paragraph.start + end))
     return Glossary(tuple(placed), dict(by_term), dict(places))
 
 
 def _uses_in(
-    tokens: tuple[tuple[str, ...], tuple[tuple[int, int], ...]],
+    words: str,
+    tokens: tuple[str, ...],
     keys: dict[tuple[str, ...], str],
     first_words: frozenset[str],
     longest: int,
 ) -> Iterator[tuple[str, int, int]]:
-    lowered, spans = tokens
+    if first_words.isdisjoint(tokens):
+        return
+    spans: list[tuple[int, int]] = []
     past = 0
-    for at, word in enumerate(lowered):
+    for at, word in enumerate(tokens):
         if word not in first_words or at < past:
             continue
-        for length in range(min(longest, len(lowered) - at), 0, -1):
-            named = keys.get(lowered[at : at + length])
+        for length in range(min(longest, len(tokens) - at), 0, -1):
+            named = keys.get(tokens[at : at + length])
             if named is not None:
+                spans = spans or [token.span() for token in TOKEN.finditer(words)]
                 yield named, spans[at][0], spans[at + length - 1][1]
                 past = at + length
                 break
