@@ -59,11 +59,19 @@ def dates_in(text: str, start: int = 0, end: int | None = None) -> Iterator[Writ
 
 
 _DATE_ANCHOR = re.compile(
-    r"\b(?=[JFMASONDjfmasond])(?:(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ept?|[Oo]ct|[Nn]ov|[Dd]ec)\."
-    r"|(?:[Jj]anuary|[Ff]ebruary|[Mm]arch|[Aa]pril|May|[Jj]une|[Jj]uly|[Aa]ugust|[Ss]eptember|[Oo]ctober|[Nn]ovember|[Dd]ecember"
-    r"|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER|JAN\.|FEB\.|MAR\.|APR\.|AUG\.|SEPT?\.|OCT\.|NOV\.|DEC\.)\b)"
-    r"|\bday\s+of\s+[_\[]|\d-\d\d-\d|\d/\d\d?/\d|[_\]●•]\s*,\s*(?:19|20)"
+    r"""[JFMASONDjfmasond\d_\]●•](?:
+      (?<!\w[A-Za-z])(?:
+        (?<=[Jj])(?:an(?:uary\b|\.)|une\b|un\.|uly\b|ul\.)|(?<=[Ff])eb(?:ruary\b|\.)|(?<=[Mm])ar(?:ch\b|\.)|(?<=M)ay\b
+        |(?<=[Aa])(?:pr(?:il\b|\.)|ug(?:ust\b|\.))|(?<=[Ss])ep(?:tember\b|t?\.)|(?<=[Oo])ct(?:ober\b|\.)
+        |(?<=[Nn])ov(?:ember\b|\.)|(?<=[Dd])(?:ec(?:ember\b|\.)|ay\s+of\s+[_\[])
+        |(?<=J)(?:AN(?:UARY\b|\.)|UNE\b|ULY\b)|(?<=F)EB(?:RUARY\b|\.)|(?<=M)A(?:R(?:CH\b|\.)|Y\b)
+        |(?<=A)(?:PR(?:IL\b|\.)|UG(?:UST\b|\.))|(?<=S)EP(?:TEMBER\b|T?\.)|(?<=O)CT(?:OBER\b|\.)
+        |(?<=N)OV(?:EMBER\b|\.)|(?<=D)EC(?:EMBER\b|\.))
+      |(?<=\d)(?:-\d\d-\d|/\d\d?/\d)
+      |(?<=[_\]●•])\s*,\s*(?:19|20))""",
+    re.VERBOSE,
 )
+"""Begins with a set of characters, which the search skips to; a look backwards comes after the first character."""
 
 
 def _near(

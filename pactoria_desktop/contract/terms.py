@@ -111,7 +111,7 @@ class Use:
 
 
 _CAPITALISED = re.compile(
-    r"(?<![\w'’.@/\\-])[A-Z][A-Za-z'’]*(?:-[A-Z][A-Za-z]*)*(?:\s{1,2}[A-Z][A-Za-z'’]*(?:-[A-Z][A-Za-z]*)*){0,4}(?![\w@])"
+    r"[A-Z](?<![\w'’.@/\\-][A-Z])[A-Za-z'’]*(?:-[A-Z][A-Za-z]*)*(?:\s{1,2}[A-Z][A-Za-z'’]*(?:-[A-Z][A-Za-z]*)*){0,4}(?![\w@])"
 )
 _DETERMINERS = frozenset((
     "the", "a", "an", "any", "each", "every", "such", "all", "this", "these", "those", "its", "their", "no",

@@ -65,13 +65,22 @@ _FARTHEST = 400
 _AMENDS = re.compile(r"\b(?:amendment|addendum|supplement|termination\s+agreement|waiver|joinder)\b", re.IGNORECASE)
 
 
+_CHANGES = re.compile(
+    r"(?:Section|SECTION|Article|ARTICLE|Clause|CLAUSE|Exhibit|Schedule)\s[^.;\n]{0,90}(?:\.\d[^.;\n]{0,60}){0,2}?"
+    r"\b(?:is|are)\s+(?:hereby\s+)?(?:modified|amended|deleted|replaced)\b"
+)
+"""What an amendment says of the contract that it changes."""
+
+
 def broken_references(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
     """References to sections, clauses, paragraphs and articles that the contract does not have.
 
     Nothing is said of an amendment (its references mean the amended contract), nor when many references lead nowhere:
     then the numbers were lost on the way here, not by the drafter.
     """
-    if _AMENDS.search(" ".join(scan.text[item.start : item.end] for item in scan.sentences[:4])[:300]):
+    if len(_CHANGES.findall(scan.text)) > 1 or _AMENDS.search(
+        " ".join(scan.text[item.start : item.end] for item in scan.sentences[:4])[:300]
+    ):
         return
     broken: list[tuple[int, int, str]] = []
     sound: set[tuple[str, ...]] = set()
@@ -151,7 +160,10 @@ def _stands_as_label(text: str, base: tuple[str, ...]) -> bool:
 
 
 def missing_attachments(scan: Scan) -> Iterator[Draft]:
-    """Exhibits, schedules and annexes that are mentioned, where others of their kind are attached and they are not."""
+    """Exhibits, schedules and annexes that are mentioned, where others of their kind are attached and they are not.
+
+    Each is said once, at its first mention.
+    """
     attached: dict[str, set[str]] = {}
     mentions: list[tuple[str, str, int, int]] = []
     for paragraph, scanned in zip(scan.reviewed.paragraphs, scan.paragraphs, strict=True):
@@ -166,6 +178,7 @@ def missing_attachments(scan: Scan) -> Iterator[Draft]:
                 attached.setdefault(item.kind, set()).add(item.mark)
             elif not item.foreign and not scanned.contents:
                 mentions.append((item.kind, item.mark, paragraph.start + item.start, paragraph.start + item.end))
+    said: set[tuple[str, str]] = set()
     for kind, mark, start, end in mentions:
         marks = attached.get(kind, set())
         if (
@@ -179,6 +192,9 @@ def missing_attachments(scan: Scan) -> Iterator[Draft]:
             continue
         if len({m for k, m, _, _ in mentions if k == kind} - marks) > max(2, len(marks)):
             continue
+        if (kind, mark) in said:
+            continue
+        said.add((kind, mark))
         words = " ".join(scan.text[start:end].split())
         yield Draft(
             "missing-attachment", 1, "medium", f"Missing {kind}",
@@ -238,8 +254,11 @@ _GOES_ON = re.compile(r"\d|[A-Z]\.(?!\w)")
 
 
 def _comparable(scan: Scan, one: int, other: int) -> bool:
+    """Whether two labels count in one row. Those in brackets open a new list each time, or say how many of a thing."""
     first, second = scan.sentences[one], scan.sentences[other]
-    shape = [re.sub(r"[\dIVXLC]+", "0", item.number).strip() for item in (first, second)]
+    shape = [re.sub(r"[IVXLC]+", "I", re.sub(r"\d+", "0", item.number)).strip() for item in (first, second)]
+    if ")" in shape[1] or second.number.strip(". ") in ("L", "C"):
+        return False
     part = [scan.reviewed.paragraphs[item.paragraph].part for item in (first, second)]
     return (
         shape[0] == shape[1]

@@ -1,6 +1,7 @@
 """Defined terms that are missing, unused, doubled, late, or written with the wrong capitals."""
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,26 +67,30 @@ def glossary(scan: Scan, kept: UseCache | None = None) -> Glossary:
         read = scan.text[paragraph.start : paragraph.end]
         found = cache.by_words.get(read)
         if found is None:
-            found = cache.by_words[read] = tuple(_uses_in(scanned.tokens, keys, words, longest))
+            found = cache.by_words[read] = tuple(_uses_in(read, scanned.tokens, keys, words, longest))
         for term, start, end in found:
             places[term].append((paragraph.start + start, paragraph.start + end))
     return Glossary(tuple(placed), dict(by_term), dict(places))
 
 
 def _uses_in(
-    tokens: tuple[tuple[str, ...], tuple[tuple[int, int], ...]],
+    words: str,
+    tokens: tuple[str, ...],
     keys: dict[tuple[str, ...], str],
     first_words: frozenset[str],
     longest: int,
 ) -> Iterator[tuple[str, int, int]]:
-    lowered, spans = tokens
+    if first_words.isdisjoint(tokens):
+        return
+    spans: list[tuple[int, int]] = []
     past = 0
-    for at, word in enumerate(lowered):
+    for at, word in enumerate(tokens):
         if word not in first_words or at < past:
             continue
-        for length in range(min(longest, len(lowered) - at), 0, -1):
-            named = keys.get(lowered[at : at + length])
+        for length in range(min(longest, len(tokens) - at), 0, -1):
+            named = keys.get(tokens[at : at + length])
             if named is not None:
+                spans = spans or [token.span() for token in TOKEN.finditer(words)]
                 yield named, spans[at][0], spans[at + length - 1][1]
                 past = at + length
                 break
@@ -97,8 +102,9 @@ def unused_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
         own = {(item.start, item.end) for item in definitions}
         if all(item.definition.way == "meaning elsewhere" for item in definitions) or term in _STANDING:
             continue
-        used = any(not any(start < b and a < end for a, b in own) for start, end in known.places.get(term, []))
-        if used or any(other != term and term in other and known.places.get(other) for other in known.by_term):
+        if _is_used(known, term) or any(_is_used(known, other) for other in _other_names(scan, known, term)):
+            continue
+        if any(other != term and term in other and known.places.get(other) for other in known.by_term):
             continue
         if _stands_elsewhere(scan.text, term, own):
             continue
@@ -107,6 +113,26 @@ def unused_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
             "unused-term", 1, "low", "Defined term is not used", f"“{term}” is defined but not used.",
             0.9, "check", ((item.start, item.end),),
         )  # fmt: skip
+
+
+def _is_used(known: Glossary, term: str) -> bool:
+    own = [(item.start, item.end) for item in known.by_term[term]]
+    return any(not any(start < b and a < end for a, b in own) for start, end in known.places.get(term, []))
+
+
+_OTHER_NAME = re.compile(r"[\"”]\s*(?:,|/)?\s*(?:\(?\s*)?(?:or|and)\s+(?:\w+,?\s+){0,3}[\"“]\s?")
+
+
+def _other_names(scan: Scan, known: Glossary, term: str) -> list[str]:
+    """Terms of the same definition: its other number (“Fee”, “Fees”), and what is joined to it (“X” or “Y” means)."""
+    found = [form for form in forms(term)[1:] if form in known.by_term]
+    for item in known.by_term[term]:
+        for other, definitions in known.by_term.items():
+            for their in definitions:
+                first, second = sorted(((item.start, item.end), (their.start, their.end)))
+                if their.paragraph == item.paragraph and _OTHER_NAME.fullmatch(scan.text, first[1], second[0]):
+                    found.append(other)
+    return found
 
 
 _STANDING = frozenset(("Agreement", "Party", "Parties", "Amendment", "Contract"))
@@ -124,7 +150,11 @@ def duplicate_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
         if term in _STANDING or term.split()[0] in ("Party", "Parties"):
             continue
         for before, item in pairwise(full):
-            if _short_for_name(scan.text, item) or _VERB.search(scan.text, max(0, item.start - 40), item.start):
+            if (
+                _names_party(scan, before, item)
+                or _short_for_name(scan, item)
+                or _VERB.search(scan.text, max(0, item.start - 40), item.start)
+            ):
                 continue
             parts = {scan.reviewed.paragraphs[one.paragraph].part for one in (before, item)}
             ways = {before.definition.way, item.definition.way}
@@ -136,14 +166,28 @@ def duplicate_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
             )  # fmt: skip
 
 
+def _names_party(scan: Scan, before: Placed, item: Placed) -> bool:
+    """Whether both definitions are short names of one party: after the same name, on a cover or by its signature."""
+    if {before.definition.way, item.definition.way} != {"bracket"}:
+        return False
+    leads = [scan.text[max(0, one.start - 40) : one.start] for one in (before, item)]
+    names = [re.sub(r"\W+", " ", lead).casefold().split()[-4:] for lead in leads]
+    if names[0] == names[1]:
+        return True
+    openings = [scan.text[scan.reviewed.paragraphs[one.paragraph].start : one.start] for one in (before, item)]
+    return any(_NAME_ALONE.fullmatch(opening) for opening in openings)
+
+
+_NAME_ALONE = re.compile(r"[A-Z0-9][A-Z0-9\s.,&'’-]{2,80}\(\s*(?:[Tt]he\s+)?[\"“]")
 _VERB = re.compile(r"as\s+a\s+(?:verb|noun)", re.IGNORECASE)
 
 
-def _short_for_name(text: str, item: Placed) -> bool:
+def _short_for_name(scan: Scan, item: Placed) -> bool:
     """Whether the term is short for a name just before it: Acme Holdings, Inc. ("Acme")."""
     if item.definition.way != "bracket":
         return False
-    before = text[max(0, item.start - 160) : item.start]
+    opens = scan.reviewed.paragraphs[item.paragraph].start
+    before = scan.text[max(opens, item.start - 160) : item.start]
     first = item.definition.term.split()[0]
     letters = "".join(word[0] for word in re.findall(r"[A-Z][\w.]*", before)[-6:])
     names = rf"(?<!\w)(?:{re.escape(first)}|{re.escape(first.upper())})"
@@ -156,13 +200,15 @@ def late_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
         first = min(definitions, key=lambda item: item.start)
         if first.definition.way not in ("bracket", "called") or term in _STANDING or len(definitions) > 1:
             continue
-        if any(item.definition.way == "meaning elsewhere" for item in definitions) or _short_for_name(scan.text, first):
+        if any(item.definition.way == "meaning elsewhere" for item in definitions) or _short_for_name(scan, first):
             continue
         exact = {tuple(form.split()) for form in forms(term)}
         for start, end in known.places.get(term, []):
             if start >= first.start:
                 break
             words = scan.text[start:end]
+            if _DEFINED_LATER.match(scan.text, end):
+                break
             if not _determined(scan.text, start) or re.match(r"[’']?s?\s+[A-Z]", scan.text[end : end + 4]):
                 continue
             if tuple(tidy(words).split()) not in exact or not _in_running_words(scan, start, first.paragraph):
@@ -172,6 +218,12 @@ def late_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
                 f"“{term}” is used before it is defined.", 0.7, "check", ((start, end), (first.start, first.end)),
             )  # fmt: skip
             break
+
+
+_DEFINED_LATER = re.compile(
+    r"[\"”]?\s*[,(]{0,2}\s*(?:(?:as\s+)?(?:such\s+term|that\s+term)\s+is\s+|as\s+)(?:hereinafter\s+|further\s+|so\s+)?"
+    r"(?:defined|described|specified|set\s+(?:out|forth))"
+)
 
 
 def _in_running_words(scan: Scan, place: int, before: int) -> bool:
@@ -197,6 +249,7 @@ def wrong_case(scan: Scan, known: Glossary) -> Iterator[Draft]:
         ):
             continue
         own = {(item.start, item.end) for item in definitions}
+        defining = _defining_sentences(scan, definitions)
         exact, other = 0, []
         accepted = set(forms(term))
         upper = {form.upper() for form in accepted}
@@ -205,7 +258,11 @@ def wrong_case(scan: Scan, known: Glossary) -> Iterator[Draft]:
             shown = " ".join(scan.text[start:end].split()).replace("’", "'")
             if shown in accepted or shown in upper or TOKEN.findall(shown) in accepted_words:
                 exact += (start, end) not in own
-            elif scan.text[start - 1 : start] == "-" or shown.casefold().startswith(("third part", "other part")):
+            elif (
+                any(a <= start < b for a, b in defining)
+                or scan.text[start - 1 : start] == "-"
+                or shown.casefold().startswith(("third part", "other part"))
+            ):
                 continue
             elif not single or scan.text[max(0, start - 5) : start].casefold() == "this ":
                 other.append((start, end, shown))
@@ -215,12 +272,29 @@ def wrong_case(scan: Scan, known: Glossary) -> Iterator[Draft]:
             place for place in mixed if not _is_title(place[2], term) and not _opens_sentence(scan, place[0], place[2])
         ]
         if exact >= 1 and len(lower) <= max(1, exact // 8):
-            chosen += [place for place in lower if single or _determined(scan.text, place[0])]
+            chosen += [
+                place
+                for place in lower
+                if single or (_determined(scan.text, place[0]) and not _OF_ANOTHER.match(scan.text, place[1]))
+            ]
         for start, end, shown in chosen:
             yield Draft(
                 "wrong-case", 1, "low", "Capitals differ from the definition", f"“{shown}” is defined as “{term}”.",
                 0.8, "check", ((start, end),),
             )  # fmt: skip
+
+
+_OF_ANOTHER = re.compile(r"\s+of\s+(?:such|any|an?|each|that|those)\b")
+"""What follows words in their ordinary sense: “the effective date of such assignment”."""
+
+
+def _defining_sentences(scan: Scan, definitions: list[Placed]) -> list[tuple[int, int]]:
+    """The sentences that define a term: its words stand there in their ordinary sense."""
+    found = []
+    for item in definitions:
+        at = bisect_right(scan.sentences, item.start, key=lambda sentence: sentence.start) - 1
+        found.append((scan.sentences[at].start, scan.sentences[at].end))
+    return found
 
 
 def lower_agreement(scan: Scan, known: Glossary) -> Iterator[Draft]:

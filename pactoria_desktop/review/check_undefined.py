@@ -21,6 +21,8 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _OPENING_SHARE = 0.15
+_KINDS_OF_COVER = (" Insurance", " Liability", " Coverage")
+"""Ends of the trade's names for kinds of insurance, which are written with capitals and need no definition."""
 
 
 def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
@@ -42,7 +44,12 @@ def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
         if single and (not counted or counted + determined < 2 or 2 * (counted + determined) < len(found)):
             continue
         strong = counted + determined + (0 if single else stands.count(BARE))
-        if not strong or INTRODUCED in stands or _is_defined(phrase, defined, whole):
+        if (
+            not strong
+            or phrase.endswith(_KINDS_OF_COVER)
+            or INTRODUCED in stands
+            or _is_defined(phrase, defined, whole)
+        ):
             continue
         if lower is None:
             lower = frozenset().union(*(scanned.lower for scanned in scan.paragraphs)) | word_list("common")

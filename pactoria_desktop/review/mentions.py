@@ -30,7 +30,9 @@ _HEADING_LENGTH = 70
 _QUOTES = "\"“”„‘'’«»"
 _LONGER_AFTER = re.compile(
     r"\s+(?:(?:of|for|&)\s+)?[A-Z]|\.[A-Z]|\s?[&/®™]|-|\s+(?:No\.?\s*)?[\d#]|['’]s\s+[A-Z]"
-    r"|(?:,|\s+and|,\s+and)\s+(?:[A-Z][\w-]*\s+|and\s+){0,5}(?:Act|Agreement|Code|Law|Regulations?|Rules?)\b"
+    r"|(?:,|\s+and|,\s+and)\s+(?:[A-Z][\w-]*\s+|and\s+){0,5}"
+    r"(?:Act|Agreement|Code|Law|Regulations?|Rules?|Administration|Agency|Authority|Board|Commission|Department)\b"
+    r"|,\s+(?:Inc|LLC|L\.L\.C|LLP|L\.?P|Ltd|Limited|Corp|Corporation|Co|PLC|plc|GmbH|N\.A|S\.A|B\.V)\b"
 )
 _DEFINED_AFTER = re.compile(
     r"[,\s]*\(?\s*(?:as\s+(?:such\s+terms?\s+(?:is|are)\s+|that\s+term\s+is\s+|hereinafter\s+|further\s+)?"

@@ -3,8 +3,8 @@
 A playbook is a YAML file. A rule looks at the sentences that its ``about`` phrases pick; the first of its positions
 that fits such a sentence is the verdict. A rule with ``missing`` speaks up when no sentence is about its subject.
 
-Phrases are a small language, not regular expressions, so that a foreign file cannot make them slow: words in any case
-and spacing, ``*`` for any letters, ``(one|two words)`` for a choice, ``...`` for up to twelve words between.
+Phrases are a small language (``review.phrases``), not regular expressions, so that a foreign file cannot make them
+slow.
 """
 
 import re
@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from pactoria_desktop.contract.quantities import number_from_words, periods_in
+from pactoria_desktop.review.phrases import Phrase, ReadSentence, SentenceReader, phrase_from
 
 Verdict = Literal["preferred", "fallback", "not_acceptable"]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
@@ -29,49 +30,6 @@ class PlaybookError(Exception):
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-_PIECE = re.compile(r"\.\.\.|\(([^()]*)\)|([^\s()]+)")
-
-
-def compile_phrase(phrase: str) -> re.Pattern[str]:
-    """The pattern of one phrase. Raises ValueError, naming the phrase, when it is not well formed."""
-    flat = re.sub(r"\([^()]*\)", "", phrase)
-    if "(" in flat or ")" in flat or phrase.count("...") > 5 or not phrase.strip(". "):
-        raise ValueError(f"the phrase “{phrase}” is not well formed")
-    found = []
-    gap = ""
-    for piece in _PIECE.finditer(phrase):
-        if piece[0] == "...":
-            gap = r"(?:\S+\s+){0,12}?"
-            continue
-        if piece[1] is not None:
-            choices = "|".join(r"\s+".join(_word(word) for word in choice.split()) for choice in piece[1].split("|"))
-        else:
-            choices = _word(piece[2])
-        found.append(rf"(?>{gap}(?:{choices})(?!\w)\W{{0,4}}\s*)")
-        gap = ""
-    return re.compile(r"(?<!\w)" + "".join(found), re.IGNORECASE)
-
-
-def stems_of(phrase: str) -> tuple[str, ...]:
-    """Lower-case letters of which at least one stands in every sentence that a phrase fits (a cheap first look).
-
-    They come from the piece of the phrase whose shortest choice is longest: that piece is the rarest.
-    """
-    best: tuple[str, ...] = ("",)
-    for piece in _PIECE.finditer(phrase):
-        if piece[0] == "...":
-            continue
-        choices = piece[1].split("|") if piece[1] is not None else [piece[2]]
-        longest = [max(re.split(r"[*'’\s]", choice), key=len).casefold() for choice in choices if choice.split()]
-        if longest and min(map(len, longest)) > min(map(len, best)):
-            best = tuple(longest)
-    return best
-
-
-def _word(word: str) -> str:
-    return re.escape(word).replace(r"\*", r"\w*").replace("'", "['’]")
 
 
 class Limit(_Strict):
@@ -95,7 +53,7 @@ class Limit(_Strict):
 
     @cached_property
     def _near(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_phrase(phrase) for phrase in self.near)
+        return tuple(phrase_from(phrase).pattern for phrase in self.near)
 
     @cached_property
     def _bounds(self) -> tuple[float, float]:
@@ -169,8 +127,12 @@ def _shares_in(sentence: str) -> Iterator[float]:
 
 def _checked(phrases: tuple[str, ...]) -> tuple[str, ...]:
     for phrase in phrases:
-        compile_phrase(phrase)
+        phrase_from(phrase)
     return phrases
+
+
+def _read(phrases: tuple[str, ...]) -> tuple[Phrase, ...]:
+    return tuple(phrase_from(phrase) for phrase in phrases)
 
 
 class Position(_Strict):
@@ -189,22 +151,27 @@ class Position(_Strict):
         return _checked(phrases)
 
     @cached_property
-    def _says(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_phrase(phrase) for phrase in self.says)
+    def _says(self) -> tuple[Phrase, ...]:
+        return _read(self.says)
 
     @cached_property
-    def _unless(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_phrase(phrase) for phrase in self.unless)
+    def _unless(self) -> tuple[Phrase, ...]:
+        return _read(self.unless)
 
-    def fits(self, sentence: str) -> bool:
+    def fits(self, sentence: ReadSentence) -> bool:
         """Whether this position is what the sentence says."""
-        if self._says and not any(pattern.search(sentence) for pattern in self._says):
+        if self._says and not any(phrase.fits(sentence) for phrase in self._says):
             return False
-        if self.period is not None and not self.period.fits(sentence):
+        if self.period is not None and not self.period.fits(sentence.words):
             return False
-        if self.share is not None and not self.share.fits(sentence):
+        if self.share is not None and not self.share.fits(sentence.words):
             return False
-        return not any(pattern.search(sentence) for pattern in self._unless)
+        return not any(phrase.fits(sentence) for phrase in self._unless)
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """The phrases that a sentence is read for."""
+        return self._says + self._unless
 
 
 class Missing(_Strict):
@@ -219,12 +186,17 @@ class Missing(_Strict):
         return _checked(phrases)
 
     @cached_property
-    def _said(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_phrase(phrase) for phrase in self.said)
+    def _said(self) -> tuple[Phrase, ...]:
+        return _read(self.said)
 
-    def is_said(self, sentence: str) -> bool:
+    def is_said(self, sentence: ReadSentence) -> bool:
         """Whether a sentence shows that the clause is there, in whatever words."""
-        return any(pattern.search(sentence) for pattern in self._said)
+        return any(phrase.fits(sentence) for phrase in self._said)
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """The phrases that a sentence is read for."""
+        return self._said
 
 
 class Example(_Strict):
@@ -255,35 +227,40 @@ class Rule(_Strict):
         return _checked(phrases)
 
     @cached_property
-    def _about(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_phrase(phrase) for phrase in self.about)
+    def _about(self) -> tuple[Phrase, ...]:
+        return _read(self.about)
 
     @cached_property
-    def _unless(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_phrase(phrase) for phrase in self.unless)
+    def _unless(self) -> tuple[Phrase, ...]:
+        return _read(self.unless)
 
     @cached_property
-    def stems(self) -> tuple[str, ...]:
-        """Letters (folded) of which a sentence has some when it is about this rule's subject."""
-        return tuple({stem for phrase in self.about for stem in stems_of(phrase)})
+    def reader(self) -> SentenceReader:
+        """Reads sentences for this rule alone."""
+        return SentenceReader(self.phrases)
 
-    @cached_property
-    def said_stems(self) -> tuple[str, ...]:
-        """Like ``stems``, of the phrases that show that the clause is there."""
-        said = self.missing.said if self.missing is not None else ()
-        return tuple({stem for phrase in said for stem in stems_of(phrase)})
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """The phrases that a sentence is read for."""
+        own = self._about + self._unless + (self.missing.phrases if self.missing is not None else ())
+        return own + tuple(phrase for position in self.positions for phrase in position.phrases)
 
-    def concerns(self, sentence: str) -> bool:
+    @property
+    def told(self) -> tuple[Phrase, ...]:
+        """The phrases of which any makes a sentence one that this rule looks at."""
+        return self._about + (self.missing.phrases if self.missing is not None else ())
+
+    def concerns(self, sentence: ReadSentence) -> bool:
         """Whether a sentence is about this rule's subject."""
-        return any(pattern.search(sentence) for pattern in self._about) and not any(
-            pattern.search(sentence) for pattern in self._unless
+        return any(phrase.fits(sentence) for phrase in self._about) and not any(
+            phrase.fits(sentence) for phrase in self._unless
         )
 
-    def is_said(self, sentence: str) -> bool:
+    def is_said(self, sentence: ReadSentence) -> bool:
         """Whether a sentence shows that the clause is not missing."""
         return self.missing is not None and self.missing.is_said(sentence)
 
-    def position_of(self, sentence: str) -> Position | None:
+    def position_of(self, sentence: ReadSentence) -> Position | None:
         """The first position that the sentence takes."""
         return next((position for position in self.positions if position.fits(sentence)), None)
 
@@ -299,13 +276,24 @@ class Playbook(_Strict):
     rules: tuple[Rule, ...] = Field(min_length=1, max_length=500)
 
     @cached_property
-    def stems(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """For each stem the rules whose phrases have it."""
+    def reader(self) -> SentenceReader:
+        """Reads sentences for all rules at once."""
+        return SentenceReader(tuple(phrase for rule in self.rules for phrase in rule.phrases))
+
+    @cached_property
+    def _asked(self) -> dict[str, tuple[int, ...]]:
+        """For each stem the rules of which a phrase may fit a sentence that has it."""
         owners: dict[str, set[int]] = {}
         for number, rule in enumerate(self.rules):
-            for stem in (*rule.stems, *rule.said_stems):
-                owners.setdefault(stem, set()).add(number)
-        return tuple((stem, tuple(sorted(numbers))) for stem, numbers in owners.items())
+            for phrase in rule.told:
+                for stem in phrase.rarest:
+                    owners.setdefault(stem, set()).add(number)
+        return {stem: tuple(sorted(numbers)) for stem, numbers in owners.items()}
+
+    def rules_for(self, sentence: ReadSentence) -> list[int]:
+        """The numbers of the rules that may have something to say of a sentence, in order."""
+        asked = self._asked
+        return sorted({number for stem in sentence.stems for number in asked.get(stem, ())})
 
     @field_validator("rules")
     @classmethod

@@ -1,6 +1,5 @@
 """Applies a playbook to a contract, and runs a playbook's own examples."""
 
-import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 
@@ -21,39 +20,6 @@ def shipped_playbooks() -> tuple[str, ...]:
 def shipped_playbook(name: str) -> Playbook:
     """A playbook that comes with the program. Raises FileNotFoundError for an unknown name."""
     return read_playbook(resource("playbooks", f"{name}.yaml").read_text(encoding="utf-8"), name)
-
-
-_ABOUT_SECRECY = re.compile(
-    r"non-?\s?disclosure\s+agreement|confidentiality\s+(?:agreement|deed|undertaking)|confidential\s+disclosure\s+agreement|\bNDA\b",
-    re.IGNORECASE,
-)
-_ABOUT_SERVICES = re.compile(
-    r"\b(?:service|services|supply|outsourcing|maintenance|support|hosting|consulting|consultancy|statement\s+of\s+work"
-    r"|subscription|software[\s-]as[\s-]a[\s-]service)\b[\w\s,&-]{0,40}?\b(?:agreement|contract|terms|order)\b",
-    re.IGNORECASE,
-)
-_SERVICES = re.compile(r"\b(?:services?|fees|charges|invoices?|supplier|provider|vendor|customer)\b", re.IGNORECASE)
-_SECRECY = re.compile(r"\b(?:confidential\w*|disclos\w+|recipient)\b", re.IGNORECASE)
-_TITLE_LENGTH, _SAMPLE_LENGTH = 600, 20_000
-
-
-def suggest(text: str) -> str | None:
-    """The name of the shipped playbook that fits a contract by its words; None where neither of them does.
-
-    The title decides; where it says nothing, how often the opening pages speak of secrecy and of services.
-    """
-    title = text[:_TITLE_LENGTH]
-    secrecy, services = _ABOUT_SECRECY.search(title), _ABOUT_SERVICES.search(title)
-    if secrecy is not None and (services is None or secrecy.start() < services.start()):
-        return "mutual-nda"
-    if services is not None:
-        return "buyer-services"
-    sample = text[:_SAMPLE_LENGTH]
-    per_page = 3000 / max(3000, len(sample))
-    about_secrecy, about_services = len(_SECRECY.findall(sample)), len(_SERVICES.findall(sample))
-    if about_secrecy * per_page >= 12 and about_secrecy > 2 * about_services:
-        return "mutual-nda"
-    return "buyer-services" if about_services * per_page >= 12 else None
 
 
 def apply_playbook(
@@ -89,13 +55,13 @@ def apply_playbook(
 def _verdicts(playbook: Playbook, words: str) -> Iterator[tuple[int, int | None]]:
     if len(words) < 12:
         return
-    folded = words.casefold()
-    for number in sorted({number for stem, numbers in playbook.stems if stem in folded for number in numbers}):
+    sentence = playbook.reader.read(words)
+    for number in playbook.rules_for(sentence):
         rule = playbook.rules[number]
-        if rule.concerns(words):
-            position = rule.position_of(words)
+        if rule.concerns(sentence):
+            position = rule.position_of(sentence)
             yield number, None if position is None else rule.positions.index(position)
-        elif rule.is_said(words):
+        elif rule.is_said(sentence):
             yield number, None
 
 
@@ -134,13 +100,13 @@ def verdict_of(rule: Rule, text: str) -> str:
     found: set[str] = set()
     concerned = False
     for sentence in sentences_of(reviewed):
-        words = text[sentence.start : sentence.end]
-        if rule.concerns(words):
+        read = rule.reader.read(text[sentence.start : sentence.end])
+        if rule.concerns(read):
             concerned = True
-            position = rule.position_of(words)
+            position = rule.position_of(read)
             if position is not None:
                 found.add(position.verdict)
-        concerned = concerned or rule.is_said(words)
+        concerned = concerned or rule.is_said(read)
     for verdict in ("not_acceptable", "fallback", "preferred"):
         if verdict in found:
             return verdict

@@ -25,6 +25,7 @@ _FORMS = (
     r"(?:Incorporated|INCORPORATED|Inc|INC|Corporation|CORPORATION|Corp|CORP|L\.L\.C|LLC|L\.L\.P|LLP|L\.P|LP|Limited"
     r"|LIMITED|Ltd|LTD|GmbH|AG|S\.A|N\.V|B\.V|PLC|plc|Pty|Company|COMPANY|Co|CO)"
 )
+_ANY_FORM = re.compile(rf"{_FORMS}(?!\w)")
 _FORM = re.compile(rf"[\w.],?\s{{1,2}}{_FORMS}(?!\w)")
 _NAME = re.compile(
     r"(?<!\w)(?P<core>[A-Z0-9][\w&'’.-]*(?:\s{1,2}(?:(?:of|and|the|&)\s{1,2})?[A-Z0-9][\w&'’.-]*){0,5})"
@@ -42,7 +43,7 @@ _SAME_FORM = {"incorporated": "inc", "corporation": "corp", "limited": "ltd", "c
 
 @dataclass(frozen=True, slots=True)
 class ParagraphScan:
-    """What one paragraph holds; all places count from its start."""
+    """What one paragraph holds; all places count from its start. ``tokens`` are its words (``TOKEN``), folded."""
 
     definitions: tuple[Definition, ...]
     mentions: tuple[Mention, ...]
@@ -52,7 +53,7 @@ class ParagraphScan:
     dates: tuple[WrittenDate, ...]
     contents: bool
     capitals: bool
-    tokens: tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
+    tokens: tuple[str, ...]
     lower: frozenset[str]
     names: tuple[tuple[str, str, int, int], ...]
     blanks: tuple[tuple[int, int, str], ...]
@@ -71,7 +72,7 @@ def scan_paragraph(words: str) -> ParagraphScan:
     sample = words[:400]
     upper = len(_UPPER.findall(sample))
     capitals = upper > 0.7 * (upper + len(_LOWER.findall(sample)))
-    tokens = [(found[0], found.span()) for found in TOKEN.finditer(words)]
+    tokens = TOKEN.findall(words)
     return ParagraphScan(
         tuple(definitions_in(words)) if '"' in words or "“" in words or "mean" in words else (),
         () if contents or capitals else tuple(mentions_in(words)),
@@ -81,9 +82,9 @@ def scan_paragraph(words: str) -> ParagraphScan:
         tuple(dates_in(words)) if any(character.isdigit() for character in words) else (),
         contents,
         capitals,
-        (tuple(token.casefold().replace("’", "'") for token, _ in tokens), tuple(span for _, span in tokens)),
-        frozenset(token for token, _ in tokens if token.islower()),
-        tuple(_names_in(words)) if _FORM.search(words) else (),
+        tuple("\n".join(tokens).casefold().replace("’", "'").split("\n")) if tokens else (),
+        frozenset(filter(str.islower, set(tokens))),
+        tuple(_names_in(words)) if _ANY_FORM.search(words) and _FORM.search(words) else (),
         tuple(blanks_in(words)),
         tuple(found.span(1) for found in _THIS_AGREEMENT.finditer(words)) if "greement" in words else (),
         TERM.search(words) is not None,
