@@ -379,7 +379,7 @@ class Replica:
     @property
     def gradually(self) -> Gradually:
         """Large deeds, text by text: each part is committed and told, all of them are one step of undo."""
-        return Gradually(self._living, self._command, partial(self._steps.group, whole=True))
+        return Gradually(self._living, self._command, self._steps.group)
 
     def rebase(self, join: Join) -> None:
         """Lay a received text's changes on this one as their authors', then move the sources to its package."""

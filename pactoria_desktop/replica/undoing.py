@@ -63,7 +63,6 @@ class UndoSteps:
         self._redo: list[Step] = []
         self._seen = 0
         self._depth = 0
-        self._whole = False
         self._group = Step()
 
     @property
@@ -86,22 +85,21 @@ class UndoSteps:
             self._redo.clear()
         if self._depth:
             self._group.join(done)
-            if step is None or not self._whole:
+            if step is None:
                 self._manager.group_end()
                 self._manager.group_start()
         elif done.count > 0:
             self._undo.append(done)
 
     @contextmanager
-    def group(self, *, whole: bool = False) -> Iterator[None]:
+    def group(self) -> Iterator[None]:
         """Everything committed inside is one step; groups inside it belong to it.
 
-        ``whole`` is for a deed of many commits: it stays one step of Loro's too, as far as nothing arrives meanwhile,
-        because taking back a hundred steps costs Loro seconds (each one is measured against all that came after it).
+        It is one step of Loro's too, as far as nothing arrives meanwhile: taking back a hundred of Loro's steps costs
+        seconds in a long contract, because each one is measured against all that came after it.
         """
         if self._depth == 0:
             self._manager.group_start()
-            self._whole = whole
         self._depth += 1
         try:
             yield

@@ -28,6 +28,14 @@ def _delete_what_was_closed() -> Iterator[None]:
         QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _leave_no_words_on_the_clipboard() -> Iterator[None]:
+    """Data made in Python must not outlive it: Qt would let it go after Python has ended, and crash."""
+    yield
+    if QApplication.instance() is not None:
+        QApplication.clipboard().clear()
+
+
 @pytest.fixture
 def look(_shared_look: Look) -> Iterator[Look]:
     """The light look at 100 %, applied to the application; put back after the test."""

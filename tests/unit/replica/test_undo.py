@@ -93,3 +93,17 @@ def test_a_registered_author_outlives_the_undo_of_the_typing() -> None:
     replica.undo()
     assert replica.revisions[id].author == "A"
     assert id not in replica.text().revisions
+
+
+def test_a_burst_that_nobody_disturbed_is_taken_back_in_one_go() -> None:
+    replica = replica_of(plain_contract())
+    with replica.undo_group():
+        for number in range(40):
+            replica.insert(Place("s0", 2 + number), "x")
+    told = []
+    replica.subscribe(told.append)
+    replica.undo()
+    assert [len(changes.texts) for changes in told] == [1]
+    assert len(told[0].texts[0].deltas) == 2
+    replica.redo()
+    assert words(replica).count("x" * 40) == 1
