@@ -5,11 +5,12 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from loro import LoroDoc
+from loro import LoroDoc, UndoManager
 
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.loro_text import guarded
+from pactoria_desktop.replica.replica import Replica
 from tests.unit.replica.rehearsal import exchange, opened, plain_contract, replica_of
 
 
@@ -58,3 +59,31 @@ def test_undoing_many_changes_of_one_text_looks_at_the_text_as_it_is() -> None:
     assert replica.text().sections[2] == base[2]
     replica.redo()
     assert replica.text().sections[2] != base[2]
+
+
+class Broken:
+    """An undo manager of Loro's that fails."""
+
+    def __init__(self, manager: UndoManager) -> None:
+        self._manager = manager
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._manager, name)
+
+    def undo(self) -> bool:
+        raise BaseException("Index out of bound.")
+
+
+def test_a_step_that_loro_cannot_undo_is_refused_and_nothing_else_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "pactoria_desktop.replica.undoing.UndoManager", lambda document: Broken(UndoManager(document)), raising=True
+    )
+    replica: Replica = replica_of(plain_contract())
+    replica.insert(Place("s0", 0), "kept ")
+    shown = replica.text()
+    with pytest.raises(ReplicaError, match="could not be taken back"):
+        replica.undo()
+    assert replica.text() == shown
+    assert not replica.can_undo
+    replica.insert(Place("s0", 0), "on ")
+    assert replica.can_undo

@@ -93,3 +93,39 @@ def test_a_registered_author_outlives_the_undo_of_the_typing() -> None:
     replica.undo()
     assert replica.revisions[id].author == "A"
     assert id not in replica.text().revisions
+
+
+def test_undoing_a_burst_is_told_as_one_change_of_its_text() -> None:
+    replica = replica_of(plain_contract())
+    told: list[int] = []
+    for suggesting in (False, True):
+        replica.suggesting = suggesting
+        with replica.undo_group():
+            for number in range(20):
+                replica.insert(Place("s1", 3 + number), "x")
+        leave = replica.subscribe(lambda changes: told.append(len(changes.texts)))
+        replica.undo()
+        replica.redo()
+        leave()
+    assert told[:2] == [1, 1]
+    assert max(told) <= 2  # the first key of a new revision registers its author, which closes Loro's step
+
+
+def test_a_step_is_taken_back_exactly_until_something_arrives() -> None:
+    first, second = pair()
+    first.suggesting = True
+    base = first.text().sections
+    first.delete([Stretch("s0", 0, 4)])
+    struck = first.text().sections
+    first.undo()
+    first.redo()
+    assert first.text().sections == struck
+    second.format([Stretch("s0", 0, 4)], "bold", True)
+    exchange(first, second)
+    first.undo()
+    assert [text for text, marks in first.spans("s0") if marks.get("bold")] == ["head"]
+    second.format([Stretch("s0", 0, 4)], "bold", None)
+    exchange(first, second)
+    assert first.text().sections == base
+    first.redo()
+    assert first.text().sections == struck
