@@ -3,6 +3,8 @@
 Every replica does the same with the same state, outside undo. What it writes is harmless when others write it too.
 """
 
+from collections import Counter
+
 from loro import LoroText
 
 from pactoria_desktop.contract.suggesting import PARAGRAPH_KINDS
@@ -29,24 +31,36 @@ def mend(living: LivingText, outcome: Report) -> bool:
     """Set right what was touched by something that arrived or was undone; gives whether anything was written."""
     changed = False
     slots: dict[str, Slot] = {}
+    times = Counter(key for key, _ in outcome.texts)
     for key, deltas in outcome.texts:
         slot = living.structure.slot_by_key(key)
         if slot is None:
             continue
-        changed = _end_in_newline(slot.text) or changed
-        if _may_misplace(slot.text, deltas) or key in slots:
+        if key not in slots:
+            slots[key] = slot
+            changed = _end_in_newline(slot.text) or changed
+        if times[key] == 1 and _may_misplace(slot.text, deltas):
             changed = _clear_misplaced(slot.text) or changed
-        slots[key] = slot
+    for key in {key for key, deltas in outcome.texts if times[key] > 1 and _lays_on_paragraphs(deltas)}:
+        if key in slots:
+            changed = _clear_misplaced(slots[key].text) or changed
     changed = settle_struck_rows(living, slots.values()) or changed
     if outcome.carried:
         changed = _drop_doubled(living) or changed
     return changed
 
 
+def _lays_on_paragraphs(deltas: tuple[Delta, ...]) -> bool:
+    """Whether a change has laid any of a paragraph's marks, wherever that was."""
+    return any(
+        kind_of(key) in PARAGRAPH_KINDS for delta in deltas if not isinstance(delta, Drop) for key in delta.marks
+    )
+
+
 def _may_misplace(text: LoroText, deltas: tuple[Delta, ...]) -> bool:
     """Whether a change has laid a paragraph's marks on words, as marks that meet typing elsewhere can.
 
-    Right for a text that changed once; one that changed more often is looked through whole.
+    For a text that changed once: the places of a change among several are not those of the text as it is.
     """
     at = 0
     for delta in deltas:
@@ -54,7 +68,7 @@ def _may_misplace(text: LoroText, deltas: tuple[Delta, ...]) -> bool:
             continue
         count = len(delta.text) if isinstance(delta, Put) else delta.count
         if any(kind_of(key) in PARAGRAPH_KINDS for key in delta.marks):
-            words = delta.text if isinstance(delta, Put) else text.slice(at, min(at + count, text.len_unicode))
+            words = delta.text if isinstance(delta, Put) else text.slice(at, at + count)
             if words.strip("\n"):
                 return True
         at += count

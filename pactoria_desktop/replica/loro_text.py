@@ -35,7 +35,8 @@ INTERNAL_MARK = "mv"
 """A mark that only the replica sees: where words that were carried over a border came from."""
 
 _EXPANDING = ("run", "bold", "italic", "underline", "strike", "ins", "typ")
-_LEAVING = (KeyboardInterrupt, SystemExit, GeneratorExit)
+_PANICS = "pyo3_runtime"
+"""The module that Python's side of Rust names for the class of its panics; it cannot be imported."""
 
 Result = TypeVar("Result")
 
@@ -53,13 +54,19 @@ def new_document(peer: int) -> LoroDoc:
 
 
 def guarded(action: Callable[[], Result], sentence: str) -> Result:
-    """What ``action`` gives. Loro raises bare BaseException; here it becomes ReplicaError with this sentence."""
+    """What ``action`` gives. What Loro raises becomes ReplicaError with this sentence.
+
+    Loro's errors are bare BaseException and its panics a class beside Exception. An interrupt, an exit and whatever
+    else is not Loro's passes through.
+    """
     try:
         return action()
-    except _LEAVING:
-        raise
-    except BaseException as problem:
+    except Exception as problem:
         raise ReplicaError(sentence) from problem
+    except BaseException as problem:
+        if type(problem) is BaseException or type(problem).__module__ == _PANICS:
+            raise ReplicaError(sentence) from problem
+        raise
 
 
 def utf16_length(text: str) -> int:

@@ -5,201 +5,30 @@ from elsewhere and what undo brings back. Offsets are UTF-16 units of a slot. A 
 caret, or None where nothing may be done there. Nothing here is safe to use from two threads at once.
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import partial
-
-from loro import ExportMode, Frontiers, LoroDoc, VersionVector
+from collections.abc import Mapping, Sequence
 
 from pactoria_desktop.contract.anchors import Anchor, Located
-from pactoria_desktop.contract.canonical import canonical_bytes, to_json
 from pactoria_desktop.contract.text import (
-    CommentNote,
-    ContractText,
-    Marks,
     MarkValue,
-    Material,
-    Revision,
     WordObject,
     id_of,
     kind_of,
 )
 from pactoria_desktop.replica import commenting, erasing, formatting, tables, writing
 from pactoria_desktop.replica.anchoring import anchor_at, locate
-from pactoria_desktop.replica.changes import Changes, Node, Origin, Place, Stretch
-from pactoria_desktop.replica.errors import ReplicaError
-from pactoria_desktop.replica.events import EventQueue, Report, caret_after, report, together
+from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.gradual import Gradually, replace_each
-from pactoria_desktop.replica.guarding import mend, mend_opened
-from pactoria_desktop.replica.identity import Identity
-from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
-from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, character_at, guarded, new_document, snapped
-from pactoria_desktop.replica.packing import packed, unpacked
-from pactoria_desktop.replica.reading import contract_text, spans_of, write_contract_text
+from pactoria_desktop.replica.living import TRACKED_KINDS
+from pactoria_desktop.replica.opening import Opening
 from pactoria_desktop.replica.rebasing import Join, rebase
 from pactoria_desktop.replica.resolving import Selection, resolve_revisions
-from pactoria_desktop.replica.structure import Structure
-from pactoria_desktop.replica.undoing import MarkKeeper, Step, UndoSteps
-from pactoria_desktop.runtime.clock import Clock
-
-Subscriber = Callable[[Changes], None]
 
 
-def random_peer(randomness: Callable[[int], bytes] = os.urandom) -> int:
-    """A peer id for one opening: 63 random bits, never 0."""
-    return (int.from_bytes(randomness(8), "big") >> 1) or 1
-
-
-class Replica:
+class Replica(Opening):
     """One opening of a contract's living text. ``create`` and ``open`` make one; ``close`` it when done.
 
     ``identity``, ``suggesting`` and ``round`` may be changed at any time and hold for the commands after that.
     """
-
-    def __init__(self, document: LoroDoc, identity: Identity, clock: Clock) -> None:
-        """Take over a document that has its settings and its content. Use ``create`` or ``open`` instead."""
-        self._document = document
-        self._living = LivingText(document, identity, clock)
-        self._steps = UndoSteps(document)
-        self._queue = EventQueue(document)
-        self._subscribers: list[Subscriber] = []
-        self._closed = False
-        self._running = 0
-        self.stored_version = self.version()
-        """What was in the stored parts that this replica was opened from, without what the opening set right."""
-
-    @classmethod
-    def create(cls, text: ContractText, *, identity: Identity, clock: Clock, peer: int | None = None) -> "Replica":
-        """A new replica of a text. ``peer`` must be new to all replicas of this contract (random when left out).
-
-        Raises ReplicaError where slots have no id, a doubled one, or no paragraph.
-        """
-        document = new_document(random_peer() if peer is None else peer)
-        write_contract_text(document, text)
-        document.commit()
-        return cls(document, identity, clock)
-
-    @classmethod
-    def open(
-        cls,
-        snapshot: bytes,
-        updates: Iterable[bytes] = (),
-        *,
-        identity: Identity,
-        clock: Clock,
-        peer: int | None = None,
-    ) -> "Replica":
-        """A replica from what ``snapshot`` and ``updates_since`` gave. Raises ReplicaError where they are broken."""
-        document = new_document(random_peer() if peer is None else peer)
-        sentence = "The stored text is damaged and could not be opened."
-        for part in (snapshot, *updates):
-            guarded(partial(document.import_, unpacked(part, sentence)), sentence)
-        replica = cls(document, identity, clock)
-        if mend_opened(replica._living):
-            replica._system_commit()
-            replica._finish("system")
-        return replica
-
-    def close(self) -> None:
-        """Stop listening and let the memory go. The replica must not be used afterwards."""
-        if not self._closed:
-            self._closed = True
-            self._queue.close()
-            self._subscribers.clear()
-
-    # Who and how
-
-    @property
-    def identity(self) -> Identity:
-        """Who edits."""
-        return self._living.identity
-
-    @identity.setter
-    def identity(self, identity: Identity) -> None:
-        self._living.identity = identity
-
-    @property
-    def suggesting(self) -> bool:
-        """Whether edits are tracked changes."""
-        return self._living.suggesting
-
-    @suggesting.setter
-    def suggesting(self, suggesting: bool) -> None:
-        self._living.suggesting = suggesting
-
-    def _get_round(self) -> int | None:
-        return self._living.round
-
-    def _set_round(self, number: int | None) -> None:
-        self._living.round = number
-
-    round = property(_get_round, _set_round, doc="The round that new tracked changes belong to.")
-
-    @property
-    def peer(self) -> int:
-        """The peer id of this opening."""
-        return int(self._document.peer_id)
-
-    # Reading
-
-    def nodes(self) -> tuple[Node, ...]:
-        """The shown sections in order."""
-        return self._living.structure.nodes()
-
-    def slots(self) -> tuple[str, ...]:
-        """The ids of all shown slots in document order."""
-        return tuple(slot.id for slot in self._living.structure.slots())
-
-    def spans(self, slot: str) -> list[tuple[str, Marks]]:
-        """A slot's characters under their marks, newlines included. Raises ReplicaError where it is not shown."""
-        found = self._living.structure.slot(slot)
-        spans = spans_of(found.text)
-        self._living.note_names(found, (marks for _, marks in spans))
-        return spans
-
-    def length(self, slot: str) -> int:
-        """UTF-16 units of a slot, its last newline included. Raises ReplicaError where it is not shown."""
-        return int(self._living.structure.slot(slot).text.len_utf16)
-
-    def character(self, place: Place) -> tuple[str, Marks] | None:
-        """The character that begins at a place with its marks, None at the end of the slot.
-
-        Raises ReplicaError where the slot is not shown.
-        """
-        text = self._living.structure.slot(place.slot).text
-        return character_at(text, snapped(text, place.offset))
-
-    @property
-    def revisions(self) -> Mapping[str, Revision]:
-        """Every revision that was ever registered, by id; which of them stand in the text, marks tell."""
-        return self._living.revisions
-
-    @property
-    def comments(self) -> tuple[CommentNote, ...]:
-        """The comments and answers, in order."""
-        return tuple(comment.note for comment in self._living.comments.values())
-
-    @property
-    def material(self) -> Material:
-        """What marks name."""
-        return self._living.material
-
-    def text(self) -> ContractText:
-        """The whole text as values."""
-        return contract_text(self._document, self._living.structure)
-
-    # Subscribing
-
-    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
-        """Have ``callback`` called with every change, when Loro is done with it; gives the way to stop that."""
-        self._subscribers.append(callback)
-
-        def unsubscribe() -> None:
-            if callback in self._subscribers:
-                self._subscribers.remove(callback)
-
-        return unsubscribe
 
     # Commands on words
 
@@ -385,139 +214,3 @@ class Replica:
         """Lay a received text's changes on this one as their authors', then move the sources to its package."""
         with self._command():
             rebase(self._living, join)
-
-    # Undo
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step of one's own to undo."""
-        return self._steps.can_undo
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a step to redo."""
-        return self._steps.can_redo
-
-    def undo(self) -> Place | None:
-        """Undo one's own last step; gives the caret."""
-        return self._take_back(self._steps.next_undo(), self._steps.undo)
-
-    def redo(self) -> Place | None:
-        """Redo the last undone step; gives the caret."""
-        return self._take_back(self._steps.next_redo(), self._steps.redo)
-
-    @contextmanager
-    def undo_group(self) -> Iterator[None]:
-        """Everything commanded inside is one step, whatever arrives from elsewhere meanwhile."""
-        with self._steps.group():
-            yield
-
-    # Exchange
-
-    def snapshot(self) -> bytes:
-        """Everything, with its history."""
-        return bytes(self._document.export(ExportMode.Snapshot()))
-
-    def version(self) -> bytes:
-        """What this replica knows, for ``updates_since`` of another."""
-        return bytes(self._document.oplog_vv.encode())
-
-    def updates_since(self, version: bytes) -> bytes:
-        """What is new since a version. Raises ReplicaError where that is malformed."""
-        known = guarded(lambda: VersionVector.decode(version), "The version to send changes since is malformed.")
-        return packed(bytes(self._document.export(ExportMode.Updates(known))))
-
-    def import_updates(self, data: bytes) -> None:
-        """Take in what another replica gave. What comes too early is kept until what it builds on is there.
-
-        Raises ReplicaError where it is broken; the text is then as it was.
-        """
-        sentence = "The change that arrived is damaged and was not taken in."
-        update = unpacked(data, sentence)
-        before = self._document.oplog_frontiers.encode()
-        try:
-            guarded(lambda: self._document.import_(update), sentence)
-        except ReplicaError:
-            if self._document.oplog_frontiers.encode() != before:
-                self._finish("remote")
-            raise
-        outcome = report(self._living, self._queue, "remote")
-        self._mend(outcome)
-        mended = report(self._living, self._queue, "remote").changes
-        self._steps.committed()
-        self._tell(together(outcome.changes, mended))
-
-    def frontier(self) -> bytes:
-        """The name of the present state, for ``text_at``."""
-        return bytes(self._document.oplog_frontiers.encode())
-
-    def text_at(self, frontier: bytes) -> ContractText:
-        """The text as it was at a frontier. Raises ReplicaError where this replica does not know it."""
-        sentence = "This version is not in the history of the text."
-        past = guarded(lambda: self._document.fork_at(Frontiers.decode(frontier)), sentence)
-        return contract_text(past, Structure(past))
-
-    def plain_export(self) -> bytes:
-        """The text as plain JSON, so that it outlives the engine."""
-        return canonical_bytes(to_json(self.text()))
-
-    # The one way out
-
-    @contextmanager
-    def _command(self) -> Iterator[None]:
-        if self._closed:
-            raise ReplicaError("This text was closed.")
-        try:
-            yield
-        finally:
-            self._finish("local")
-
-    def _finish(self, origin: Origin) -> None:
-        self._document.commit()
-        outcome = report(self._living, self._queue, origin)
-        step = Step()
-        for key, deltas in outcome.texts:
-            step.note(key, deltas)
-        self._steps.committed(step)
-        if self._living.register_waiting():
-            self._system_commit()
-        self._tell(together(outcome.changes, report(self._living, self._queue, origin).changes))
-
-    def _system_commit(self) -> None:
-        self._document.set_next_commit_origin(SYSTEM_ORIGIN)
-        self._document.commit()
-        self._steps.committed()
-
-    def _mend(self, outcome: Report) -> None:
-        if mend(self._living, outcome):
-            self._system_commit()
-
-    def _take_back(self, step: Step | None, act: Callable[[Step], bool]) -> Place | None:
-        if self._closed or step is None:
-            return None
-        texts = {key: self._living.structure.slot_by_key(key) for key in step.texts}
-        keepers = {key: MarkKeeper(spans_of(slot.text)) for key, slot in texts.items() if slot is not None}
-        opposite = Step()
-        if not act(opposite):
-            return None
-        outcome = report(self._living, self._queue, "undo")
-        restored = False
-        for key, deltas in outcome.texts:
-            opposite.note(key, deltas)
-            if key in keepers:
-                keepers[key].follow(deltas)
-        for key, keeper in keepers.items():
-            slot = texts[key]
-            if slot is not None:
-                restored = keeper.restore(slot.text, step.laid) or restored
-        if restored:
-            self._system_commit()
-        self._mend(outcome)
-        self._tell(together(outcome.changes, report(self._living, self._queue, "undo").changes))
-        return caret_after(self._living, outcome.changes)
-
-    def _tell(self, changes: Changes) -> None:
-        if not (changes.texts or changes.structure or changes.revisions or changes.comments):
-            return
-        for subscriber in tuple(self._subscribers):
-            subscriber(changes)

@@ -8,7 +8,6 @@ lays marks on characters that others have put in between (measured, loro 1.17). 
 laid, and after an undo every mark that does not take back one of those is set as it was.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,42 +16,80 @@ from loro import LoroDoc, LoroText, UndoManager
 
 from pactoria_desktop.contract.text import Marks, MarkValue
 from pactoria_desktop.replica.changes import Delta, Drop, Keep, Put
-from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN
+from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, guarded
 
 _MOST_STEPS = 100_000
+_STUCK = "This step could not be taken back. No words were lost; the steps before it can no longer be undone."
 
-Laid = tuple[str, str]
+
+class LaidValues:
+    """Which values of marks were laid (None for taken away), by key."""
+
+    def __init__(self) -> None:
+        self._plain: set[tuple[str, type, bool | int | str | None]] = set()
+        self._nested: dict[str, list[MarkValue]] = {}
+
+    def add(self, key: str, value: MarkValue | None) -> None:
+        """Remember a value."""
+        if not isinstance(value, dict | list):
+            self._plain.add((key, type(value), value))
+            return
+        known = self._nested.setdefault(key, [])
+        if value not in known:
+            known.append(value)
+
+    def holds(self, key: str, value: MarkValue | None) -> bool:
+        """Whether a value was laid."""
+        if not isinstance(value, dict | list):
+            return (key, type(value), value) in self._plain
+        return value in self._nested.get(key, ())
+
+    def join(self, other: "LaidValues") -> None:
+        """Take in what others hold."""
+        self._plain |= other._plain
+        for key, values in other._nested.items():
+            for value in values:
+                self.add(key, value)
 
 
-def laid_value(key: str, value: MarkValue | None) -> Laid:
-    """A mark's key and value as something that can be compared and kept in a set."""
-    return key, json.dumps(value, sort_keys=True)
+_UNSEEN = -1
 
 
 @dataclass(slots=True)
 class Step:
-    """One step: how many of Loro's it is, which texts it touched, and which mark values it laid."""
+    """One step: how many of Loro's it is, which texts it touched, and which mark values it laid.
+
+    ``began`` counts the disturbances (see ``UndoSteps``) that there had been when it was made.
+    """
 
     count: int = 0
     texts: set[str] = field(default_factory=set)
-    laid: set[Laid] = field(default_factory=set)
+    laid: LaidValues = field(default_factory=LaidValues)
+    began: int = _UNSEEN
 
     def note(self, text: str, deltas: Iterable[Delta]) -> None:
         """Remember what was done to a text."""
         self.texts.add(text)
         for delta in deltas:
             if isinstance(delta, Keep):
-                self.laid.update(laid_value(key, value) for key, value in delta.marks.items())
+                for key, value in delta.marks.items():
+                    self.laid.add(key, value)
 
     def join(self, other: "Step") -> None:
         """Take in what was done after this, as part of the same step."""
         self.count += other.count
         self.texts |= other.texts
-        self.laid |= other.laid
+        self.laid.join(other.laid)
+        if self.began == _UNSEEN:
+            self.began = other.began
 
 
 class UndoSteps:
-    """The steps of this opening. Every commit is a step unless a group is open."""
+    """The steps of this opening. Every commit is a step unless a group is open.
+
+    A disturbance is whatever was done to words without being a step: what arrived from elsewhere, and what the
+    replica set right. Where there was none since a step, taking it back gives the text before it exactly.
+    """
 
     def __init__(self, document: LoroDoc) -> None:
         self._manager = UndoManager(document)
@@ -63,6 +100,7 @@ class UndoSteps:
         self._redo: list[Step] = []
         self._seen = 0
         self._depth = 0
+        self._disturbances = 0
         self._group = Step()
 
     @property
@@ -76,9 +114,12 @@ class UndoSteps:
         return bool(self._redo)
 
     def committed(self, step: Step | None = None) -> None:
-        """Something was committed here (``step`` says what, its count left open) or arrived from elsewhere."""
+        """Something was committed here: ``step`` (its count left open), or what belongs to no step."""
         count = self._manager.undo_count()
-        done = step if step is not None else Step()
+        done = Step()
+        if step is not None:
+            done = step
+            done.began = self._disturbances
         done.count = count - self._seen
         self._seen = count
         if done.count > 0:
@@ -91,12 +132,21 @@ class UndoSteps:
         elif done.count > 0:
             self._undo.append(done)
 
+    def disturbed(self) -> None:
+        """Something arrived, or was set right by the replica itself."""
+        self._disturbances += 1
+        self.committed()
+
+    def is_exact(self, step: Step) -> bool:
+        """Whether taking a step back now gives the text that was before it: nothing has disturbed it since."""
+        return step.began == self._disturbances
+
     @contextmanager
     def group(self) -> Iterator[None]:
         """Everything committed inside is one step; groups inside it belong to it.
 
-        It is one step of Loro's too, as far as nothing arrives meanwhile: taking back a hundred of Loro's steps costs
-        seconds in a long contract, because each one is measured against all that came after it.
+        It stays one step of Loro's too, as far as nothing arrives meanwhile: taking back a hundred of those costs
+        seconds, because each one is measured against all that came after it.
         """
         if self._depth == 0:
             self._manager.group_start()
@@ -132,8 +182,10 @@ class UndoSteps:
 
     def _take_back(self, source: list[Step], target: list[Step], act: Callable[[], bool], opposite: Step) -> bool:
         step = source.pop()
+        if self.is_exact(step):
+            opposite.began = self._disturbances
         done = 0
-        while done < step.count and act():
+        while done < step.count and guarded(act, _STUCK):
             done += 1
         if done:
             opposite.count = done
@@ -187,7 +239,7 @@ class MarkKeeper:
                 result.append(piece)
         self._pieces = result + source[::-1]
 
-    def restore(self, text: LoroText, laid: set[Laid]) -> bool:
+    def restore(self, text: LoroText, laid: LaidValues) -> bool:
         """Set as they were what the undone step, which laid these values, had not laid; whether there was any."""
         changed = False
         at = 0
@@ -195,7 +247,7 @@ class MarkKeeper:
             if piece.before is not None:
                 for key, value in piece.laid.items():
                     before = piece.before.get(key)
-                    if before == value or laid_value(key, before) in laid:
+                    if before == value or laid.holds(key, before):
                         continue
                     changed = True
                     if before is None:

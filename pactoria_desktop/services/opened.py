@@ -16,7 +16,8 @@ from pactoria_desktop.documents.sources import source_of
 from pactoria_desktop.replica.changes import Changes
 from pactoria_desktop.replica.errors import ChangedMeanwhileError
 from pactoria_desktop.replica.identity import Identity
-from pactoria_desktop.replica.replica import Replica, random_peer
+from pactoria_desktop.replica.opening import random_peer
+from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.services.files import WordFile, clean, splice, word_file
 from pactoria_desktop.services.library import VIEW_OF

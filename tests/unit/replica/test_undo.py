@@ -107,3 +107,39 @@ def test_a_burst_that_nobody_disturbed_is_taken_back_in_one_go() -> None:
     assert len(told[0].texts[0].deltas) == 2
     replica.redo()
     assert words(replica).count("x" * 40) == 1
+
+
+def test_undoing_a_burst_is_told_as_one_change_of_its_text() -> None:
+    replica = replica_of(plain_contract())
+    told: list[int] = []
+    for suggesting in (False, True):
+        replica.suggesting = suggesting
+        with replica.undo_group():
+            for number in range(20):
+                replica.insert(Place("s1", 3 + number), "x")
+        leave = replica.subscribe(lambda changes: told.append(len(changes.texts)))
+        replica.undo()
+        replica.redo()
+        leave()
+    assert told[:2] == [1, 1]
+    assert max(told) <= 2  # the first key of a new revision registers its author, which closes Loro's step
+
+
+def test_a_step_is_taken_back_exactly_until_something_arrives() -> None:
+    first, second = pair()
+    first.suggesting = True
+    base = first.text().sections
+    first.delete([Stretch("s0", 0, 4)])
+    struck = first.text().sections
+    first.undo()
+    first.redo()
+    assert first.text().sections == struck
+    second.format([Stretch("s0", 0, 4)], "bold", True)
+    exchange(first, second)
+    first.undo()
+    assert [text for text, marks in first.spans("s0") if marks.get("bold")] == ["head"]
+    second.format([Stretch("s0", 0, 4)], "bold", None)
+    exchange(first, second)
+    assert first.text().sections == base
+    first.redo()
+    assert first.text().sections == struck
