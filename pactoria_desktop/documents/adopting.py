@@ -156,6 +156,7 @@ class _Taking:
     # ---- objects and boxes
     def _object(self, name: str, line: Standing, came: bool) -> str | None:
         # Keys are hashes of what they name: a note of theirs and another one of mine may have the same.
+        came = came and name in self._theirs.material.objects
         new = name if came else self._objects.get(name, name)
         known = self._theirs.material.objects.get(new)
         is_theirs = came or name in self._objects

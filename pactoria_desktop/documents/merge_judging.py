@@ -1,6 +1,6 @@
 """Where two sides clash in a merged text, and what then stands: the rows that one struck and the other wrote in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -16,6 +16,7 @@ from pactoria_desktop.contract.text import (
     Span,
     TableSection,
     TextSection,
+    WordObject,
     id_of,
     kind_of,
 )
@@ -24,6 +25,8 @@ from pactoria_desktop.contract.three_way import Clash, Sides, judged, once
 Judge = Callable[[Marks], bool]
 Change = Callable[[Marks], Marks]
 
+# What may stand in two rows.
+_DOUBLED = ("drawing", "picture", "mathematics", "break", "other")
 # The marks that a word or a newline takes along into another row: how it looks, not what it belongs to.
 COPIED = ("run", "bold", "italic", "underline", "strike", "el", "p:props", "p:style", "p:num", "p:lvl")
 
@@ -69,7 +72,7 @@ def judged_text(
                     if clash is None:
                         rows.append(replace(row, cells=tuple(cells), marks=once(row.marks, sides)))
                     else:
-                        kept = _kept_rows(row, tuple(cells), sides, register)
+                        kept = _kept_rows(row, tuple(cells), sides, register, text.material.objects)
                         rows += [_commented(one, of_row(clash)) for one in kept]
                 sections.append(replace(section, rows=tuple(rows)))
     revisions = {**text.revisions, **register.made}
@@ -121,7 +124,9 @@ def _commented(row: Row, name: str) -> Row:
     return replace(row, cells=cells)
 
 
-def _kept_rows(row: Row, cells: tuple[Cell, ...], sides: Sides, register: Register) -> list[Row]:
+def _kept_rows(
+    row: Row, cells: tuple[Cell, ...], sides: Sides, register: Register, objects: Mapping[str, WordObject]
+) -> list[Row]:
     """A row that one side struck and the other wrote in, so that the words of the other stand. ``cells`` are judged.
 
     What they struck stays a row, with my words in it. What I struck goes as I had it, and their reading of it comes to
@@ -132,7 +137,7 @@ def _kept_rows(row: Row, cells: tuple[Cell, ...], sides: Sides, register: Regist
         marks = {key: value for key, value in row.marks.items() if id_of(key) != theirs}
         return [replace(row, cells=cells, marks=marks)]
     own = replace(row, cells=tuple(_without_theirs(cell, sides) for cell in row.cells), marks=once(row.marks, sides))
-    return [own, _their_row(row, sides, register)]
+    return [own, _their_row(row, sides, register, objects)]
 
 
 def _without_theirs(cell: Cell, sides: Sides) -> Cell:
@@ -146,8 +151,12 @@ def _without_theirs(cell: Cell, sides: Sides) -> Cell:
     return replace(cell, paragraphs=without(cell.paragraphs, gone, kept))
 
 
-def _their_row(row: Row, sides: Sides, register: Register) -> Row:
-    """Their reading of a row as a new one: the words of the base that they kept, and their own."""
+def _their_row(row: Row, sides: Sides, register: Register, objects: Mapping[str, WordObject]) -> Row:
+    """Their reading of a row as a new one: the words and pictures of the base that they kept, and their own.
+
+    Anchors, references to notes and text boxes stay in my row: there may be one of each. Results of fields come as
+    words.
+    """
     every = [
         marks for cell in row.cells for one in cell.paragraphs for marks in (*(s.marks for s in one.spans), one.marks)
     ]
@@ -159,12 +168,15 @@ def _their_row(row: Row, sides: Sides, register: Register) -> Row:
     def gone(marks: Marks) -> bool:
         if sides.put(marks)[1]:
             return False
-        return sides.struck(marks)[1] != "" or not sides.was_in_base(marks) or "obj" in marks
+        if sides.struck(marks)[1] or not sides.was_in_base(marks):
+            return True
+        held = objects.get(str(marks["obj"])) if "obj" in marks else None
+        return held is not None and (held.kind not in _DOUBLED or "txbxContent" in held.xml)
 
     def kept(marks: Marks) -> Marks:
         if sides.put(marks)[1]:
             return {key: value for key, value in marks.items() if key not in holders}
-        plain = {key: value for key, value in marks.items() if key in COPIED}
+        plain = {key: value for key, value in marks.items() if key in (*COPIED, "obj", "lock")}
         return {**plain, f"ins:{words}": {"d": 0}}
 
     cells: list[Cell] = []

@@ -13,10 +13,13 @@ from pactoria_desktop.documents.merge import join, merge
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
 from pactoria_desktop.documents.tracked import accept_all, reject_all
+from pactoria_desktop.services.files import WordFile, splice
+from pactoria_desktop.services.joining import received
 from tests.unit.documents.generated_contracts import Block, contract, document, joined, words
 from tests.unit.documents.redline_oracle import changes_by, faults, seen
 from tests.unit.documents.word_files import document as word_file
 from tests.unit.documents.word_files import story
+from tests.unit.services.join_desk import lay, replica_of
 
 DATE = "2026-11-22T12:00:00Z"
 
@@ -449,6 +452,35 @@ def test_a_row_that_one_struck_stays_in_the_words_that_the_other_put(turned: boo
         ["a one", "b", "new", "", "After."] if turned else ["a one", "b", "c two new three four", "d", "After."]
     )
     assert seen(result.data, accept=False) == seen(old, accept=False)
+
+
+def rows_file(*rows: str) -> bytes:
+    """A file with a table of one-celled rows and a paragraph after it."""
+    cells = "".join(f"<w:tr><w:tc><w:p>{row}</w:p></w:tc></w:tr>" for row in rows)
+    return word_file(
+        f"<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid>{cells}</w:tbl><w:p><w:r><w:t>After.</w:t></w:r></w:p>"
+    )
+
+
+def test_their_reading_of_a_row_that_i_struck_has_the_pictures_of_the_base() -> None:
+    def words(text: str) -> str:
+        return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+    picture = '<w:r><w:pict><v:rect xmlns:v="urn:schemas-microsoft-com:vml"/></w:pict></w:r>'
+    base = rows_file(words("a one"), words("c two ") + picture + words(" three"))
+    mine, theirs = rows_file(words("a one")), rows_file(words("a one"), words("c two ") + picture + words(" new three"))
+    result = merged(base, mine, theirs)
+    assert len(result.clashes) == 1
+    accepted = Package(accept_all(Package(result.data)))
+    assert accepted.part(accepted.main).count(b"<v:rect") == 1
+    assert seen(result.data, accept=False) == seen(base, accept=False)
+    assert faults(result.data) == []
+    replica = replica_of(read(Package(mine)))
+    found = received(read(Package(base)), replica.text(), Package(theirs), DATE)
+    lay(replica, found)
+    data = splice(WordFile(found.package), replica.text(), tracked=False)
+    assert Package(data).part("word/document.xml").count(b"<v:rect") == 1
+    replica.close()
 
 
 def test_a_paragraph_that_came_between_tables_with_tracking_arrives_with_its_author() -> None:
