@@ -11,6 +11,7 @@ from pactoria_desktop.contract.lines import is_hidden
 from pactoria_desktop.contract.text import (
     ContractText,
     Marks,
+    MarkValue,
     Paragraph,
     Row,
     Section,
@@ -23,6 +24,7 @@ from pactoria_desktop.contract.text import (
 
 _STRUCK = ("del", "moveFrom")
 _PUT = ("ins", "moveTo")
+_LONGEST_ALIKE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +101,32 @@ def judged(
     paragraphs that came earlier."""
     out = Judged(list(paragraphs))
     dropped: set[tuple[int, int]] = set()
+    kept: set[tuple[int, int]] = set()
     commented: dict[tuple[int, int], str] = {}
     number = before
-    for cluster, passed in _clusters(paragraphs, sides):
+    for cluster, passed, alike in _clusters(paragraphs, sides):
         number = before + passed
-        verdict = _verdict(cluster)
+        verdict = "same" if alike else _verdict(cluster)
         if verdict == "same":
             dropped.update((piece.paragraph, piece.span) for piece in cluster if piece.put[1] and not piece.put[0])
+            kept.update((piece.paragraph, piece.span) for piece in cluster if piece.struck[1])
         elif verdict == "clash":
             clash = Clash(number, *_readings(cluster))
             out.clashes.append(clash)
             name = comment(clash)
             commented.update({(piece.paragraph, piece.span): name for piece in cluster})
     out.base_paragraphs = sum(1 for paragraph in paragraphs if sides.was_in_base(paragraph.marks))
-    out.paragraphs = _settled(paragraphs, sides, dropped, commented)
+    out.paragraphs = _settled(paragraphs, sides, dropped, kept, commented)
     return out
 
 
-def _clusters(paragraphs: Sequence[Paragraph], sides: Sides) -> Iterator[tuple[list[_Piece], int]]:
-    """Runs of changed characters with nothing unchanged between, each with how many base paragraphs end before it."""
+def _clusters(paragraphs: Sequence[Paragraph], sides: Sides) -> Iterator[tuple[list[_Piece], int, bool]]:
+    """Runs of changed characters with nothing unchanged between, each with how many base paragraphs end before it, and
+    whether it lies in a stretch that both sides read alike."""
+    found: list[tuple[list[_Piece], int]] = []
+    order: list[_Piece | int] = []
     cluster: list[_Piece] = []
-    ended = begun = 0
+    ended = 0
     for number, paragraph in enumerate(paragraphs):
         items: list[tuple[int, str, Marks]] = [
             (place, span.text, span.marks) for place, span in enumerate(paragraph.spans) if not is_hidden(span)
@@ -127,21 +134,60 @@ def _clusters(paragraphs: Sequence[Paragraph], sides: Sides) -> Iterator[tuple[l
         items.append((-1, "\n", paragraph.marks))
         for place, text, marks in items:
             struck, put = sides.struck(marks), sides.put(marks)
+            in_base = sides.was_in_base(marks)
             if any(struck) or any(put):
                 if not cluster:
-                    begun = ended
+                    found.append((cluster, ended))
+                    order.append(len(found) - 1)
                 cluster.append(_Piece(number, place, text, struck, put))
-            elif sides.was_in_base(marks) and cluster:
-                yield cluster, begun
+            elif in_base:
+                order.append(_Piece(number, place, text, ("", ""), ("", "")))
                 cluster = []
-            if place == -1 and sides.was_in_base(marks):
+            if place == -1 and in_base:
                 ended += 1
-    if cluster:
-        yield cluster, begun
+    alike = _read_alike(order, [one for one, _ in found])
+    for number, (pieces, before) in enumerate(found):
+        yield pieces, before, number in alike
+
+
+def _read_alike(order: Sequence[_Piece | int], clusters: Sequence[Sequence[_Piece]]) -> set[int]:
+    """The clusters in which both sides came to the same words, whichever of equal words each struck and put.
+
+    ``order`` has the unchanged pieces and the numbers of the clusters as they follow each other.
+    """
+    found: set[int] = set()
+    at = 0
+    while at < len(order):
+        if isinstance(order[at], int):
+            reach = _alike_until(order, clusters, at)
+            found.update(one for one in order[at:reach] if isinstance(one, int))
+            at = max(reach, at + 1)
+        else:
+            at += 1
+    return found
+
+
+def _alike_until(order: Sequence[_Piece | int], clusters: Sequence[Sequence[_Piece]], start: int) -> int:
+    """The place after the shortest stretch from a cluster on that both sides read alike; ``start`` for none."""
+    readings = ["", ""]
+    for place in range(start, min(len(order), start + _LONGEST_ALIKE)):
+        one = order[place]
+        if isinstance(one, int):
+            _, mine, theirs = _readings(clusters[one])
+            readings = [readings[0] + mine, readings[1] + theirs]
+        else:
+            readings = [reading + one.text for reading in readings]
+        common = min(len(reading) for reading in readings)
+        if readings[0][:common] != readings[1][:common]:
+            return start
+        if len(readings[0]) == len(readings[1]):
+            return place + 1
+        readings = [reading[common:] for reading in readings]
+    return start
 
 
 def _verdict(cluster: Sequence[_Piece]) -> str:
-    """ "same" where both did the same, "clash" where they did otherwise to the same words, else ""."""
+    """ "clash" where both did otherwise to the same words, else ""."""
     mine = [piece for piece in cluster if piece.struck[0] or piece.put[0]]
     theirs = [piece for piece in cluster if piece.struck[1] or piece.put[1]]
     if not mine or not theirs:
@@ -151,15 +197,10 @@ def _verdict(cluster: Sequence[_Piece]) -> str:
     if overlap:
         if not puts and not other_puts:
             return ""
-        struck_alike = all(bool(piece.struck[0]) == bool(piece.struck[1]) for piece in cluster if any(piece.struck))
-        if struck_alike and puts == other_puts:
-            return "same"
         return "clash" if _touching_puts(cluster) else ""
     if _within(cluster, 0) or _within(cluster, 1):
         return "clash"
     if not any(any(piece.struck) for piece in cluster) and puts and other_puts:
-        if puts == other_puts:
-            return "same"
         return "" if "\n" in puts or "\n" in other_puts else "clash"
     return ""
 
@@ -211,8 +252,10 @@ def _settled(
     paragraphs: Sequence[Paragraph],
     sides: Sides,
     dropped: Collection[tuple[int, int]],
+    kept: Collection[tuple[int, int]],
     commented: Mapping[tuple[int, int], str],
 ) -> list[Paragraph]:
+    """The paragraphs without what is ``dropped``; what is ``kept`` is struck by me at most."""
     out: list[Paragraph] = []
     carried: list[Span] = []
     for number, paragraph in enumerate(paragraphs):
@@ -221,17 +264,25 @@ def _settled(
             if (number, place) in dropped:
                 continue
             marks = dict(once(span.marks, sides))
+            if (number, place) in kept:
+                marks = _without_strike(marks, sides)
             if (number, place) in commented:
                 marks[f"comment:{commented[number, place]}"] = True
             spans.append(Span(span.text, marks) if marks != span.marks else span)
         if (number, -1) in dropped:
             carried = spans
             continue
-        out.append(Paragraph(_joined(spans), once(paragraph.marks, sides)))
+        ending = once(paragraph.marks, sides)
+        out.append(Paragraph(_joined(spans), _without_strike(ending, sides) if (number, -1) in kept else ending))
         carried = []
     if carried and out:
         out[-1] = Paragraph(_joined([*out[-1].spans, *carried]), out[-1].marks)
     return out
+
+
+def _without_strike(marks: Marks, sides: Sides) -> dict[str, MarkValue]:
+    """Marks without a deletion by them."""
+    return {key: value for key, value in marks.items() if not (kind_of(key) in _STRUCK and id_of(key) in sides.theirs)}
 
 
 def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:

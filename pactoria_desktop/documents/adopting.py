@@ -6,11 +6,12 @@ is one of the package, they become as the package has them; where it is none, wh
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from pactoria_desktop.contract.lines import accepted
 from pactoria_desktop.contract.suggesting import depth
 from pactoria_desktop.contract.text import (
     Box,
@@ -36,7 +37,8 @@ _SECTION = word("sectPr")
 class Standing:
     """A paragraph of the text: where it stands, and the paragraph of the package that it is (None for none).
 
-    ``came`` are the spans of it, by number, that the package's text brought.
+    ``came`` are the spans of it, by number, that the package's text brought. ``part`` is its story in the package,
+    ``here`` the same one in the file that the text stood on.
     """
 
     slot: str
@@ -46,6 +48,25 @@ class Standing:
     part: str = "main"
     last: bool = False
     came: frozenset[int] = frozenset()
+    here: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An object or a box of the text whose relationships the package has not, between its two stories."""
+
+    key: str
+    xml: str
+    here: str
+    there: str
+    is_box: bool
+
+
+_Box = tuple[str, bool]
+# A box by its key, and whether the words in it came from the package.
+
+Holds = Callable[[str, str, str], bool]
+"""Whether what XML of a story of the old package names is there in a story of the new one: (XML, old, new)."""
 
 
 @dataclass(slots=True)
@@ -56,6 +77,7 @@ class Adoption:
     paragraphs: dict[str, ParagraphProperties] = field(default_factory=dict)
     boxes: dict[str, Box] = field(default_factory=dict)
     objects: set[str] = field(default_factory=set)
+    strays: dict[tuple[str, str, str], Stray] = field(default_factory=dict)
 
     def material(self, theirs: ContractText, moved: Mapping[str, WordObject]) -> Material:
         """The entries to add to the text's material; ``moved`` are objects under new keys."""
@@ -72,15 +94,16 @@ def adopted(
     base: ContractText,
     objects: Mapping[str, str],
     moved: frozenset[str],
-    references: Mapping[str, frozenset[str]],
+    holds: Holds,
+    boxes: Mapping[str, tuple[str, Box]],
 ) -> Adoption:
     """What a text takes over from the package of ``theirs``.
 
     ``material`` is the text's, ``base`` what both started from, ``objects`` leads from the text's objects to the same
-    ones there, or to those that were ``moved`` to another place; ``references`` has the
-    relationships of each part there.
+    ones there, or to those that were ``moved`` to another place or carried there, as ``boxes`` were, by their ids.
+    ``holds`` tells what of the text's old package is there as well; what is not, goes and is told as a stray.
     """
-    taking = _Taking(theirs, material, base, dict(objects), moved, references)
+    taking = _Taking(theirs, material, base, dict(objects), moved, holds, boxes)
     for line in lines:
         taking.paragraph(line)
     return taking.found
@@ -94,14 +117,16 @@ class _Taking:
         base: ContractText,
         objects: dict[str, str],
         moved: frozenset[str],
-        references: Mapping[str, frozenset[str]],
+        holds: Holds,
+        boxes: Mapping[str, tuple[str, Box]],
     ) -> None:
         self.found = Adoption()
         self._theirs = theirs
         self._material = material
         self._objects = objects
         self._moved = moved
-        self._references = references
+        self._holds = holds
+        self._carried_boxes = boxes
         self._base = {
             str(one.marks.get("p:src")): one.marks for section in base.sections for one in paragraphs_of(section)
         }
@@ -113,10 +138,11 @@ class _Taking:
         for number, span in enumerate(line.paragraph.spans):
             changes: dict[str, object] = {}
             for key, value in span.marks.items():
-                if kind_of(key) == "box" and key in boxes:
+                other = boxes.get((key, number in line.came)) if kind_of(key) == "box" else None
+                if other is not None:
                     changes[key] = None
-                    if boxes[key]:
-                        changes[boxes[key]] = value
+                    if other:
+                        changes[other] = value
             name = str(span.marks.get("obj", ""))
             if name:
                 new = self._object(name, line, number in line.came)
@@ -130,38 +156,72 @@ class _Taking:
     # ---- objects and boxes
     def _object(self, name: str, line: Standing, came: bool) -> str | None:
         # Keys are hashes of what they name: a note of theirs and another one of mine may have the same.
+        came = came and name in self._theirs.material.objects
         new = name if came else self._objects.get(name, name)
         known = self._theirs.material.objects.get(new)
-        if known is not None or new in self._moved:
+        is_theirs = came or name in self._objects
+        if new in self._moved or (known is not None and (is_theirs or self._is_there(known.xml, line))):
             self.found.objects.add(new)
             return new
         old = self._material.objects.get(name)
-        if old is None or self._leads_nowhere(old.xml, line.part) or old.kind == "note":
+        if old is None or old.kind == "note" or self._is_stray(name, old.xml, line, False):
             return None
         return name
 
-    def _leads_nowhere(self, xml: str, part: str) -> bool:
-        return not set(_REFERENCE.findall(xml)) <= self._references.get(part, frozenset())
+    def _is_there(self, xml: str, line: Standing) -> bool:
+        return not references_in(xml) or self._holds(xml, line.here, line.part)
 
-    def _boxes_of(self, line: Standing) -> dict[str, str]:
+    def _is_stray(self, key: str, xml: str, line: Standing, is_box: bool) -> bool:
+        if self._is_there(xml, line):
+            return False
+        self.found.strays[key, line.here, line.part] = Stray(key, xml, line.here, line.part, is_box)
+        return True
+
+    def _boxes_of(self, line: Standing) -> dict[_Box, str]:
         """For each box of a paragraph the one that takes its place, "" where it goes."""
-        here = list(dict.fromkeys(_boxes(line.paragraph)))
-        there = list(dict.fromkeys(_boxes(line.there))) if line.there is not None else []
-        found: dict[str, str] = {}
-        for key in here:
+        here = list(dict.fromkeys(_boxes(line)))
+        other = Standing("", 0, line.there or Paragraph(), None)
+        there = [key for key, _ in dict.fromkeys(_boxes(other))]
+        found: dict[_Box, str] = {}
+        for key, came in here:
+            if came and id_of(key) in self._theirs.material.boxes:
+                self._take(found, (key, came), key, there)
+        for by_words in (True, False):
+            for box in here:
+                partner = None if box in found else self._partner(box, line, other, there, by_words)
+                if partner is not None:
+                    self._take(found, box, partner, there)
+        for key, came in here:
+            if (key, came) in found:
+                continue
             mine = self._material.boxes.get(id_of(key))
-            kind = mine.kind if mine is not None else ""
-            for other in there:
-                theirs = self._theirs.material.boxes.get(id_of(other))
-                if theirs is not None and theirs.kind == kind:
-                    found[key] = other
-                    self.found.boxes[id_of(other)] = theirs
-                    there.remove(other)
-                    break
-            else:
-                if mine is None or self._leads_nowhere(mine.xml, line.part):
-                    found[key] = ""
-        return {key: other for key, other in found.items() if key != other}
+            new, carried = self._carried_boxes.get(id_of(key), ("", None))
+            if carried is not None:
+                found[key, came] = f"box:{new}"
+                self.found.boxes[new] = carried
+            elif mine is None or self._is_stray(id_of(key), mine.xml, line, True):
+                found[key, came] = ""
+        return {box: name for box, name in found.items() if box[0] != name}
+
+    def _take(self, found: dict[_Box, str], box: _Box, key: str, there: list[str]) -> None:
+        found[box] = key
+        self.found.boxes[id_of(key)] = self._theirs.material.boxes[id_of(key)]
+        if key in there:
+            there.remove(key)
+
+    def _partner(self, box: _Box, line: Standing, other: Standing, there: Sequence[str], by_words: bool) -> str | None:
+        """The box there of the same kind, round the same words where that is asked; none for a link that is struck."""
+        mine = self._material.boxes.get(id_of(box[0]))
+        words = _words_in(line, box)
+        if not words and mine is not None and references_in(mine.xml):
+            return None
+        for key in there:
+            theirs = self._theirs.material.boxes.get(id_of(key))
+            if theirs is None or theirs.kind != (mine.kind if mine is not None else ""):
+                continue
+            if not by_words or _words_in(other, (key, False)) == words:
+                return key
+        return None
 
     # ---- newlines
     def _newline(self, line: Standing, at: int) -> None:
@@ -217,6 +277,23 @@ class _Taking:
         return key
 
 
-def _boxes(paragraph: Paragraph) -> Iterator[str]:
-    for span in paragraph.spans:
-        yield from sorted((key for key in span.marks if kind_of(key) == "box"), key=lambda key: depth(span.marks[key]))
+def references_in(xml: str) -> frozenset[str]:
+    """The ids of the relationships that XML names."""
+    return frozenset(name for name in _REFERENCE.findall(xml) if name)
+
+
+def _boxes(line: Standing) -> Iterator[_Box]:
+    """The boxes of a paragraph, from the outside in, each with whether its words came."""
+    for number, span in enumerate(line.paragraph.spans):
+        for key in sorted((key for key in span.marks if kind_of(key) == "box"), key=lambda key: depth(span.marks[key])):
+            yield key, number in line.came
+
+
+def _words_in(line: Standing, box: _Box) -> str:
+    """The words in a box that are not struck, of those that came or of the others."""
+    key, came = box
+    return "".join(
+        span.text
+        for number, span in enumerate(line.paragraph.spans)
+        if key in span.marks and (number in line.came) == came and accepted(span.marks)
+    )

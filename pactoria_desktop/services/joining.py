@@ -11,7 +11,7 @@ from pactoria_desktop.contract.outline import outline
 from pactoria_desktop.contract.rewriting import Author
 from pactoria_desktop.contract.text import ContractText, Material, WordObject, id_of, kind_of
 from pactoria_desktop.contract.three_way import PutSection
-from pactoria_desktop.documents.adopting import Standing, adopted
+from pactoria_desktop.documents.adopting import Standing, Stray, adopted
 from pactoria_desktop.documents.compare import part_kind
 from pactoria_desktop.documents.compare_parts import NoteCarrier
 from pactoria_desktop.documents.errors import DocumentError
@@ -22,6 +22,7 @@ from pactoria_desktop.documents.received import Finding, check_texts
 from pactoria_desktop.replica.rebasing import Join
 from pactoria_desktop.services.leftovers import leftovers
 from pactoria_desktop.services.matching import Line, Matching, matching_of, remarks_of
+from pactoria_desktop.services.moving import Luggage, carried, holding
 from pactoria_desktop.services.renaming import renamed
 
 SOMEBODY = "Counterparty"
@@ -34,7 +35,8 @@ class Received:
     """A received draft, ready to be joined. ``unmarked`` are the edits that its tracked changes do not show.
 
     ``joins`` (one, its steps in it) are laid on the living text; ``sentence`` says to a person what came; ``clashes``
-    counts the places where both sides changed the same words. ``version`` is what the living text knew when this was
+    counts the places where both sides changed the same words, ``left_out`` pictures and links of mine that the package
+    cannot take. ``version`` is what the living text knew when this was
     worked out.
     """
 
@@ -46,20 +48,28 @@ class Received:
     clashes: int
     changes: int
     version: bytes = b""
+    left_out: int = 0
 
 
-def received(base: ContractText, mine: ContractText, package: Package, date: str) -> Received:
+def received(
+    base: ContractText, mine: ContractText, package: Package, date: str, standing: Package | None = None
+) -> Received:
     """What joining a received package means for a living text. Raises DocumentError where it cannot be read or joined.
 
-    The package of the answer has room for notes that they struck, which stay in the text until that is accepted.
+    The package of the answer has room for notes that they struck, which stay in the text until that is accepted, and
+    what pictures and links of mine need from ``standing``, the package that the living text comes from.
     """
     try:
-        found, lost = _received(base, mine, package, date, {})
-        if not lost:
+        places: dict[str, str] = {}
+        found, lost, strays = _received(base, mine, package, date, places, Luggage(), standing)
+        if not lost and not (strays and standing):
             return found
         carrier = NoteCarrier(package)
         places = {part: f"{part_kind(part)}:{carrier.place_for(part_kind(part), lost[part])}" for part in lost}
-        return _received(base, mine, carrier.package(), date, places)[0]
+        roomy, luggage = carrier.package() if lost else package, Luggage()
+        if standing is not None:
+            roomy, luggage = carried(strays, mine.material, standing, roomy)
+        return _received(base, mine, roomy, date, places, luggage, standing)[0]
     except ValueError as error:
         raise DocumentError(
             f"{package.name} could not be joined into this contract, because its changes do not fit the text; "
@@ -68,11 +78,16 @@ def received(base: ContractText, mine: ContractText, package: Package, date: str
 
 
 def _received(
-    base: ContractText, mine: ContractText, package: Package, date: str, places: Mapping[str, str]
-) -> tuple[Received, dict[str, str]]:
-    """The answer, and the notes that the package has no room for, each with the id of its note that it stands before.
-
-    ``places`` says where those of before went.
+    base: ContractText,
+    mine: ContractText,
+    package: Package,
+    date: str,
+    places: Mapping[str, str],
+    luggage: Luggage,
+    standing: Package | None,
+) -> tuple[Received, dict[str, str], tuple[Stray, ...]]:
+    """The answer; the notes that the package has no room for, each with the id of its note that it stands before; and
+    what else of mine it does not hold. ``places`` and ``luggage`` say where those of before went.
     """
     theirs = read(package)
     findings = tuple(check_texts(base, theirs))
@@ -83,7 +98,7 @@ def _received(
     clashes = tuple(note for note in merged.text.comments if note.id not in known)
     joined = laid(mine, changes_of.operations)
     parts = {**merged.parts, **places}
-    moved = _moved_notes(merged.text.material, places)
+    moved = {**_moved_notes(merged.text.material, places), **luggage.objects}
     matching = matching_of(mine, joined, theirs, parts)
     only_mine = frozenset(mine.revisions) - frozenset(theirs.revisions)
     remarks, notes = remarks_of(matching, base, theirs, only_mine, prefix)
@@ -96,7 +111,8 @@ def _received(
         base,
         {**merged.objects, **{key: new for key, (new, _) in moved.items()}},
         frozenset(new for new, _ in moved.values()),
-        _references(package, theirs),
+        holding(standing, package),
+        luggage.boxes,
     )
     laying = sorted([*remarks, *taken.operations], key=lambda each: (each.slot, each.start))
     material = taken.material(theirs, dict(moved.values()))
@@ -125,10 +141,18 @@ def _received(
         ),
     )
     changes = len(merged.theirs)
-    found = Received(
-        package, theirs, joins, findings, sentence_of(findings, theirs, changes), len(merged.clashes), changes
-    )  # fmt: skip
-    return found, lost
+    strays = tuple(taken.strays.values())
+    sentence = sentence_of(findings, theirs, changes) + _left_out(len(strays))
+    found = Received(package, theirs, joins, findings, sentence, len(merged.clashes), changes, left_out=len(strays))
+    return found, lost, strays
+
+
+def _left_out(count: int) -> str:
+    """What is said of pictures and links that could not be taken along."""
+    if not count:
+        return ""
+    what = "One picture or link" if count == 1 else f"{count} pictures or links"
+    return f" {what} of your text could not be taken into their file; undo the join to have your own file again."
 
 
 def _without_place(here: Sequence[str], parts: Mapping[str, str]) -> dict[str, str]:
@@ -197,21 +221,10 @@ def standing_of(matching: Matching, theirs: frozenset[str], slots: frozenset[str
             other.part if other else one.part,
             one.last,
             _came(one, theirs, slots),
+            one.part,
         )
         for one, other in pairs
     ]
-
-
-def _references(package: Package, text: ContractText) -> dict[str, frozenset[str]]:
-    """The relationships that each part of a package has, by part."""
-    found: dict[str, frozenset[str]] = {}
-    for part in dict.fromkeys(section.part for section in text.sections):
-        kind, _, name = part.partition(":")
-        member = name if kind in ("header", "footer") else package.main
-        if kind in ("footnote", "endnote"):
-            member = package.related(f"{kind}s") or package.main
-        found[part] = frozenset(one.id for one in package.relationships(member))
-    return found
 
 
 def their_name(base: ContractText, theirs: ContractText) -> str:

@@ -308,8 +308,8 @@ class OpenContract:
                 base = read(Package(Packages(session).read(sent.package_sha256), self.record.title))
         else:
             base = read(self.package(frozen.text()))
-        date = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        return replace(received(base, frozen.text(), package, date), version=frozen.version)
+        date, mine = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"), frozen.text()
+        return replace(received(base, mine, package, date, self.package(mine)), version=frozen.version)
 
     def join(self, found: "Received", name: str, *, exactly: bool = True) -> None:
         """Lay a received draft on the living text as its authors' changes. On the replica's thread.

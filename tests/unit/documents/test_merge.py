@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 import pytest
 
+from pactoria_desktop.contract.text import HIDDEN
 from pactoria_desktop.documents.compare import compare
 from pactoria_desktop.documents.merge import join, merge
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
+from pactoria_desktop.documents.tracked import accept_all, reject_all
+from pactoria_desktop.services.files import WordFile, splice
+from pactoria_desktop.services.joining import received
 from tests.unit.documents.generated_contracts import Block, contract, document, joined, words
 from tests.unit.documents.redline_oracle import changes_by, faults, seen
+from tests.unit.documents.word_files import document as word_file
+from tests.unit.documents.word_files import story
+from tests.unit.services.join_desk import lay, replica_of
 
 DATE = "2026-11-22T12:00:00Z"
 
@@ -109,6 +116,105 @@ def test_no_edit_of_either_side_is_lost_and_none_that_is_apart_clashes(seed: int
         assert seen(result.data, accept=True) == seen(file_of(applied(base, edits)), accept=True)
         assert seen(result.data, accept=False) == seen(old, accept=False)
         assert faults(result.data) == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_both_did_alike_is_there_once(seed: int) -> None:
+    dice = random.Random(3000 + seed)
+    for _ in range(3):
+        base = base_of(dice, dice.randint(2, 8))
+        edits = edits_of(dice, base, dice.randint(1, 8))
+        sides = [dice.choice(["mine", "theirs", "both"]) for _ in edits]
+        mine = [edit for edit, side in zip(edits, sides, strict=True) if side != "theirs"]
+        theirs = [edit for edit, side in zip(edits, sides, strict=True) if side != "mine"]
+        old = file_of(base)
+        result = merged(old, side_of(dice, base, mine, "Ann"), side_of(dice, base, theirs, "Bob"))
+        assert result.clashes == ()
+        assert seen(result.data, accept=True) == seen(file_of(applied(base, edits)), accept=True)
+        assert seen(result.data, accept=False) == seen(old, accept=False)
+
+
+@pytest.mark.parametrize(
+    ("base", "new"),
+    [
+        ("a b c a b c", "a b c"),
+        ("The fee, the fee and the fee are due.", "The fee and the fee and the fee are due."),
+        ("one two one two one", "two one two"),
+        ("Pay the fee within days of days.", "Pay days the fee of days within."),
+    ],
+)
+def test_both_sides_at_the_same_words_change_the_text_once(base: str, new: str) -> None:
+    result = clash_of(new, new, base)
+    assert result.clashes == ()
+    assert seen(result.data, accept=True).body[1] == new
+    assert seen(result.data, accept=False).body[1] == base
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_two_files_with_the_same_changes_merge_into_one_of_them(seed: int) -> None:
+    dice = random.Random(5000 + seed)
+    base = contract(dice)
+    old, new = document(base), document(edited_blocks(base, row_and_word_edits(dice, base)))
+    tracked = compare(Package(old), Package(new), "Bob", "2026-01-01T00:00:00Z").data
+    for mine, theirs in ((new, new), (new, tracked), (tracked, new)):
+        result = merged(old, mine, theirs)
+        assert result.clashes == ()
+        assert seen(result.data, accept=True) == seen(new, accept=True)
+        assert seen(result.data, accept=False) == seen(old, accept=False)
+
+
+def row_and_word_edits(dice: random.Random, base: list[Block]) -> list[tuple[int, int, str, int]]:
+    """Edits of different paragraphs, cells and rows."""
+    places = [(block, place) for block, (_, content) in enumerate(base) for place in range(len(content))]
+    chosen = dice.sample(places, min(len(places), 4))
+    return [
+        (*place, dice.choice(["word", "new"] if number else ["drop"]), number) for number, place in enumerate(chosen)
+    ]
+
+
+def noted(body: str, *notes: str) -> bytes:
+    """A file with footnotes 1, 2, ... of these words; ``{1}`` in the body stands for the reference to the first."""
+    held = "".join(
+        f'<w:footnote w:id="{number}"><w:p><w:r><w:t xml:space="preserve">{words}</w:t></w:r></w:p></w:footnote>'
+        for number, words in enumerate(notes, 1)
+    )
+    for number in range(1, len(notes) + 1):
+        reference = f'</w:t></w:r><w:r><w:footnoteReference w:id="{number}"/></w:r><w:r><w:t xml:space="preserve">'
+        body = body.replace(f"{{{number}}}", reference)
+    paragraphs = "".join(f'<w:p><w:r><w:t xml:space="preserve">{line}</w:t></w:r></w:p>' for line in body.split("\n"))
+    return word_file(paragraphs, **({"footnotes": story("footnotes", held)} if notes else {}))
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "accepted"),
+    [
+        (("One.\nTwo.",), ("One.\nTwo mine.",), ("One{1}.\nTwo.", "A note of theirs."), "A note of theirs."),
+        (("One.{1}\nTwo.", "Old note."), ("One.\nTwo.",), ("One.{1}\nTwo more.", "Old note."), ""),
+        (
+            ("One.\nTwo.",),
+            ("One{1}.\nTwo.", "A note of mine."),
+            ("One.\nTwo{1}.", "A note of theirs."),
+            "A note of mine.|A note of theirs.",
+        ),
+    ],
+)
+def test_notes_that_one_side_put_or_struck_come_and_go_with_their_words(
+    base: tuple[str, ...], mine: tuple[str, ...], theirs: tuple[str, ...], accepted: str
+) -> None:
+    result = merged(*(noted(*each) for each in (base, mine, theirs)))
+    assert result.clashes == ()
+    for data, wanted in (
+        (accept_all(Package(result.data)), accepted.split("|")),
+        (reject_all(Package(result.data)), base[1:]),
+    ):
+        text = read(Package(data))
+        notes = ["".join(one.text for one in part.paragraphs) for part in text.sections if part.part != "main"]
+        notes = [note.replace(HIDDEN, "") for note in notes]
+        assert sorted(note for note in notes if note) == sorted(one for one in wanted if one)
+        named = [one for one in text.material.objects.values() if one.kind == "note"]
+        assert "[object]" not in "".join(one.text for one in text.sections[0].paragraphs)
+        assert len(named) >= len([note for note in notes if note])
+    assert faults(result.data) == []
 
 
 def test_tracked_edits_keep_their_authors_and_untracked_ones_get_the_named() -> None:
@@ -346,6 +452,35 @@ def test_a_row_that_one_struck_stays_in_the_words_that_the_other_put(turned: boo
         ["a one", "b", "new", "", "After."] if turned else ["a one", "b", "c two new three four", "d", "After."]
     )
     assert seen(result.data, accept=False) == seen(old, accept=False)
+
+
+def rows_file(*rows: str) -> bytes:
+    """A file with a table of one-celled rows and a paragraph after it."""
+    cells = "".join(f"<w:tr><w:tc><w:p>{row}</w:p></w:tc></w:tr>" for row in rows)
+    return word_file(
+        f"<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid>{cells}</w:tbl><w:p><w:r><w:t>After.</w:t></w:r></w:p>"
+    )
+
+
+def test_their_reading_of_a_row_that_i_struck_has_the_pictures_of_the_base() -> None:
+    def words(text: str) -> str:
+        return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+    picture = '<w:r><w:pict><v:rect xmlns:v="urn:schemas-microsoft-com:vml"/></w:pict></w:r>'
+    base = rows_file(words("a one"), words("c two ") + picture + words(" three"))
+    mine, theirs = rows_file(words("a one")), rows_file(words("a one"), words("c two ") + picture + words(" new three"))
+    result = merged(base, mine, theirs)
+    assert len(result.clashes) == 1
+    accepted = Package(accept_all(Package(result.data)))
+    assert accepted.part(accepted.main).count(b"<v:rect") == 1
+    assert seen(result.data, accept=False) == seen(base, accept=False)
+    assert faults(result.data) == []
+    replica = replica_of(read(Package(mine)))
+    found = received(read(Package(base)), replica.text(), Package(theirs), DATE)
+    lay(replica, found)
+    data = splice(WordFile(found.package), replica.text(), tracked=False)
+    assert Package(data).part("word/document.xml").count(b"<v:rect") == 1
+    replica.close()
 
 
 def test_a_paragraph_that_came_between_tables_with_tracking_arrives_with_its_author() -> None:

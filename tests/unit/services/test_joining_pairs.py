@@ -36,7 +36,8 @@ def run(pair: Pair, seed: int) -> None:
     chance = random.Random(seed * 1000 + zlib.crc32(f"{pair.old} {pair.new}".encode()))
     typed = edit(replica, chance, 6 if seed else 0, shared_lines(base, theirs))
     mine = replica.text()
-    found = received(base, mine, new, DATE)
+    found = received(base, mine, new, DATE, old)
+    assert found.left_out == 0
     lay(replica, found)
     joined = replica.text()
     got = "\n".join(lines(joined))
