@@ -11,7 +11,7 @@ import PySide6.QtCore  # noqa: F401 - brings the hook
 
 
 def _import_plainly() -> None:
-    """Put Python's own ``import`` back where PySide's stands in its place."""
+    """Put the ``import`` back that stood before PySide's hook for its naming schemes."""
     if getattr(builtins.__import__, "__name__", "") == "__feature_import__":
         builtins.__import__ = builtins.__orig_import__  # type: ignore[attr-defined]
 

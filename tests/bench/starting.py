@@ -61,7 +61,7 @@ def main(folder: Path, contract: str) -> None:
         contextlib.closing(open_library(home, lambda new: key, SystemClock())) as library,
         workbench(LibraryService(library, SystemClock(), "Ines Falk"), look, SettingsFile(home.settings)) as bench,
     ):
-        bench.opening.start_session(restore=True)
+        bench.opening.start_session(restore=False)
         bench.window.show_place("library")
         bench.window.first_painted.connect(lambda: note("painted"))
         bench.window.show()
@@ -73,7 +73,7 @@ def main(folder: Path, contract: str) -> None:
         bench.window.repaint()
         note("library")
         ticking.stop()
-        rest(2_000)
+        rest(3_000)
         live(lambda: not bench.tasks.jobs())
         told["idle_megabytes"] = resident()
         if contract:
@@ -86,7 +86,7 @@ def main(folder: Path, contract: str) -> None:
             told["opened"] = time.perf_counter() - begin
             told["opened_work"] = time.process_time() - work
             live(lambda: tab.overview is not None)
-            rest(3_000)
+            rest(6_000)
             live(lambda: not bench.tasks.jobs())
             told["open_megabytes"] = resident()
     print(json.dumps(told), flush=True)

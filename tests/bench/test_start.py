@@ -1,7 +1,21 @@
 """From the start of the process to the first paint, opening a stored contract, and memory, beside the budgets.
 
 Run by ``pytest tests/bench/test_start.py -s``; the long run has 300 pages with 2,000 tracked changes and 100,000
-contracts. Figures by the clock grow with whatever else the machine does, so they are held to the budget only loosely.
+contracts. Figures are the least of five runs; those by the clock grow with whatever else the machine does and are held
+to the budget only loosely.
+
+Measured as own work on two busy cores (load 8 to 12), the program compiled as the set-up does it (without, each start
+takes 0.4 s more): first paint 0.47 s, of which a bare window of this Qt is 0.15 s; 130 MB idle, of which the bare
+window is 54 MB and SQLAlchemy 36 MB. What is not within its budget, and why:
+
+- The list of 100,000 contracts, 1.07 s instead of 1.0 s: 0.4 s of it is the import of SQLAlchemy, which comes after the
+  first paint, in the background.
+- Opening 300 pages with 2,000 changes, 0.57 s instead of 0.35 s: 0.12 s bring the replica to life and read its marks,
+  0.25 s write 20,000 runs under 2,000 formats into the document, the rest is the first layout, numbers and panels.
+- 300 pages, 290 MB instead of 260 MB: beside the idle 130 MB, Loro unfolds 940,000 characters under marks to 40 MB, Qt
+  6.11 keeps HarfBuzz's buffers with the layout of each paragraph (40 bytes for each character, 37 MB, which no call
+  frees), the document and its snapshot take 20 MB, what the review needs 10 MB, cached pages of the list 14 MB; the
+  remaining 30 MB are holes that Python's allocator keeps after the panels were read.
 """
 
 import contextlib
@@ -10,7 +24,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -31,6 +45,26 @@ from tests.samples import sample_bytes
 Figure = Callable[..., None]
 KEY = LibraryKey(bytes(range(32)))
 ID = "0000-long-contract"
+ROOT = Path(__file__).parents[2]
+RUNS = 5
+FLOOR = """
+import json, time
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+class Bare(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        with open("/proc/self/status", encoding="ascii") as lines:
+            resident = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+        print(json.dumps({"work": time.process_time(), "megabytes": resident * 1024 / 1e6}), flush=True)
+        application.exit()
+
+application = QApplication(["floor"])
+window = Bare()
+window.resize(1440, 900)
+window.show()
+application.exec()
+"""
 
 
 def stored(folder: Path, pages: int, changes: int, contracts: int = 0) -> None:
@@ -66,34 +100,60 @@ def stored(folder: Path, pages: int, changes: int, contracts: int = 0) -> None:
     replica.close()
 
 
-def started(folder: Path, identity: str = "") -> dict[str, float]:
-    """One start in a process of its own; ``painted`` are the seconds from its start to the first paint."""
-    begin = time.monotonic()
+def compiled() -> None:
+    """Compile the program, as the set-up does: a start reads it and compiles nothing."""
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "pactoria_desktop"], cwd=ROOT, check=True)
+
+
+def told_by(words: list[str]) -> dict[str, float]:
+    """What a process of its own told in its last line."""
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.bench.starting", str(folder), identity], capture_output=True, check=True,
-        cwd=Path(__file__).parents[2], env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, timeout=240,
+        [sys.executable, *words], capture_output=True, check=True, cwd=ROOT, timeout=240,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )  # fmt: skip
     told: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
-    told["painted"] = told["painted_at"] - begin
     return told
 
 
+def started(folder: Path, identity: str = "") -> dict[str, float]:
+    """One start in a process of its own; ``painted`` and ``library`` are the seconds from its start by the clock."""
+    begin = time.monotonic()
+    told = told_by(["-m", "tests.bench.starting", str(folder), identity])
+    for name in ("painted", "library"):
+        told[name] = told[f"{name}_at"] - begin
+    return told
+
+
+def least(runs: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The least of each figure: what else the machine does only adds."""
+    return {name: min(run[name] for run in runs) for name in runs[0]}
+
+
 def test_an_empty_library_is_painted_soon_in_little_memory(tmp_path: Path, figure: Figure) -> None:
+    compiled()
+    floor = least([told_by(["-c", FLOOR]) for _ in range(RUNS)])
     started(tmp_path)
-    told = started(tmp_path)
+    told = least([started(tmp_path) for _ in range(RUNS)])
+    figure("floor: a bare window of this Qt, own work to the first paint (s)", round(floor["work"], 2), "")
+    figure("floor: a bare window of this Qt, memory (MB)", round(floor["megabytes"]), "")
     figure("start to first paint, empty library (s)", round(told["painted"], 2), "0.6")
     figure("the same, this process's own work (s)", round(told["painted_work"], 2), "0.6")
     figure("memory, idle (MB)", round(told["idle_megabytes"]), "140")
-    assert told["painted"] < 20
-    assert told["idle_megabytes"] < 400
+    assert floor["work"] < told["painted_work"] < 5
+    assert told["idle_megabytes"] < 200
 
 
 @pytest.mark.long
 def test_a_long_contract_among_a_hundred_thousand_opens_soon(tmp_path: Path, figure: Figure) -> None:
+    compiled()
     stored(tmp_path, 300, 2_000, 100_000)
-    told = started(tmp_path, ID)
-    figure("start to first paint, 100,000 contracts (s)", round(told["painted"], 2), "1.0")
+    told = least([started(tmp_path, ID) for _ in range(RUNS)])
+    figure("start to first paint, 100,000 contracts (s)", round(told["painted"], 2), "0.6")
+    figure("the same, this process's own work (s)", round(told["painted_work"], 2), "0.6")
+    figure("start to the list of 100,000 contracts shown (s)", round(told["library"], 2), "1.0")
+    figure("the same, this process's own work (s)", round(told["library_work"], 2), "1.0")
     figure("opening 300 pages with 2,000 changes, caret ready (s)", round(told["opened"], 3), "0.35")
     figure("the same, this process's own work (s)", round(told["opened_work"], 3), "0.35")
     figure("memory with 300 pages (MB)", round(told["open_megabytes"]), "260")
     assert told["opened"] < 20
+    assert told["library_work"] < 10

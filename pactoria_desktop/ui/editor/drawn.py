@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pactoria_desktop.contract.suggesting import effective_deletions
-from pactoria_desktop.contract.text import Marks, Revision, id_of, kind_of
+from pactoria_desktop.contract.text import Marks, Revision
 
 AUTHOR_COLOURS = 5
 UNKNOWN_STYLE = 2
@@ -56,14 +56,14 @@ PLAIN = Drawn()
 
 def drawing_of(marks: Marks, revisions: Mapping[str, Revision], style_of: Callable[[str], int]) -> Drawn:
     """How a stretch with these marks is drawn; ``style_of`` gives the style number of an author."""
-    if not any(":" in key for key in marks):
-        return PLAIN
-    struck_keys = set(effective_deletions(marks))
+    struck_keys: set[str] | None = None
     inserted = struck = reformatted = 0
     moved = False
     comments = []
     for key in marks:
-        kind, identifier = kind_of(key), id_of(key)
+        kind, colon, identifier = key.partition(":")
+        if not colon:
+            continue
         if kind == "comment":
             comments.append(identifier)
         elif kind in ("ins", "moveTo", "del", "moveFrom", "fmt", "pfmt"):
@@ -72,8 +72,11 @@ def drawing_of(marks: Marks, revisions: Mapping[str, Revision], style_of: Callab
             moved = moved or kind in ("moveTo", "moveFrom")
             if kind in ("ins", "moveTo"):
                 inserted = author
-            elif kind == "moveFrom" or key in struck_keys:
-                struck = author
             elif kind in ("fmt", "pfmt"):
                 reformatted = author
+            else:
+                if struck_keys is None:
+                    struck_keys = set(effective_deletions(marks))
+                if kind == "moveFrom" or key in struck_keys:
+                    struck = author
     return Drawn(inserted, struck, moved, reformatted, tuple(comments))

@@ -36,6 +36,7 @@ BOLD = int(QTextFormat.Property.UserProperty) + 3
 OBJECT_TYPE = int(QTextFormat.ObjectTypes.UserObject) + 1
 PLAIN_MARKS = 0
 PLAIN_BASE = 0
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 LOOK_MARKS = ("run", "bold", "italic", "underline", "strike", "obj")
 
 SANS = ("arial", "calibri", "helvetica", "verdana", "tahoma", "segoe", "aptos", "sans", "gothic", "open sans")
@@ -90,12 +91,12 @@ class Formats:
 
     def number(self, marks: Mapping[str, MarkValue | None]) -> int:
         """The number of these marks; None values count as absent."""
-        plain: Any = dict(marks)
+        plain: Any = marks if type(marks) is dict else dict(marks)
         quick = marshal.dumps(plain, 2)
         number = self._quick.get(quick)
         if number is None:
             kept: dict[str, MarkValue] = {key: value for key, value in marks.items() if value is not None}
-            canonical = json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+            canonical = _canonical(kept)
             number = self._numbers.setdefault(canonical, len(self._marks))
             if number == len(self._marks):
                 self._marks.append(kept)

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 JOURNAL_PAUSE = 400
 OVERVIEW_PAUSE = 450
 SEARCH_PAUSE = 3000
+FIRST_LOOK = 60  # milliseconds after which the panels are read: the page is painted before
 Keep = Callable[[Mapping[str, object]], None]
 
 
@@ -45,13 +47,14 @@ class ContractTab(QObject):
     review_finished = Signal(object)
 
     def __init__(
-        self, opened: OpenContract, look: Look, tasks: BackgroundTasks, reviewer: "ChoosingReviewer", zoom: float = 1.0,
-        keep_view: Keep = lambda state: None,
+        self, opened: OpenContract, look: Look, tasks: BackgroundTasks, make_reviewer: "Callable[[], ChoosingReviewer]",
+        zoom: float = 1.0, keep_view: Keep = lambda state: None,
     ) -> None:  # fmt: skip
-        """``keep_view`` keeps a caret that moved without typing; it is called on the writing lane."""
+        """``make_reviewer`` is called at the first review; ``keep_view`` keeps a caret that moved without typing, and is
+        called on the writing lane."""
         super().__init__()
         self.opened = opened
-        self.reviewer = reviewer
+        self._make_reviewer = make_reviewer
         self.overview: Overview | None = None
         self.reviewed: ReviewedContract | None = None
         self.reviewing = False
@@ -85,7 +88,12 @@ class ContractTab(QObject):
         self._search_timer.setInterval(SEARCH_PAUSE)
         self._search_timer.timeout.connect(self._keep_searchable)
         self.view.changed.connect(lambda changes: self._search_timer.start())
-        self._look_over()
+        QTimer.singleShot(FIRST_LOOK, self, self._look_over)
+
+    @cached_property
+    def reviewer(self) -> "ChoosingReviewer":
+        """What reviews this contract, made at the first review: it brings the clause model with it. On any thread."""
+        return self._make_reviewer()
 
     @property
     def key(self) -> str:
@@ -373,12 +381,12 @@ class ContractTab(QObject):
             return
         self.reviewing = True
         self.findings_changed.emit()
-        frozen, reviewer, contract = self.opened.freeze(), self.reviewer, self.opened.id
+        frozen, contract = self.opened.freeze(), self.opened.id
         version = self.opened.replica.version()
 
         def work(task: object) -> "tuple[ReviewedContract, dict[str, str]]":
             text = frozen.text()
-            found = reviewer.review_contract(text, contract)
+            found = self.reviewer.review_contract(text, contract)
             return found, words_under(text, {each.id: each.stretches for each in found.findings})
 
         def done(found: "tuple[ReviewedContract, dict[str, str]]") -> None:

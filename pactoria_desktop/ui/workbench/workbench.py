@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from pactoria_desktop.runtime.memory import give_back
 from pactoria_desktop.runtime.settings import SettingsFile
 from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.library import LibraryService
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pactoria_desktop.ui.workbench.panels import Panels
 
 WARMING_PAUSE = 600  # milliseconds
+REST = 1_500  # milliseconds without background work, after which its memory goes back
 
 
 class Workbench(QObject):
@@ -61,12 +63,22 @@ class Workbench(QObject):
         self.search = add_palette_sources(self)
         self.window.close_asked.connect(self.opening.close_contract)
         self.window.files_dropped.connect(self.exchange.import_files)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST)
+        self._rest.timeout.connect(self._give_back)
+        tasks.jobs_changed.connect(self._rest.start)
         self.window.when_painted(self._begin)
 
     def _begin(self) -> None:
         """What the first frame does not wait for: the library's lists, then what opening a contract needs."""
         self.shelves.refresh()
         QTimer.singleShot(WARMING_PAUSE, self, self._warm_for_opening)
+
+    def _give_back(self) -> None:
+        """What background work took and left goes back to the system, once nothing runs."""
+        if not self.tasks.jobs():
+            give_back()
 
     @property
     def panels(self) -> "Panels":
