@@ -142,7 +142,10 @@ def backup_command(arguments: argparse.Namespace) -> int:
     refuse_own(arguments.out)
     sources = passphrases(arguments)
     with service(arguments, create=False) as library:
-        back_up_to(library, Path(arguments.out), sources.given())
+        passphrase = sources.given()
+        back_up_to(library, Path(arguments.out), passphrase)
+    if passphrase is None:
+        message("No passphrase was given, so this library's key or its recovery key alone opens the backup.")
     if arguments.json:
         print_json({"written": arguments.out, "bytes": Path(arguments.out).stat().st_size})
     return 0
@@ -154,7 +157,7 @@ def restore_command(arguments: argparse.Namespace) -> int:
     from pactoria_desktop.runtime.paths import home
     from pactoria_desktop.services.library import restore_from
 
-    former = restore_from(Path(arguments.source), home(os.environ), passphrases(arguments), SystemClock().now, None)
+    former = restore_from(Path(arguments.source), home(os.environ), passphrases(arguments), SystemClock().now)
     if former is not None:
         message(f"The library that was there lies in {former}.")
     if arguments.json:

@@ -1,6 +1,7 @@
 """Commands on the library: made by a passphrase, listed, searched, exported, kept, put back, read by every command."""
 
 import json
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from pactoria_desktop.contract.history import Version, export_history, sealed
-from pactoria_desktop.runtime.secrets import KeyKeeper
+from pactoria_desktop.runtime.library_key import recovery_text
+from pactoria_desktop.runtime.paths import Home
+from pactoria_desktop.runtime.secrets import KeyKeeper, PassphraseSources
 from pactoria_desktop.services import keys as services_keys
 from tests.end_to_end.command_line import Outcome, call, keys, run
 from tests.samples import NAMES, SAMPLES, sample_bytes
@@ -144,6 +147,40 @@ def test_a_backup_is_restored_elsewhere_with_everything(
     for wrong in ("cut.backup", "missing.backup"):
         assert call("restore", wrong).status == 2
     assert call("verify", ids[NDA_BACK]).status == 0
+
+
+@pytest.mark.parametrize("loss", ["gone", "damaged"])
+def test_a_backup_is_restored_where_the_librarys_own_key_is_lost(
+    home: Path, ids: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
+) -> None:
+    monkeypatch.setattr(services_keys, "KeyKeeper", partial(KeyKeeper, unlock_seconds=0.001))
+    call("backup", "all.backup")
+    shutil.copytree(home, tmp_path / "other")
+    monkeypatch.setenv("PACTORIA_HOME", str(tmp_path / "other"))
+    file = tmp_path / "other" / "library.key.json"
+    if loss == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(b"{")
+    assert "recovery key" in call("list").err
+    assert call("restore", "all.backup").status == 0
+    assert {each["id"] for each in call("list", "--json").json["contracts"]} == set(ids.values())
+    kept = [path.read_bytes() for path in file.parent.glob("library-before-restore-*.key.json")]
+    assert kept == ([b"{"] if loss == "damaged" else [])
+
+
+def test_the_printed_recovery_key_opens_library_and_backup(
+    home: Path, ids: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services_keys, "KeyKeeper", partial(KeyKeeper, unlock_seconds=0.001))
+    sources = PassphraseSources(environment={"PACTORIA_PASSPHRASE": PASSPHRASE})
+    key = services_keys.key_keeper(Home(home), sources).find()
+    call("backup", "all.backup")
+    monkeypatch.setenv("PACTORIA_PASSPHRASE", recovery_text(key))
+    assert call("list").status == 0
+    monkeypatch.setenv("PACTORIA_HOME", str(tmp_path / "other"))
+    assert call("restore", "all.backup").status == 0
+    assert {each["id"] for each in call("list", "--json").json["contracts"]} == set(ids.values())
 
 
 def test_verify_tells_a_whole_history_from_an_altered_one(ids: dict[str, str], tmp_path: Path) -> None:
