@@ -189,10 +189,12 @@ class LibraryService:
 
     def verify(self, contract: str) -> dict[str, object]:
         """The history of a contract and what is wrong with it."""
+        from pactoria_desktop.services.verifying import history_problems
+
         record = self.record(contract)
         with self.library.reading() as session:
             versions = Versions(session).of(record.id)
-            problems = Versions(session).problems(record.id)
+        problems = history_problems(self.library, record.id, self.clock)
         return {
             "id": record.id,
             "title": record.title,
