@@ -119,6 +119,7 @@ def _restore(parser: argparse.ArgumentParser) -> None:
 
 def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("subject", metavar="ID|EXPORT")
+    parser.add_argument("--out", metavar="EXPORT", help="write the history there, to be verified elsewhere")
 
 
 COMMANDS: dict[str, tuple[str, str, Configure]] = {

@@ -172,6 +172,9 @@ def verify_command(arguments: argparse.Namespace) -> int:
     else:
         with service(arguments, create=False) as library:
             report = library.verify(arguments.subject)
+            if arguments.out is not None:
+                history = json.dumps(library.history_export(arguments.subject), ensure_ascii=False, indent=1)
+                save(arguments.out, history.encode("utf-8"))
     problems = report["problems"]
     if arguments.json:
         print_json(report)
@@ -183,15 +186,23 @@ def verify_command(arguments: argparse.Namespace) -> int:
 
 
 def _verify_export(path: Path) -> dict[str, object]:
-    from pactoria_desktop.contract.history import problems_of, read_history
+    from pactoria_desktop.contract.history import HistoryProblem, problems_of, read_history
 
     try:
-        versions = read_history(json.loads(path.read_bytes()))
-    except (ValueError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not an export of a history ({error}); export it again.") from error
+        value = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not an export of a history, or it is damaged; export it again.") from error
+    try:
+        versions = read_history(value)
+    except ValueError as error:
+        raise UsageError(f"{path} cannot be verified: {error}") from error
+    problems = [asdict(each) for each in problems_of(versions)]
+    if not versions:
+        problems = [asdict(HistoryProblem("missing", 1, "The export holds no version, though each history has one."))]
     return {
         "id": versions[0].contract if versions else None,
+        "title": None,
         "versions": len(versions),
         "last_hash": versions[-1].hash if versions else None,
-        "problems": [asdict(each) for each in problems_of(versions)],
+        "problems": problems,
     }

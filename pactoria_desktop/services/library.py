@@ -9,6 +9,7 @@ from os import urandom
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pactoria_desktop.contract.history import export_history
 from pactoria_desktop.contract.identity import IdentityMint
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.clock import Clock, from_milliseconds, to_milliseconds
@@ -186,6 +187,12 @@ class LibraryService:
         finally:
             replica.close()
         return export_text(package_of(self.library, record.id), text, mode)
+
+    def history_export(self, contract: str) -> dict[str, object]:
+        """The history of a contract as JSON that can be verified elsewhere."""
+        record = self.record(contract)
+        with self.library.reading() as session:
+            return export_history(Versions(session).of(record.id))
 
     def verify(self, contract: str) -> dict[str, object]:
         """The history of a contract and what is wrong with it."""
