@@ -181,7 +181,8 @@ def verify_command(arguments: argparse.Namespace) -> int:
     elif problems:
         print_lines(each["sentence"] for each in problems)  # type: ignore[attr-defined]
     else:
-        print_lines([f"The history is whole: {report['versions']} versions, last {report['last_hash']}."])
+        count = "1 version" if report["versions"] == 1 else f"{report['versions']} versions"
+        print_lines([f"The history is whole: {count}, last {report['last_hash']}."])
     return 1 if problems else 0
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from pactoria_desktop.runtime.errors import (
     KeyFileDamagedError,
+    KeyFileUnreadableError,
     KeyMissingError,
     NoKeyKeeperError,
     RecoveryKeyError,
@@ -217,7 +218,7 @@ class KeyKeeper:
         """
         try:
             return self._kept()
-        except (KeyMissingError, KeyFileDamagedError):
+        except (KeyMissingError, KeyFileDamagedError, KeyFileUnreadableError):
             recovered = recovered_key(self._passphrases.given())
             if recovered is None:
                 raise
@@ -301,7 +302,12 @@ class KeyKeeper:
                 f"The key file {self._path} is missing; the contracts are untouched; "
                 f"give the recovery key in {PASSPHRASE_VARIABLE} or --key-file."
             ) from error
-        except (OSError, ValueError, RecursionError) as error:
+        except OSError as error:
+            raise KeyFileUnreadableError(
+                f"The key file {self._path} cannot be read ({error.strerror}); the contracts are untouched; "
+                "check that you may read it."
+            ) from error
+        except (ValueError, RecursionError) as error:
             raise self._damaged() from error
         if not isinstance(content, dict) or content.get("format") != _FORMAT:
             raise self._damaged()

@@ -63,7 +63,11 @@ class Library:
 
         Raises the library's refusals for what the disk does.
         """
-        with _refusing(), self._engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
+        with (
+            _refusing(self.home.library),
+            self._engine.connect() as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
             yield session
 
     @contextlib.contextmanager
@@ -74,7 +78,7 @@ class Library:
         """
         with (
             self._writer,
-            _refusing(),
+            _refusing(self.home.library),
             self._engine.connect().execution_options(**{WRITES: True}) as connection,
             Session(connection, expire_on_commit=False, autoflush=True) as session,
         ):
@@ -83,7 +87,11 @@ class Library:
 
     def shrink_log(self) -> None:
         """Bring the write-ahead log into the file; readers may go on."""
-        with self._writer, _refusing(), contextlib.closing(connect(self.home.library, self._key)) as connection:
+        with (
+            self._writer,
+            _refusing(self.home.library),
+            contextlib.closing(connect(self.home.library, self._key)) as connection,
+        ):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
@@ -169,12 +177,12 @@ def _make(home: Home, key: LibraryKey) -> None:
 
 
 @contextlib.contextmanager
-def _refusing() -> Iterator[None]:
+def _refusing(library: Path) -> Iterator[None]:
     """Turn what the database says about disk, rights and damage into the library's sentences."""
     try:
         yield
     except DBAPIError as error:
-        refusal = refusal_for(error.orig) if error.orig is not None else None
+        refusal = refusal_for(error.orig, library) if error.orig is not None else None
         if refusal is None:
             raise
         raise refusal from error

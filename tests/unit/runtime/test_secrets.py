@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pactoria_desktop.runtime.errors import (
     KeyFileDamagedError,
+    KeyFileUnreadableError,
     KeyMissingError,
     LibraryKeyError,
     NoKeyKeeperError,
@@ -153,6 +154,19 @@ def test_a_damaged_key_file_is_refused(tmp_path: Path, content: bytes):
     with pytest.raises(KeyFileDamagedError) as refused:
         keeper(tmp_path, MemoryKeyring()).find()
     assert one_sentence(refused.value)
+
+
+def test_a_key_file_that_may_not_be_read_is_not_taken_for_damaged(tmp_path: Path):
+    ring = MemoryKeyring()
+    key = keeper(tmp_path, ring).make()
+    file = tmp_path / "key.json"
+    file.rename(tmp_path / "kept")
+    file.mkdir()  # what the system refuses to read, whoever asks
+    with pytest.raises(KeyFileUnreadableError, match=r"key\.json cannot be read") as refused:
+        keeper(tmp_path, ring).find()
+    assert one_sentence(refused.value)
+    words = {"PACTORIA_PASSPHRASE": recovery_text(key)}
+    assert keeper(tmp_path, ring, environment=words).find() == key
 
 
 def test_a_missing_key_file_is_refused(tmp_path: Path):
