@@ -119,6 +119,7 @@ def _restore(parser: argparse.ArgumentParser) -> None:
 
 def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("subject", metavar="ID|EXPORT")
+    parser.add_argument("--out", metavar="EXPORT", help="write the history there, to be verified elsewhere")
 
 
 COMMANDS: dict[str, tuple[str, str, Configure]] = {
@@ -150,7 +151,9 @@ def add_to(names: "argparse._SubParsersAction[Any]") -> None:
         parser = names.add_parser(name, help=title, description=title[0].upper() + title[1:] + ".", allow_abbrev=False)
         configure(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON document")
-        parser.add_argument("--key-file", metavar="FILE", help="holds the passphrase of the library")
+        parser.add_argument(
+            "--key-file", metavar="FILE", help="holds the passphrase of the library, or its recovery key"
+        )
         parser.set_defaults(handler=_handler(module, name))
 
 

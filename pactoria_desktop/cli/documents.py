@@ -100,6 +100,10 @@ def _resolve(arguments: argparse.Namespace, *, accept: bool) -> int:
     for kind in arguments.kind or ():
         if kind not in KINDS:
             raise UsageError(f"--kind {kind} is not a kind of change; it is one of {', '.join(KINDS)}.")
+    for option in ("since", "until"):
+        date = getattr(arguments, option)
+        if date is not None and moment(date) is None:
+            raise UsageError(f"--{option} {date} is not a date; write it as 2026-01-31 or 2026-01-31T18:00:00Z.")
     selection = Selection(
         ids=frozenset(arguments.ids) if arguments.ids else None,
         authors=frozenset(arguments.author) if arguments.author else None,

@@ -142,7 +142,10 @@ def backup_command(arguments: argparse.Namespace) -> int:
     refuse_own(arguments.out)
     sources = passphrases(arguments)
     with service(arguments, create=False) as library:
-        back_up_to(library, Path(arguments.out), sources.given())
+        passphrase = sources.given()
+        back_up_to(library, Path(arguments.out), passphrase)
+    if passphrase is None:
+        message("No passphrase was given, so this library's key or its recovery key alone opens the backup.")
     if arguments.json:
         print_json({"written": arguments.out, "bytes": Path(arguments.out).stat().st_size})
     return 0
@@ -154,7 +157,7 @@ def restore_command(arguments: argparse.Namespace) -> int:
     from pactoria_desktop.runtime.paths import home
     from pactoria_desktop.services.library import restore_from
 
-    former = restore_from(Path(arguments.source), home(os.environ), passphrases(arguments), SystemClock().now, None)
+    former = restore_from(Path(arguments.source), home(os.environ), passphrases(arguments), SystemClock().now)
     if former is not None:
         message(f"The library that was there lies in {former}.")
     if arguments.json:
@@ -169,26 +172,38 @@ def verify_command(arguments: argparse.Namespace) -> int:
     else:
         with service(arguments, create=False) as library:
             report = library.verify(arguments.subject)
+            if arguments.out is not None:
+                history = json.dumps(library.history_export(arguments.subject), ensure_ascii=False, indent=1)
+                save(arguments.out, history.encode("utf-8"))
     problems = report["problems"]
     if arguments.json:
         print_json(report)
     elif problems:
         print_lines(each["sentence"] for each in problems)  # type: ignore[attr-defined]
     else:
-        print_lines([f"The history is whole: {report['versions']} versions, last {report['last_hash']}."])
+        count = "1 version" if report["versions"] == 1 else f"{report['versions']} versions"
+        print_lines([f"The history is whole: {count}, last {report['last_hash']}."])
     return 1 if problems else 0
 
 
 def _verify_export(path: Path) -> dict[str, object]:
-    from pactoria_desktop.contract.history import problems_of, read_history
+    from pactoria_desktop.contract.history import HistoryProblem, problems_of, read_history
 
     try:
-        versions = read_history(json.loads(path.read_bytes()))
-    except (ValueError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not an export of a history ({error}); export it again.") from error
+        value = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not an export of a history, or it is damaged; export it again.") from error
+    try:
+        versions = read_history(value)
+    except ValueError as error:
+        raise UsageError(f"{path} cannot be verified: {error}") from error
+    problems = [asdict(each) for each in problems_of(versions)]
+    if not versions:
+        problems = [asdict(HistoryProblem("missing", 1, "The export holds no version, though each history has one."))]
     return {
         "id": versions[0].contract if versions else None,
+        "title": None,
         "versions": len(versions),
         "last_hash": versions[-1].hash if versions else None,
-        "problems": [asdict(each) for each in problems_of(versions)],
+        "problems": problems,
     }

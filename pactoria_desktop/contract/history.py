@@ -48,7 +48,7 @@ class Version:
 class HistoryProblem:
     """What is wrong with a history, at which number. ``sentence`` says it to a person."""
 
-    kind: Literal["altered", "broken link", "missing", "foreign", "cut short"]
+    kind: Literal["altered", "broken link", "missing", "foreign", "cut short", "text", "file"]
     number: int
     sentence: str
 

@@ -46,5 +46,9 @@ class RecoveryKeyError(LibraryKeyError):
     """What was typed is not a recovery key."""
 
 
+class KeyFileUnreadableError(LibraryKeyError):
+    """The file that says where the key lies is there, but the system does not let it be read."""
+
+
 class KeyFileDamagedError(LibraryKeyError):
     """The file that says where the key lies cannot be read."""

@@ -14,12 +14,14 @@ from typing import Protocol
 
 from pactoria_desktop.runtime.errors import (
     KeyFileDamagedError,
+    KeyFileUnreadableError,
     KeyMissingError,
     NoKeyKeeperError,
+    RecoveryKeyError,
     WrongPassphraseError,
 )
-from pactoria_desktop.runtime.files import write_atomically
-from pactoria_desktop.runtime.library_key import LibraryKey
+from pactoria_desktop.runtime.files import write_atomically, write_error
+from pactoria_desktop.runtime.library_key import LibraryKey, key_from_recovery
 from pactoria_desktop.runtime.vault import UNLOCK_SECONDS, Vault, seal, unseal, vault_from_json
 
 SERVICE = "Pactoria Desktop"
@@ -125,7 +127,7 @@ class PassphraseSources:
         try:
             with path.open("rb") as stream:
                 content = stream.read(_LONGEST_FILE + 1)
-            text = content.decode("utf-8").strip("\r\n")
+            text = content.decode("utf-8-sig").strip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise KeyMissingError(
                 f"The key file {path} cannot be read; nothing was changed; name a text file that holds the passphrase."
@@ -210,7 +212,31 @@ class KeyKeeper:
         self._forget(old)
 
     def find(self) -> LibraryKey:
-        """The key of this library. Raises LibraryKeyError, each kind in one sentence."""
+        """The key of this library; a printed recovery key given as the passphrase serves where its keeper fails.
+
+        Raises LibraryKeyError, each kind in one sentence.
+        """
+        try:
+            return self._kept()
+        except (KeyMissingError, KeyFileDamagedError, KeyFileUnreadableError):
+            recovered = recovered_key(self._passphrases.given())
+            if recovered is None:
+                raise
+            return recovered
+
+    def set_aside(self, beside: Path) -> None:
+        """Keep a key file that is of no use any more under another name; nothing happens where there is none.
+
+        Raises WriteError.
+        """
+        try:
+            self._path.replace(beside)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise write_error(beside, error) from error
+
+    def _kept(self) -> LibraryKey:
         content = self._read()
         keeper = content.get("keeper")
         if keeper == "keyring" and isinstance(content.get("account"), str):
@@ -225,26 +251,32 @@ class KeyKeeper:
         except KeyringUnusable as error:
             raise KeyMissingError(
                 "The system's keyring that holds this library's key cannot be reached; the contracts are untouched; "
-                "unlock the keyring and start again, or open with the recovery key."
+                f"unlock the keyring and start again, or give the recovery key in {PASSPHRASE_VARIABLE} or --key-file."
             ) from error
         if kept is None:
             raise KeyMissingError(
                 "The system's keyring does not hold this library's key any more; the contracts are untouched; "
-                "open with the recovery key."
+                f"give the recovery key in {PASSPHRASE_VARIABLE} or --key-file."
             )
         try:
             return LibraryKey.from_hexadecimal(kept)
         except ValueError as error:
             raise KeyMissingError(
                 "What the system's keyring holds for this library is not its key; the contracts are untouched; "
-                "open with the recovery key."
+                f"give the recovery key in {PASSPHRASE_VARIABLE} or --key-file."
             ) from error
 
     def _from_vault(self, vault: Vault) -> LibraryKey:
         passphrase = self._passphrases.ask(False)
         if passphrase is None:
             raise _no_keeper()
-        return unseal(vault, passphrase)
+        try:
+            return unseal(vault, passphrase)
+        except WrongPassphraseError:
+            recovered = recovered_key(passphrase)
+            if recovered is None:
+                raise
+            return recovered
 
     def _forget(self, account: str | None) -> None:
         """Remove an entry that nothing names any more; a keyring that is away keeps it, which harms nothing."""
@@ -267,9 +299,15 @@ class KeyKeeper:
                 content = json.loads(stream.read(_LONGEST_FILE))
         except FileNotFoundError as error:
             raise KeyMissingError(
-                f"The key file {self._path} is missing; the contracts are untouched; open with the recovery key."
+                f"The key file {self._path} is missing; the contracts are untouched; "
+                f"give the recovery key in {PASSPHRASE_VARIABLE} or --key-file."
             ) from error
-        except (OSError, ValueError, RecursionError) as error:
+        except OSError as error:
+            raise KeyFileUnreadableError(
+                f"The key file {self._path} cannot be read ({error.strerror}); the contracts are untouched; "
+                "check that you may read it."
+            ) from error
+        except (ValueError, RecursionError) as error:
             raise self._damaged() from error
         if not isinstance(content, dict) or content.get("format") != _FORMAT:
             raise self._damaged()
@@ -282,8 +320,16 @@ class KeyKeeper:
     def _damaged(self) -> KeyFileDamagedError:
         return KeyFileDamagedError(
             f"The key file {self._path} is damaged or from a newer program; the contracts are untouched; "
-            "open with the recovery key."
+            f"give the recovery key in {PASSPHRASE_VARIABLE} or --key-file."
         )
+
+
+def recovered_key(typed: str | None) -> LibraryKey | None:
+    """The key that a passphrase is the printed form of, None for every other passphrase."""
+    try:
+        return None if typed is None else key_from_recovery(typed)
+    except RecoveryKeyError:
+        return None
 
 
 def _same(text: str, key: LibraryKey) -> bool:

@@ -55,7 +55,7 @@ def vault_from_json(value: object) -> Vault:
             raise ValueError("a part of the wrong length")
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise KeyFileDamagedError(
-            "The sealed key is damaged and cannot be read; the contracts are untouched; open with the recovery key."
+            "The sealed key is damaged and cannot be read; the contracts are untouched; use the recovery key."
         ) from error
     return Vault(cost, rounds, salt, nonce, sealed)
 

@@ -14,7 +14,7 @@ from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.services.parsing import read_in_child
 from pactoria_desktop.services.sources import Source
-from pactoria_desktop.store.contracts import Contracts
+from pactoria_desktop.store.contracts import ContractRecord, Contracts
 from pactoria_desktop.store.library import Library
 from pactoria_desktop.store.packages import Packages
 from pactoria_desktop.store.texts import Texts
@@ -77,15 +77,12 @@ class Importer:
 
     def _bring_in(self, source: Source, folder: str | None) -> ImportResult:
         data = word_bytes(source)
-        package = self._known(data)
-        if package is not None:
-            return ImportResult(
-                source.name,
-                "already there",
-                package[0],
-                package[1],
-                f"{source.name} is in the library as {package[1]}.",
-            )
+        known = self._known(data)
+        if known is not None:
+            place = "in the library" if known.trashed_at is None else "in the trash"
+            after = "" if known.trashed_at is None else "; put it back from there"
+            sentence = f"{source.name} is {place} as {known.title}{after}."
+            return ImportResult(source.name, "already there", known.id, known.title, sentence)
         text = read_in_child(data, source.name)
         view = accepted(text)
         title = title_of(view, source.title)
@@ -110,7 +107,8 @@ class Importer:
             )  # fmt: skip
         return ImportResult(source.name, "imported", contract, title, f"{source.name} was imported as {title}.")
 
-    def _known(self, data: bytes) -> tuple[str, str] | None:
+    def _known(self, data: bytes) -> ContractRecord | None:
+        """The contract that came as this package; one in the trash only where there is no other."""
         with self._library.reading() as session:
             found = Contracts(session).with_package(hashlib.sha256(data).hexdigest())
-        return (found[0].id, found[0].title) if found else None
+        return next((each for each in found if each.trashed_at is None), found[0] if found else None)

@@ -10,13 +10,14 @@ from os import urandom
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pactoria_desktop.contract.history import export_history
 from pactoria_desktop.contract.identity import IdentityMint
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.clock import Clock, from_milliseconds, to_milliseconds
-from pactoria_desktop.runtime.errors import PactoriaError
-from pactoria_desktop.runtime.library_key import LibraryKey, key_from_recovery
+from pactoria_desktop.runtime.errors import KeyFileDamagedError, KeyMissingError, PactoriaError
+from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
-from pactoria_desktop.runtime.secrets import PassphraseSources
+from pactoria_desktop.runtime.secrets import PassphraseSources, recovered_key
 from pactoria_desktop.runtime.settings import SettingsFile
 from pactoria_desktop.services.keys import Person, key_keeper, opened_library, person_of
 from pactoria_desktop.services.sources import Source
@@ -211,14 +212,23 @@ class LibraryService:
             replica.close()
         return export_text(package_of(self.library, record.id, text), text, mode)
 
+    def history_export(self, contract: str) -> dict[str, object]:
+        """The history of a contract as JSON that can be verified elsewhere."""
+        from pactoria_desktop.store.versions import Versions
+
+        record = self.record(contract)
+        with self.library.reading() as session:
+            return export_history(Versions(session).of(record.id))
+
     def verify(self, contract: str) -> dict[str, object]:
         """The history of a contract and what is wrong with it."""
+        from pactoria_desktop.services.verifying import history_problems
         from pactoria_desktop.store.versions import Versions
 
         record = self.record(contract)
         with self.library.reading() as session:
             versions = Versions(session).of(record.id)
-            problems = Versions(session).problems(record.id)
+        problems = history_problems(self.library, record.id, self.clock)
         return {
             "id": record.id,
             "title": record.title,
@@ -252,29 +262,42 @@ def back_up_to(service: LibraryService, target: Path, passphrase: str | None) ->
     back_up(service.library, target, passphrase=passphrase)
 
 
-def restore_from(
-    source: Path, home: Home, passphrases: PassphraseSources, now: Callable[[], datetime], recovery: str | None
-) -> Path | None:
-    """Put a backup in the place of the library; gives where the former library now lies, None where there was none."""
+def restore_from(source: Path, home: Home, passphrases: PassphraseSources, now: Callable[[], datetime]) -> Path | None:
+    """Put a backup in the place of the library; gives where the former library now lies, None where there was none.
+
+    The passphrase may be that of the backup or the printed recovery key of the library it was made of. Where the key
+    of the library that is here is lost, the restored one gets a new one, and the old key file is kept beside.
+    """
     from pactoria_desktop.store.backup import BackupHead, key_by_passphrase, key_by_recovery, restore
 
     keeper = key_keeper(home, passphrases)
 
     def open_key(head: BackupHead) -> LibraryKey:
-        if recovery is not None:
-            return key_by_recovery(head, key_from_recovery(recovery))
+        recovered = recovered_key(passphrases.given())
+        if recovered is not None:
+            return key_by_recovery(head, recovered)
         if head.vault is not None:
             passphrase = passphrases.ask(False)
             if passphrase is not None:
                 return key_by_passphrase(head, passphrase)
         return key_by_recovery(head, keeper.find())
 
+    def library_key() -> LibraryKey:
+        if not exists:
+            return keeper.make()
+        try:
+            return keeper.find()
+        except (KeyMissingError, KeyFileDamagedError):
+            instant = now().strftime("%Y%m%dT%H%M%S")
+            keeper.set_aside(home.folder / f"library-before-restore-{instant}.key.json")
+            return keeper.make()
+
     exists = keeper.exists
     return restore(
         source,
         home,
         open_key=open_key,
-        library_key=lambda: keeper.find() if exists else keeper.make(),
+        library_key=library_key,
         current_key=keeper.find if exists else None,
         now=now,
     )

@@ -274,8 +274,9 @@ class OpenContract:
 
     def history_problems(self) -> tuple[HistoryProblem, ...]:
         """What is wrong with the history; empty when it is whole."""
-        with self._library.reading() as session:
-            return Versions(session).problems(self.id)
+        from pactoria_desktop.services.verifying import history_problems
+
+        return history_problems(self._library, self.id, self._clock)
 
     # Word
 

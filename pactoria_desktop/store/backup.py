@@ -21,7 +21,7 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
-from pactoria_desktop.runtime.errors import LibraryKeyError, PactoriaError, WriteError
+from pactoria_desktop.runtime.errors import DiskFullError, LibraryKeyError, PactoriaError, WriteError
 from pactoria_desktop.runtime.files import replacing, write_error
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
@@ -75,7 +75,14 @@ def back_up(
         raise WriteError(f"{target} belongs to the library itself; nothing was written; choose another name.")
     with _working_folder(target.absolute().parent) as folder:
         copy = folder / "copy.db"
-        _copy(library, copy, own)
+        try:
+            _copy(library, copy, own)
+        except WriteError as error:
+            why = "there is no room left" if isinstance(error, DiskFullError) else "the disk refuses"
+            raise type(error)(
+                f"The backup {target} could not be made, since {why}; the library is safe, and so is an older backup "
+                "at that place; choose another disk."
+            ) from error
         length, sha256 = _measure(copy)
         vault = (
             None

@@ -41,7 +41,7 @@ def connect(path: Path, key: LibraryKey, *, create: bool = False) -> RawConnecti
                 f"The key does not open {path}, or its beginning is damaged; nothing was changed; "
                 "try the recovery key, or restore a backup."
             ) from error
-        refusal = refusal_for(error)
+        refusal = refusal_for(error, path)
         if refusal is not None:
             raise refusal from error
         raise

@@ -1,5 +1,7 @@
 """What the library refuses, each in one sentence, and how SQLite's words become such sentences."""
 
+from pathlib import Path
+
 from pactoria_desktop.runtime.errors import DiskFullError, PactoriaError, ReadOnlyError, WriteError
 
 
@@ -44,33 +46,38 @@ class SearchCancelled(Exception):  # noqa: N818 - an outcome, not an error
 
 
 _FULL, _READ_ONLY, _CORRUPT, _NOT_A_DATABASE, _BUSY, _INPUT_OUTPUT, _CANNOT_OPEN = 13, 8, 11, 26, 5, 10, 14
+_NOT_PERMITTED = 3
 
 
-def refusal_for(error: BaseException) -> PactoriaError | None:
-    """The sentence for an error of the database's own making, None when it is a fault of ours and must be seen."""
+def refusal_for(error: BaseException, library: Path | None = None) -> PactoriaError | None:
+    """The sentence for an error of the database's own making, None when it is a fault of ours and must be seen.
+
+    ``library`` is the file, where it is known.
+    """
     code = getattr(error, "sqlite_errorcode", None)
     if not isinstance(code, int):
         return None
-    primary = code & 0xFF
+    primary, name = code & 0xFF, "The library" if library is None else f"The library {library}"
     if primary == _FULL:
         return DiskFullError(
-            "There is no room left for the library; what was saved before is safe and unsaved work is kept in memory; "
+            f"{name} cannot grow, since there is no room left; what was saved before is safe; "
             "free some space and try again."
         )
-    if primary == _READ_ONLY:
+    if primary in (_READ_ONLY, _NOT_PERMITTED):
         return ReadOnlyError(
-            "The library may not be written; what was saved before is safe and unsaved work is kept in memory; "
-            "check the rights of its folder."
+            f"{name} may not be written; what was saved before is safe; check the rights of the file and its folder."
         )
-    if primary in (_INPUT_OUTPUT, _CANNOT_OPEN):
+    if primary == _CANNOT_OPEN:
+        return WriteError(f"{name} could not be opened; it is as it was; check that you may read and write it.")
+    if primary == _INPUT_OUTPUT:
         return WriteError(
-            "The disk does not answer as it should for the library; what was saved before is safe and unsaved work is "
-            "kept in memory; check the disk and try again."
+            f"{name} cannot be read or written as it should, since the disk refuses; what was saved before is safe; "
+            "check the disk and try again."
         )
     if primary in (_CORRUPT, _NOT_A_DATABASE):
         return LibraryDamagedError(
-            "A part of the library is damaged; nothing more was written; copy its folder and restore a backup."
+            f"{name} is damaged in a part; nothing more was written; copy its folder and restore a backup."
         )
     if primary == _BUSY:
-        return LibraryInUseError("Another program holds the library; nothing was changed; close it and try again.")
+        return LibraryInUseError(f"{name} is held by another program; nothing was changed; close it and try again.")
     return None

@@ -89,7 +89,7 @@ class Library:
         from sqlalchemy.orm import Session
 
         with (
-            _refusing(),
+            _refusing(self.home.library),
             self._engine_of_all().connect() as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
@@ -107,7 +107,7 @@ class Library:
 
         with (
             self._writer,
-            _refusing(),
+            _refusing(self.home.library),
             self._engine_of_all().connect().execution_options(**{WRITES: True}) as connection,
             Session(connection, expire_on_commit=False, autoflush=True) as session,
         ):
@@ -116,7 +116,11 @@ class Library:
 
     def shrink_log(self) -> None:
         """Bring the write-ahead log into the file; readers may go on."""
-        with self._writer, _refusing(), contextlib.closing(connect(self.home.library, self._key)) as connection:
+        with (
+            self._writer,
+            _refusing(self.home.library),
+            contextlib.closing(connect(self.home.library, self._key)) as connection,
+        ):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
@@ -205,14 +209,14 @@ def _make(home: Home, key: LibraryKey) -> None:
 
 
 @contextlib.contextmanager
-def _refusing() -> Iterator[None]:
+def _refusing(library: Path) -> Iterator[None]:
     """Turn what the database says about disk, rights and damage into the library's sentences."""
     from sqlalchemy.exc import DBAPIError
 
     try:
         yield
     except DBAPIError as error:
-        refusal = refusal_for(error.orig) if error.orig is not None else None
+        refusal = refusal_for(error.orig, library) if error.orig is not None else None
         if refusal is None:
             raise
         raise refusal from error

@@ -134,6 +134,13 @@ def test_a_device_or_pipe_is_left_as_it_is(tmp_path: Path) -> None:
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
+def test_a_date_that_is_none_is_refused_with_its_option() -> None:
+    for option in ("--since", "--until"):
+        outcome = call("accept", NDA, "--out", "o.docx", option, "soon")
+        assert outcome.status == 2
+        assert f"{option} soon" in outcome.err
+
+
 def test_a_file_may_be_its_own_target() -> None:
     Path("a.docx").write_bytes(sample_bytes("mutual-nda-from-tessel.docx"))
     assert call("accept", "a.docx", "--out", "a.docx").status == 0

@@ -1,6 +1,7 @@
 """Commands on the library: made by a passphrase, listed, searched, exported, kept, put back, read by every command."""
 
 import json
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,8 +9,13 @@ from pathlib import Path
 import pytest
 
 from pactoria_desktop.contract.history import Version, export_history, sealed
-from pactoria_desktop.runtime.secrets import KeyKeeper
+from pactoria_desktop.runtime.clock import SystemClock
+from pactoria_desktop.runtime.library_key import recovery_text
+from pactoria_desktop.runtime.paths import Home
+from pactoria_desktop.runtime.secrets import KeyKeeper, PassphraseSources
 from pactoria_desktop.services import keys as services_keys
+from pactoria_desktop.services.library import library_service
+from pactoria_desktop.services.shelf import Shelf
 from tests.end_to_end.command_line import Outcome, call, keys, run
 from tests.samples import NAMES, SAMPLES, sample_bytes
 from tests.unit.documents import oracle
@@ -146,7 +152,41 @@ def test_a_backup_is_restored_elsewhere_with_everything(
     assert call("verify", ids[NDA_BACK]).status == 0
 
 
-def test_verify_tells_a_whole_history_from_an_altered_one(ids: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("loss", ["gone", "damaged"])
+def test_a_backup_is_restored_where_the_librarys_own_key_is_lost(
+    home: Path, ids: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
+) -> None:
+    monkeypatch.setattr(services_keys, "KeyKeeper", partial(KeyKeeper, unlock_seconds=0.001))
+    call("backup", "all.backup")
+    shutil.copytree(home, tmp_path / "other")
+    monkeypatch.setenv("PACTORIA_HOME", str(tmp_path / "other"))
+    file = tmp_path / "other" / "library.key.json"
+    if loss == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(b"{")
+    assert "recovery key" in call("list").err
+    assert call("restore", "all.backup").status == 0
+    assert {each["id"] for each in call("list", "--json").json["contracts"]} == set(ids.values())
+    kept = [path.read_bytes() for path in file.parent.glob("library-before-restore-*.key.json")]
+    assert kept == ([b"{"] if loss == "damaged" else [])
+
+
+def test_the_printed_recovery_key_opens_library_and_backup(
+    home: Path, ids: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services_keys, "KeyKeeper", partial(KeyKeeper, unlock_seconds=0.001))
+    sources = PassphraseSources(environment={"PACTORIA_PASSPHRASE": PASSPHRASE})
+    key = services_keys.key_keeper(Home(home), sources).find()
+    call("backup", "all.backup")
+    monkeypatch.setenv("PACTORIA_PASSPHRASE", recovery_text(key))
+    assert call("list").status == 0
+    monkeypatch.setenv("PACTORIA_HOME", str(tmp_path / "other"))
+    assert call("restore", "all.backup").status == 0
+    assert {each["id"] for each in call("list", "--json").json["contracts"]} == set(ids.values())
+
+
+def test_verify_tells_a_whole_history_from_an_altered_one(home: Path, ids: dict[str, str], tmp_path: Path) -> None:
     report = call("verify", ids[NDA_BACK], "--json")
     assert report.status == 0
     keys([report.json], "id", "title", "versions", "last_hash", "problems")
@@ -155,3 +195,30 @@ def test_verify_tells_a_whole_history_from_an_altered_one(ids: dict[str, str], t
         Path("history.json").write_text(json.dumps(export_history([version])), encoding="utf-8")
         assert call("verify", "history.json", "--json").status == status
     assert call("verify", "no-such").status == 2
+    written = call("verify", ids[NDA_BACK], "--out", "kept.json", "--json").json
+    assert call("verify", "kept.json", "--json").json == {**written, "title": None}
+    for content, status in (
+        (b"", 2), (b"\xff", 2), (b"[" * 100_000, 2), (b"[]", 2),
+        (b'{"form": "pactoria history 1", "versions": [7]}', 2), (b'{"form": "pactoria history 1", "versions": []}', 1),
+    ):  # fmt: skip
+        Path("history.json").write_bytes(content)
+        outcome = call("verify", "history.json")
+        assert outcome.status == status
+        assert "codec" not in outcome.err
+        assert "char 0" not in outcome.err
+    assert "belongs to the library" in call("verify", ids[NDA_BACK], "--out", str(home / "library.db")).err
+
+
+def test_a_file_that_lies_in_the_trash_is_named_as_lying_there(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.txt").write_text("To be thrown away.\n", encoding="utf-8")
+    monkeypatch.setattr(services_keys, "KeyKeeper", partial(KeyKeeper, unlock_seconds=0.001))
+    monkeypatch.setenv("PACTORIA_HOME", str(tmp_path / "other"))
+    (row,) = call("import", "a.txt", "--json").json["files"]
+    sources = PassphraseSources(environment={"PACTORIA_PASSPHRASE": PASSPHRASE})
+    with library_service(Home(tmp_path / "other"), sources, SystemClock()) as service:
+        Shelf(service).trash([row["id"]])
+    (again,) = call("import", "a.txt", "--json").json["files"]
+    assert again["outcome"] == "already there"
+    assert "in the trash" in again["message"]

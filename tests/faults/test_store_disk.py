@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlcipher3 import dbapi2
 
 from pactoria_desktop.runtime.clock import ManualClock
 from pactoria_desktop.runtime.errors import DiskFullError, ReadOnlyError, WriteError
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
+from pactoria_desktop.store.backup import back_up
+from pactoria_desktop.store.cipher import connect
 from pactoria_desktop.store.contracts import Contracts
 from pactoria_desktop.store.errors import LibraryDamagedError
 from pactoria_desktop.store.integrity import damages, page_damages
@@ -163,6 +166,33 @@ def test_a_folder_that_may_not_be_written_is_a_sentence(tmp_path: Path, monkeypa
     with pytest.raises(ReadOnlyError) as refused:
         open_library(home, lambda new: key, CLOCK)
     assert "\n" not in refused.value.sentence
+
+
+def test_what_the_disk_refuses_names_the_library_and_a_backup_its_target(library: Library, tmp_path: Path):
+    def write() -> None:
+        with library.writing() as session:
+            session.connection().exec_driver_sql("PRAGMA query_only = ON")
+            try:
+                Contracts(session).rename("a", title="B", at=2)
+            finally:
+                session.connection().exec_driver_sql("PRAGMA query_only = OFF")
+
+    with pytest.raises(ReadOnlyError, match=r"home/library\.db may not be written"):
+        write()
+    with pytest.raises(WriteError, match="could not be opened") as refused:
+        connect(tmp_path / "none.db", library.key)
+    assert "none.db" in refused.value.sentence
+
+    def full(connection: object, target: Path) -> None:
+        error = dbapi2.OperationalError("database or disk is full")
+        error.sqlite_errorcode = 13  # type: ignore[attr-defined]
+        raise error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pactoria_desktop.store.backup.copy_into", full)
+        with pytest.raises(DiskFullError, match=r"my\.pactoria") as told:
+            back_up(library, tmp_path / "my.pactoria", passphrase=None)
+    assert "the library is safe" in told.value.sentence
 
 
 def test_flipped_bits_are_found_and_never_read_as_text(tmp_path: Path):

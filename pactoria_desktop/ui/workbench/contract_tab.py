@@ -50,8 +50,8 @@ class ContractTab(QObject):
         self, opened: OpenContract, look: Look, tasks: BackgroundTasks, make_reviewer: "Callable[[], ChoosingReviewer]",
         zoom: float = 1.0, keep_view: Keep = lambda state: None,
     ) -> None:  # fmt: skip
-        """``make_reviewer`` is called at the first review; ``keep_view`` keeps a caret that moved without typing, and is
-        called on the writing lane."""
+        """``make_reviewer`` is called at the first review; ``keep_view`` keeps, on the writing lane, a caret that moved
+        without typing."""
         super().__init__()
         self.opened = opened
         self._make_reviewer = make_reviewer

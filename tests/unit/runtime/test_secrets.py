@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pactoria_desktop.runtime.errors import (
     KeyFileDamagedError,
+    KeyFileUnreadableError,
     KeyMissingError,
     LibraryKeyError,
     NoKeyKeeperError,
@@ -155,6 +156,19 @@ def test_a_damaged_key_file_is_refused(tmp_path: Path, content: bytes):
     assert one_sentence(refused.value)
 
 
+def test_a_key_file_that_may_not_be_read_is_not_taken_for_damaged(tmp_path: Path):
+    ring = MemoryKeyring()
+    key = keeper(tmp_path, ring).make()
+    file = tmp_path / "key.json"
+    file.rename(tmp_path / "kept")
+    file.mkdir()  # what the system refuses to read, whoever asks
+    with pytest.raises(KeyFileUnreadableError, match=r"key\.json cannot be read") as refused:
+        keeper(tmp_path, ring).find()
+    assert one_sentence(refused.value)
+    words = {"PACTORIA_PASSPHRASE": recovery_text(key)}
+    assert keeper(tmp_path, ring, environment=words).find() == key
+
+
 def test_a_missing_key_file_is_refused(tmp_path: Path):
     with pytest.raises(KeyMissingError):
         keeper(tmp_path, MemoryKeyring()).find()
@@ -232,3 +246,31 @@ def test_a_system_without_a_keyring_is_unusable_not_plain(monkeypatch: pytest.Mo
     ):
         with pytest.raises(KeyringUnusable):
             call()
+
+
+@pytest.mark.parametrize(
+    "loss", ["file gone", "file damaged", "keyring forgot", "keyring away", "vault", "vault damaged"]
+)
+def test_the_recovery_key_opens_whatever_was_lost(tmp_path: Path, loss: str):
+    keyring = MemoryKeyring()
+    words = {"PACTORIA_PASSPHRASE": "words"} if "vault" in loss else {}
+    key = keeper(tmp_path, keyring, environment=words).make()
+    file = tmp_path / "key.json"
+    if loss == "file gone":
+        file.unlink()
+    elif loss == "file damaged":
+        file.write_bytes(b"{")
+    elif loss == "vault damaged":
+        file.write_bytes(file.read_bytes().replace(b'"salt"', b'"fault"'))
+    elif loss == "keyring forgot":
+        keyring.kept.clear()
+    elif loss == "keyring away":
+        keyring.away = True
+    printed = recovery_text(key)
+    (tmp_path / "printed").write_text(printed.lower() + "\n", encoding="utf-8-sig")
+    for sources in ({"environment": {"PACTORIA_PASSPHRASE": printed}}, {"key_file": tmp_path / "printed"}):
+        assert keeper(tmp_path, keyring, **sources).find() == key
+    for wrong in ("other words", printed[:-1] + ("0" if printed[-1] != "0" else "1")):
+        with pytest.raises(LibraryKeyError) as refused:
+            keeper(tmp_path, keyring, environment={"PACTORIA_PASSPHRASE": wrong}).find()
+        assert one_sentence(refused.value)
