@@ -1,6 +1,5 @@
 """A comparison for the screen: paragraphs of two drafts in pairs, each in pieces that stayed, went or came."""
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -116,16 +115,15 @@ class _Pairing:
         return found
 
 
-def screen_comparison(old: ContractText, new: ContractText, unmarked: Collection[int] = ()) -> ScreenComparison:
-    """The changes from OLD to NEW. ``unmarked`` are places in NEW's accepted text, in code points, whose paragraphs
-    were changed without a mark.
+def screen_comparison(old: ContractText, new: ContractText, unmarked: Collection[str] = ()) -> ScreenComparison:
+    """The changes from OLD to NEW. ``unmarked`` are ids of paragraphs of NEW's accepted text that were changed without
+    a mark.
     """
     compared = compare_texts(old, new, Author("compare", "2000-01-01T00:00:00Z"))
     made = frozenset(compared.text.revisions) - frozenset(old.revisions)
     rows = outline(new, accepted(new))
     pairing = _Pairing(_Side(outline(old, accepted(old))), _Side(rows))
-    starts = [row.start for row in rows]
-    quiet = {starts[max(0, bisect_right(starts, place) - 1)] for place in unmarked} if starts else set()
+    quiet = {row.start for row in rows if row.id in unmarked}
     pairs = tuple(
         ComparedPair(
             f"pair-{number}", kind, one, other, unmarked=kind != "same" and other is not None and other.start in quiet

@@ -77,9 +77,19 @@ def check_received(sent: Source, received: Source) -> list[dict[str, object]]:
 
 
 def compare_for_screen(old: Source, new: ContractText) -> "ScreenComparison":
-    """The changes from a file to a contract text; what the other side did not mark is pointed out."""
+    """The changes from a file to a contract text. Raises DocumentError."""
     from pactoria_desktop.services.comparing import screen_comparison
 
     package = word_package(old)
     before = contract_of(Source(old.name, ".docx", package.data))
     return screen_comparison(before, new)
+
+
+def compare_received(sent: Package, back: Source) -> "ScreenComparison":
+    """What the other side changed in what was sent to it; what it did not mark is pointed out. Raises DocumentError."""
+    from pactoria_desktop.documents.reader import read
+    from pactoria_desktop.documents.received import check_texts
+    from pactoria_desktop.services.comparing import screen_comparison
+
+    before, after = read(sent), contract_of(Source(back.name, ".docx", word_package(back).data))
+    return screen_comparison(before, after, {finding.paragraph for finding in check_texts(before, after)})

@@ -37,7 +37,7 @@ class Received:
     ``joins`` (one, its steps in it) are laid on the living text; ``sentence`` says to a person what came; ``clashes``
     counts the places where both sides changed the same words, ``left_out`` pictures and links of mine that the package
     cannot take. ``version`` is what the living text knew when this was
-    worked out.
+    worked out, ``sent`` the package that the other side edited.
     """
 
     package: Package
@@ -49,6 +49,7 @@ class Received:
     changes: int
     version: bytes = b""
     left_out: int = 0
+    sent: Package | None = None
 
 
 def received(

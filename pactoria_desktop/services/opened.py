@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy.orm import Session
@@ -125,6 +126,10 @@ class OpenContract:
         self._joined: list[Package] = []
         self._journal = JournalWriter(self._write, monotonic)
         self._stop_listening = self.replica.subscribe(self._on_changes)
+
+    def now(self) -> str:
+        """The time as tracked changes have it, UTC."""
+        return self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     # Keeping
 
@@ -306,11 +311,12 @@ class OpenContract:
         sent = next((each for each in reversed(self.versions()) if each.direction == "sent"), None)
         if sent is not None and sent.package_sha256:
             with self._library.reading() as session:
-                base = read(Package(Packages(session).read(sent.package_sha256), self.record.title))
+                base = Package(Packages(session).read(sent.package_sha256), self.record.title)
         else:
-            base = read(self.package(frozen.text()))
-        date, mine = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"), frozen.text()
-        return replace(received(base, mine, package, date, self.package(mine)), version=frozen.version)
+            base = self.package(frozen.text())
+        mine = frozen.text()
+        found = received(read(base), mine, package, self.now(), self.package(mine))
+        return replace(found, version=frozen.version, sent=base)
 
     def join(self, found: "Received", name: str, *, exactly: bool = True) -> None:
         """Lay a received draft on the living text as its authors' changes. On the replica's thread.
@@ -342,7 +348,7 @@ class OpenContract:
         from pactoria_desktop.services.drafts import compare_drafts
 
         new = Source(f"{self.record.title}.docx", ".docx", self.export(frozen, "redline"))
-        return compare_drafts(old, new, author, self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")).data
+        return compare_drafts(old, new, author, self.now()).data
 
 
 def packages_named(text: ContractText) -> frozenset[str]:

@@ -259,7 +259,7 @@ def exports(journey: Journey) -> None:
     with journey.step("comparing with what came, and exporting the redline on it"):
         document = at.window.documents.current()
         assert document is not None
-        at.bench.exchange.compare_with(at.tab, SAMPLES / RETURNED)
+        at.bench.comparing.with_file(at.tab, SAMPLES / RETURNED)
         at.wait(lambda: at.bench.comparisons, "the comparison")
         at.files.paths.append(full)
         at.click_words(next(iter(at.bench.comparisons.values())), "Export as Word redline…")

@@ -323,7 +323,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "review.compare",
             "Compare with a file…",
             "Review",
-            lambda tab: bench.exchange.compare_with_file(tab),
+            lambda tab: bench.comparing.choose_file(tab),
             (),
             "compare",
             50,

@@ -1,4 +1,4 @@
-"""Files in and out: import, joining a draft that came back, comparing, export."""
+"""Files in and out: import, joining a draft that came back, export."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +14,6 @@ from pactoria_desktop.services.sources import READABLE, Source, SourceError, rea
 from pactoria_desktop.ui.workbench.questions import READABLE_FILES, SUMMARY_FILES, WORD_FILES
 
 if TYPE_CHECKING:
-    from pactoria_desktop.services.comparing import ScreenComparison
     from pactoria_desktop.services.importing import ImportResult
     from pactoria_desktop.services.joining import Received
     from pactoria_desktop.services.opened import ExportMode
@@ -162,49 +161,12 @@ class Exchange(QObject):
             opened.note_received(found, after, path.name, author=author)
 
         bench.tasks.start(tab, Lane.WRITE, "Keeping the draft", keep, on_error=bench.window.show_error)
-        if found.unmarked:
-            bench.say(tab.key, "high", found.sentence, "Compare", lambda: self.compare_with(tab, path))
+        sent = found.sent
+        if found.unmarked and sent is not None:
+            bench.say(tab.key, "high", found.sentence, "Compare", lambda: bench.comparing.received(tab, sent, path))
         else:
             bench.say(tab.key, "ok", found.sentence)
         bench.panels.review_dock.show_page("changes")
-
-    # Comparing
-
-    def compare_with_file(self, tab: "ContractTab") -> None:
-        """Ask for a file and show what changed from it to this contract."""
-        path = self._bench.questions.file_to_open("Compare with a file", WORD_FILES)
-        if path is not None:
-            self.compare_with(tab, path)
-
-    def compare_with(self, tab: "ContractTab", path: Path) -> None:
-        """Show the changes from a file to the contract, side by side, in a tab of their own."""
-        from pactoria_desktop.services.drafts import compare_for_screen
-        from pactoria_desktop.ui.compare.screen import CompareScreen
-
-        bench, frozen, title = self._bench, tab.opened.freeze(), tab.title
-
-        def show(found: "ScreenComparison") -> None:
-            key = f"compare:{path.name}:{tab.key}"
-            screen = CompareScreen(bench.look)
-            screen.export_wanted.connect(lambda: self._export_redline(tab, path))
-            screen.show_comparison(path.stem, title, found.pairs, found.note)
-            if key in bench.comparisons:
-                bench.opening.close_contract(key)
-            bench.comparisons[key] = screen
-            bench.window.open_document(key, f"{path.stem} › {title}", screen)
-
-        bench.tasks.start(
-            self, Lane.COMPUTE, "Comparing", lambda task: compare_for_screen(read_source(str(path)), frozen.text()),
-            on_result=show, on_error=bench.window.show_error,
-        )  # fmt: skip
-
-    def _export_redline(self, tab: "ContractTab", old: Path) -> None:
-        bench = self._bench
-        path = bench.questions.file_to_write("Export as Word redline", f"{tab.title} redline.docx", WORD_FILES)
-        if path is None:
-            return
-        frozen, opened, author = tab.opened.freeze(), tab.opened, bench.service.author
-        self._write("", path, "Writing the redline", lambda: opened.redline_from(read_source(str(old)), frozen, author))
 
     # Sending out
 
@@ -223,7 +185,7 @@ class Exchange(QObject):
             if mode != "original":
                 opened.note_sent(frozen, data, path.name, author=author)
 
-        self._write(tab.key, path, "Exporting", lambda: opened.export(frozen, mode), noted)
+        self.write(tab.key, path, "Exporting", lambda: opened.export(frozen, mode), noted)
 
     def export_summary(self, tab: "ContractTab") -> None:
         """Ask for a file and write a summary of findings, changes and comments there."""
@@ -233,7 +195,7 @@ class Exchange(QObject):
         from pactoria_desktop.services.summary import summary_file
 
         frozen, facts = tab.opened.freeze(), tab.facts(self._bench.service.clock.now())
-        self._write(tab.key, path, "Writing the summary", lambda: summary_file(frozen.text(), facts, path.suffix))
+        self.write(tab.key, path, "Writing the summary", lambda: summary_file(frozen.text(), facts, path.suffix))
 
     def export_pdf(self, tab: "ContractTab") -> None:
         """Ask for a file and print the contract there."""
@@ -243,12 +205,14 @@ class Exchange(QObject):
         from pactoria_desktop.ui.printing import pdf_of
 
         frozen, title = tab.opened.freeze(), tab.title
-        self._write(tab.key, path, "Printing", lambda: pdf_of(frozen.text(), title))
+        self.write(tab.key, path, "Printing", lambda: pdf_of(frozen.text(), title))
 
-    def _write(
+    def write(
         self, key: str, path: Path, label: str, make: Callable[[], bytes],
         afterwards: Callable[[bytes], None] | None = None,
     ) -> None:  # fmt: skip
+        """Make a file in the background and put it in place, whole or not at all; then say so on the tab ``key``."""
+
         def work(task: Task) -> None:
             data = make()
             task.check()

@@ -14,6 +14,7 @@ from pactoria_desktop.ui.shell.tasks import BackgroundTasks
 from pactoria_desktop.ui.shell.window import MainWindow
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.workbench.bench_commands import bench_commands
+from pactoria_desktop.ui.workbench.comparing import Comparing
 from pactoria_desktop.ui.workbench.contract_commands import contract_commands
 from pactoria_desktop.ui.workbench.deeds import Deeds
 from pactoria_desktop.ui.workbench.exchange import Exchange
@@ -59,6 +60,7 @@ class Workbench(QObject):
         self._warmed = False
         self.opening = Opening(self)
         self.exchange = Exchange(self)
+        self.comparing = Comparing(self)
         self.registry.add(*bench_commands(self), *contract_commands(self))
         self.search = add_palette_sources(self)
         self.window.close_asked.connect(self.opening.close_contract)

@@ -55,10 +55,18 @@ def screens(at: Desk) -> Iterator[tuple[str, QWidget]]:
     at.rest(0.1)
     yield "palette", at.window
     at.window.palette_sheet.dismiss()
-    at.bench.exchange.compare_with(at.tab, SAMPLES / "services-agreement.docx")
+    at.bench.comparing.with_file(at.tab, SAMPLES / "services-agreement.docx")
     at.wait(lambda: at.bench.comparisons, "the comparison")
     at.settled()
     yield "comparison", at.window
+    at.bench.opening.close_contract(next(iter(at.bench.comparisons)))
+    document = at.window.documents.current()
+    assert document is not None
+    document.banner.show()
+    at.click_words(document.banner, "Compare")
+    at.wait(lambda: at.bench.comparisons, "the comparison with what was sent")
+    at.settled()
+    yield "received", at.window
     at.bench.opening.close_contract(next(iter(at.bench.comparisons)))
     at.drop(*sorted(SAMPLES.glob("mutual*.docx")), Path(__file__))
     at.wait(lambda: at.window.place() == "library", "the library")

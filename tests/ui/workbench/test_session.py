@@ -60,7 +60,7 @@ def test_a_comparison_has_the_window_to_itself(look: Look, tmp_path: Path) -> No
     with desk(tmp_path, look) as at:
         at.drop(SERVICES)
         tab = at.opened()
-        at.bench.exchange.compare_with(tab, SAMPLES / "services-agreement-from-corvane.docx")
+        at.bench.comparing.with_file(tab, SAMPLES / "services-agreement-from-corvane.docx")
         at.wait(lambda: at.bench.comparisons, "the comparison")
         at.settled()
         assert not at.window.panels_shown()
@@ -138,3 +138,27 @@ def test_the_start_page_says_where_i_was_and_what_is_open(look: Look, tmp_path: 
         (card,) = at.bench.shelves.start.findChildren(ContinueCard)
         assert card.contract.place == "Clause 11.2"
         assert card.contract.high == len(high) - 1 > 0
+
+
+def test_the_banner_leads_to_what_the_sender_did_not_mark(look: Look, tmp_path: Path) -> None:
+    with desk(tmp_path, look) as at:
+        at.drop(SERVICES)
+        tab = at.opened()
+        at.bench.exchange.receive_file(tab, SAMPLES / "services-agreement-from-corvane.docx")
+        at.wait(lambda: len(tab.change_rows()) > 20, "their changes")
+        at.settled()
+        document = at.window.documents.document(tab.key)
+        assert document is not None
+        at.click_words(document.banner, "Compare")
+        at.wait(lambda: at.bench.comparisons, "the comparison")
+        at.settled()
+        screen = at.bench.comparison()
+        assert screen is not None
+        unmarked = [pair for pair in screen.sides.pairs() if pair.unmarked]
+        assert [pair.number for pair in unmarked] == ["9.2"]
+        assert screen.counts() == ("13 changes", "1 not marked by the sender")
+        first = screen.list.rows()[0]
+        assert (first.number, first.icon) == ("9.2", "eye")
+        at.press(Qt.Key.Key_F8)
+        assert screen.sides.current() == unmarked[0].id or screen.sides.current() != ""
+        assert at.errors == []
