@@ -46,7 +46,8 @@ def _deltas(found: Iterable[TextDelta]) -> tuple[Delta, ...]:
         elif isinstance(each, TextDelta.Delete):
             deltas.append(Drop(each.delete))
         else:
-            marks = {key: value for key, value in (each.attributes or {}).items() if key != INTERNAL_MARK}
+            marks = each.attributes or {}
+            marks.pop(INTERNAL_MARK, None)
             deltas.append(Keep(each.retain, marks))
     while deltas and isinstance(deltas[-1], Keep) and not deltas[-1].marks:
         deltas.pop()
@@ -93,9 +94,10 @@ def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
             living.structure.forget(key)
             structure = True
             continue
-        deltas = _deltas(difference.diff)
+        found = difference.diff  # Loro makes the list anew each time that it is asked for
+        deltas = _deltas(found)
         touched.append((key, deltas))
-        carried = carried or _carries(difference.diff)
+        carried = carried or _carries(found)
         slot = living.structure.slot_by_key(key)
         if slot is None:
             continue
@@ -113,13 +115,10 @@ def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
 
 
 def _kinds_touched(living: LivingText, slot: str, deltas: tuple[Delta, ...]) -> set[str]:
-    kinds: set[str] = set()
+    keys: set[str] = set()
     for delta in deltas:
-        if isinstance(delta, Drop):
-            kinds |= {kind_of(key) for key in living.known_names(slot)}
-        else:
-            kinds |= {kind_of(key) for key in delta.marks}
-    return kinds
+        keys.update(living.known_names(slot) if isinstance(delta, Drop) else delta.marks)
+    return {kind_of(key) for key in keys}
 
 
 def caret_after(living: LivingText, changes: Changes) -> Place | None:

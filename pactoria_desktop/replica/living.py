@@ -258,13 +258,11 @@ class LivingText:
         if changes.structure:
             self._open = None
         for change in changes.texts:
-            added = {
-                key
-                for delta in change.deltas
-                if isinstance(delta, Put | Keep)
-                for key, value in delta.marks.items()
-                if value is not None and _is_name(key)
-            }
+            laid: set[str] = set()
+            for delta in change.deltas:
+                if isinstance(delta, Put | Keep):
+                    laid.update(key for key, value in delta.marks.items() if value is not None)
+            added = {key for key in laid if _is_name(key)}
             if any(kind_of(key) in TRACKED_KINDS for key in added):
                 self._open = True
             known = self._named.get(change.slot)
