@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self._places: dict[str, QWidget] = {}
         self._place = ""
         self._painted = False
+        self._awaiting_paint: list[Callable[[], object]] = []
         self._docks: dict[str, Dock] = {}
         self._dock_state = QByteArray()
         self._dock_default = QByteArray()
@@ -394,14 +395,20 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self, self.first_painted.emit)
+            QTimer.singleShot(0, self, self._after_first_frame)
 
     def when_painted(self, act: Callable[[], object]) -> None:
         """Act once the first frame has been painted: at once where it has."""
         if self._painted:
             act()
         else:
-            self.first_painted.connect(act, Qt.ConnectionType.SingleShotConnection)
+            self._awaiting_paint.append(act)
+
+    def _after_first_frame(self) -> None:
+        self.first_painted.emit()
+        awaiting, self._awaiting_paint = self._awaiting_paint, []
+        for act in awaiting:
+            act()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape that nobody else wanted returns to the text."""
