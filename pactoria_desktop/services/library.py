@@ -79,6 +79,8 @@ class LibraryService:
         """``author`` is the name that tracked changes show."""
         self.library = library
         self.clock = clock
+        self.remarks: tuple[str, ...] = ()
+        """What a person should hear of the settings, in sentences."""
         self.person = person_of(library, clock)
         self.identity = Identity(author, self.person.user)
         self._mint = IdentityMint(lambda: to_milliseconds(clock.now()), urandom)
@@ -217,8 +219,10 @@ def library_service(
 ) -> Iterator[LibraryService]:
     """The library of a home with its service, closed at the end."""
     with opened_library(home, passphrases, clock, create=create) as library:
-        author = SettingsFile(home.settings).value.author_name or "Me"
-        yield LibraryService(library, clock, author)
+        settings = SettingsFile(home.settings)
+        service = LibraryService(library, clock, settings.value.author_name or "Me")
+        service.remarks = tuple(settings.problems)
+        yield service
 
 
 @contextmanager
