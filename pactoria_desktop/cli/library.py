@@ -51,6 +51,8 @@ def service(arguments: argparse.Namespace, *, create: bool) -> Iterator["Library
 
     with library_service(home(os.environ), passphrases(arguments), SystemClock(), create=create) as found:
         yield found
+        for remark in found.remarks:
+            message(remark)
 
 
 def from_library(arguments: argparse.Namespace, id: str) -> Source:

@@ -79,6 +79,8 @@ class LibraryService:
         self.library = library
         self.clock = clock
         self.author = author
+        self.remarks: tuple[str, ...] = ()
+        """What a person should hear of the settings, in sentences."""
         self._mint = IdentityMint(lambda: to_milliseconds(clock.now()), urandom)
 
     @cached_property
@@ -244,8 +246,10 @@ def library_service(
 ) -> Iterator[LibraryService]:
     """The library of a home with its service, closed at the end."""
     with opened_library(home, passphrases, clock, create=create) as library:
-        author = SettingsFile(home.settings).value.author_name or "Me"
-        yield LibraryService(library, clock, author)
+        settings = SettingsFile(home.settings)
+        service = LibraryService(library, clock, settings.value.author_name or "Me")
+        service.remarks = tuple(settings.problems)
+        yield service
 
 
 @contextmanager

@@ -293,8 +293,6 @@ def _check(path: Path, key: LibraryKey, home: Home, now: Callable[[], datetime],
 
 def _set_aside(home: Home, current_key: Callable[[], LibraryKey] | None, at: datetime) -> Path | None:
     """Keep the library that is there under another name. Until the restored one takes its place, both names are it."""
-    if not home.library.exists():
-        return None
     former = home.folder / f"library-before-restore-{at.strftime('%Y%m%dT%H%M%S')}.db"
     number = 1
     while former.exists():
@@ -302,6 +300,10 @@ def _set_aside(home: Home, current_key: Callable[[], LibraryKey] | None, at: dat
         former = former.with_name(f"library-before-restore-{at.strftime('%Y%m%dT%H%M%S')}-{number}.db")
     log = home.library.with_name(home.library.name + "-wal")
     try:
+        if not home.library.exists():
+            if log.exists():  # laid under the restored library, it would damage it
+                log.replace(former.with_name(former.name + "-wal"))
+            return None
         _link(home.library, former)
         if log.exists():
             # A copy of its own: opening the library below may empty the log in place.

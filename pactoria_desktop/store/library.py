@@ -155,6 +155,11 @@ def open_library(
         for leftover in home.folder.glob(".pactoria-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         exists = home.library.exists()
+        if not exists and home.library.with_name(home.library.name + "-wal").exists():
+            raise LibraryDamagedError(
+                f"The library {home.library} is missing, though its log is there; nothing was changed; put it back, "
+                "or restore a backup."
+            )
         if not exists and not create:
             raise LibraryMissingError(
                 f"There is no library in {home.folder}; nothing was made; import a contract, or restore a backup."

@@ -134,6 +134,19 @@ def test_a_device_or_pipe_is_left_as_it_is(tmp_path: Path) -> None:
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
+def test_settings_that_cannot_be_used_are_told_and_stop_nothing(tmp_path: Path) -> None:
+    call("import", NDA)
+    (tmp_path / "home" / "settings.json").write_text("{")
+    told = call("list")
+    assert told.status == 0
+    assert told.err.count("\n") == 1
+    assert "settings.unreadable.json" in told.err
+    (tmp_path / "home" / "settings.json").write_text('{"author_name": 7}')
+    assert "author_name" in call("list").err
+    refused = call("verify", "no-such")
+    assert refused.status == 2
+
+
 def test_a_date_that_is_none_is_refused_with_its_option() -> None:
     for option in ("--since", "--until"):
         outcome = call("accept", NDA, "--out", "o.docx", option, "soon")

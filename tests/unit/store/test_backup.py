@@ -273,3 +273,25 @@ def test_a_backup_goes_where_names_are_no_words(library: Library, tmp_path: Path
     folder.mkdir()
     make_backup(library, folder / os.fsdecode(b"\xfd"))
     assert read_head(folder / os.fsdecode(b"\xfd")).length > 0
+
+
+def test_a_log_without_its_library_is_kept_beside_the_restored_one(
+    opening: Opening, home: Home, key: LibraryKey, clock: ManualClock, tmp_path: Path
+):
+    library = opening()
+    fill(library)
+    make_backup(library, tmp_path / "b")
+    with library.writing() as session:
+        Contracts(session).add("later", "Later", at=2)
+    log = home.library.with_name("library.db-wal")
+    content = log.read_bytes()
+    library.close()
+    home.library.unlink()
+    log.write_bytes(content)
+    assert put_back(tmp_path / "b", home, key, clock) is None
+    (kept,) = home.folder.glob("library-before-restore-*-wal")
+    assert kept.read_bytes() == content
+    with opening().writing() as session:
+        assert damages(session) == ()
+        assert Contracts(session).find("later") is None
+        assert Contracts(session).get("a").title == CANARY

@@ -320,6 +320,24 @@ def test_a_library_cut_to_nothing_is_refused_and_not_made_anew(opening: Opening,
     assert home.library.with_name("library.db-wal").read_bytes() == b"what was typed last"
 
 
+def test_a_log_without_its_library_is_never_laid_under_a_new_one(opening: Opening, home: Home):
+    first = opening()
+    with first.writing() as session:
+        Contracts(session).add("a", "A", at=1)
+    log = home.library.with_name("library.db-wal")
+    content = log.read_bytes()
+    first.close()
+    home.library.rename(home.folder / "moved")
+    log.write_bytes(content)
+    with pytest.raises(LibraryDamagedError, match=r"library\.db is missing"):
+        opening()
+    assert log.read_bytes() == content
+    assert not home.library.exists()
+    (home.folder / "moved").rename(home.library)
+    with opening().reading() as session:
+        assert Contracts(session).find("a") is not None
+
+
 def test_a_clock_that_was_set_back_does_not_cost_the_copy_just_made(
     tmp_path: Path, opening: Opening, home: Home, key: LibraryKey, clock: ManualClock
 ):
