@@ -133,6 +133,7 @@ class Commands(QObject):
 
     def delete_word(self, forward: bool) -> None:
         """Up to the beginning of this word or the end of it."""
+        self._page.view.catch_up()
         if self.selection:
             self._delete_one(forward)
             return
@@ -176,6 +177,7 @@ class Commands(QObject):
     def _delete_one(self, forward: bool) -> None:
         if self._page.isReadOnly():
             return
+        self._page.view.catch_up()
         if self.selection:
             stretches = self.selection
             with self.bursts.step():

@@ -157,9 +157,9 @@ def has_lines(document, number: int) -> bool:
     return document.findBlockByNumber(number).layout().lineCount() > 0
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [*range(900, 906), 50902])
 def test_deeds_on_a_page_that_is_behind_the_text(look, slowly, seed):
-    dice = random.Random(900 + seed)
+    dice = random.Random(seed)
     first = Desk(look, sample(), peer=11)
     second = Desk(look, copy=first.replica, me="Dele Okafor", peer=12)
     try:
