@@ -40,12 +40,19 @@ class Commands(QObject):
 
     @property
     def caret(self) -> Place | None:
-        """Where the caret stands."""
+        """Where the caret stands, in the text as it is."""
+        view = self._page.view
+        if view.behind:
+            here = place_of(view, self._page.textCursor().position())
+            if here is not None:
+                view.catch_up(here.slot)
         return place_of(self._page.view, self._page.textCursor().position())
 
     @property
     def selection(self) -> tuple[Stretch, ...]:
-        """What is selected, in document order."""
+        """What is selected, in document order, in the text as it is."""
+        if self._page.textCursor().hasSelection():
+            self._page.view.catch_up()
         return selected_stretches(self._page.view, self._page.textCursor())
 
     def paragraph_ends(self) -> tuple[Stretch, ...]:
@@ -126,6 +133,7 @@ class Commands(QObject):
 
     def delete_word(self, forward: bool) -> None:
         """Up to the beginning of this word or the end of it."""
+        self._page.view.catch_up()
         if self.selection:
             self._delete_one(forward)
             return
@@ -169,6 +177,7 @@ class Commands(QObject):
     def _delete_one(self, forward: bool) -> None:
         if self._page.isReadOnly():
             return
+        self._page.view.catch_up()
         if self.selection:
             stretches = self.selection
             with self.bursts.step():
@@ -214,6 +223,7 @@ class Commands(QObject):
         except ReplicaError as error:
             self.refused.emit(str(error))
             return
+        view.catch_up(first.slot)
         if after and self._text.suggesting and last.slot in view.positions:
             self._go(Place(last.slot, max(0, self._text.length(last.slot) - rest)))
         elif first.slot in view.positions:
@@ -262,7 +272,7 @@ class Commands(QObject):
         pending = self._formatting()
         if pending and key in pending:
             return bool(pending[key])
-        stretches = self._without_cell_ends(self.selection)
+        stretches = self._without_cell_ends(selected_stretches(page.view, page.textCursor()))
         if not stretches:
             return self._looks(page.textCursor().charFormat(), key)
         for stretch in stretches:
@@ -416,6 +426,7 @@ class Commands(QObject):
 
     def _to_change(self, forward: bool) -> bool:
         view = self._page.view
+        view.catch_up()
         slots = [slot for slot in view.positions.slots if slot]
         cursor = self._page.textCursor()
         here = place_of(view, cursor.selectionEnd() if forward else cursor.selectionStart())
@@ -449,7 +460,7 @@ class Commands(QObject):
         self.bursts.end()
         place = deed() or self._page.view.last_touched
         if place is not None:
-            self._go(place)
+            self._go(place, words_alone=True)
 
     # -- clauses
 
@@ -463,7 +474,8 @@ class Commands(QObject):
 
     # -- the rest
 
-    def _go(self, place: Place) -> None:
+    def _go(self, place: Place, *, words_alone: bool = False) -> None:
+        self._page.view.catch_up(place.slot, words_alone=words_alone)
         position = self._page.view.positions.position(place)
         if position is not None:
             self._page.show_caret(position)

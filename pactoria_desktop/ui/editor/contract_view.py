@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from pactoria_desktop.replica.changes import Changes, Place, Stretch
 from pactoria_desktop.ui.editor.cards import Anchor, Lane, threads_of
+from pactoria_desktop.ui.editor.caret import place_of
 from pactoria_desktop.ui.editor.commands import Commands
 from pactoria_desktop.ui.editor.drawn import Authors
 from pactoria_desktop.ui.editor.editor import Editor
@@ -207,14 +208,14 @@ class ContractView(QWidget):
         self._met = len(revisions)
 
     def _caret_changed(self) -> None:
-        place = self.commands.caret
+        place = place_of(self.view, self.editor.textCursor().position())
         if place is not None:
             self.caret_moved.emit(place)
 
     # -- comments
 
     def _place_cards(self) -> None:
-        if not self.lane.isVisible():
+        if not self.lane.isVisible() or self.editor.renewal.covered:
             return
         self.lane.show_threads(self._threads, self._anchors())
 
@@ -269,6 +270,9 @@ class ContractView(QWidget):
 
     def show_findings(self, findings: Iterable[tuple[str, Sequence[Stretch], str, bool]]) -> None:
         """Show these findings (id, stretches, severity, stale) in place of those before."""
+        findings = list(findings)
+        if self.view.behind and self.editor.turns.later(lambda: self.show_findings(findings)):
+            return  # the places are those of the text, which the page does not show yet
         known: dict[str, ShownFinding] = {}
         stretches: list[tuple[str, Stretch]] = []
         for identifier, places, severity, stale in findings:
@@ -297,6 +301,9 @@ class ContractView(QWidget):
 
     def show_terms(self, stretches: Iterable[Stretch]) -> None:
         """Underline defined terms with dots."""
+        stretches = list(stretches)
+        if self.view.behind and self.editor.turns.later(lambda: self.show_terms(stretches)):
+            return
         self.editor.layers.terms.replace(("", stretch) for stretch in stretches)
         self.editor.viewport().update()
 

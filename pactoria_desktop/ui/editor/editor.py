@@ -252,6 +252,10 @@ class Editor(Page):
         view = self.view
         if view.writing or self.sender() not in (None, view.document):
             return
+        if view.behind:
+            self._intrusion = self._intrusion or Intrusion(position, None)
+            QTimer.singleShot(0, self.repair)
+            return
         found = intrusion_of(view, position, removed, added)
         if found is None:
             return

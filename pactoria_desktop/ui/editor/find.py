@@ -36,7 +36,7 @@ class FindBar(QWidget):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MILLISECONDS)
-        self._pause.timeout.connect(self.search)
+        self._pause.timeout.connect(self._search_again)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Find and replace")
@@ -131,6 +131,7 @@ class FindBar(QWidget):
     def search(self) -> None:
         """Begin anew."""
         self._pause.stop()
+        self._editor.view.catch_up()
         self._hits = []
         self._current = -1
         slots = [slot for slot in self._editor.view.positions.slots if slot]
@@ -158,6 +159,12 @@ class FindBar(QWidget):
     def _edited(self) -> None:
         if self.isVisible() and self._words.text():
             self._pause.start()
+
+    def _search_again(self) -> None:
+        if self._editor.turns.busy:
+            self._pause.start()
+        else:
+            self.search()
 
     def _show_hits(self) -> None:
         layers = self._editor.layers

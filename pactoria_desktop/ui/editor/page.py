@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QMouseEvent,
@@ -35,11 +35,13 @@ from pactoria_desktop.ui.editor.paper import (
     TEXT_TOP,
     Paper,
 )
+from pactoria_desktop.ui.editor.renewal import Renewal
 from pactoria_desktop.ui.editor.scene import VisibleParagraph, comment_anchors, visible_paragraphs
 from pactoria_desktop.ui.editor.turns import Turns
 from pactoria_desktop.ui.editor.view import View
 from pactoria_desktop.ui.editor.writing import Edited
 
+THROWN_AWAY_AFTER_MILLISECONDS = 50
 CHIP_NAMES = {
     "drawing": "Picture",
     "picture": "Picture",
@@ -110,6 +112,7 @@ class Page(QTextEdit):
         self._current_block = -1
         self._chips = ObjectChips(self)
         self.turns = Turns(self)
+        self.renewal = Renewal(self)
         self.setAccessibleName("Contract text")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
@@ -123,6 +126,9 @@ class Page(QTextEdit):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         view.adopt = self._adopt
+        view.lay_out = self.renewal.lay_out
+        view.in_sight = self.renewal.in_sight
+        view.later = self.renewal.later
         view.selected = self._selected
         view.select = self._select
         view.edited.connect(self._follow)
@@ -148,9 +154,10 @@ class Page(QTextEdit):
 
     def set_paper(self, paper: Paper) -> None:
         """Another theme, font or zoom: the document is built anew, in a long contract in turns."""
+        former = self.paper.zoom
         self.formats.renew(paper)
         self._apply_palette()
-        self.turns.run(self.view.load_gradually, self.layout_sheet)
+        self.renewal.begin(former)
 
     def _apply_palette(self) -> None:
         palette = self.palette()
@@ -167,9 +174,12 @@ class Page(QTextEdit):
         before = self.verticalScrollBar().value()
         previous, self._shown_document = self._shown_document, document
         self.setDocument(document)
-        self.verticalScrollBar().setValue(before)
+        if not self.renewal.covered:
+            self.verticalScrollBar().setValue(before)
+        self.renewal.unhurried.watch(document)
         if previous is not None and previous is not document:
-            previous.deleteLater()
+            # a long document takes as long to be thrown away as a step of its layout: not in the same turn
+            QTimer.singleShot(THROWN_AWAY_AFTER_MILLISECONDS, previous, previous.deleteLater)
         self._watch(document)
         self._current_block = -1
 
@@ -233,6 +243,12 @@ class Page(QTextEdit):
         """Under the words, the words, over the words."""
         clip = QRectF(event.rect())
         width = float(self.viewport().width())
+        if self.renewal.covered:
+            painter = QPainter(self.viewport())
+            painter.fillRect(clip, self.paper.on_page("page"))
+            self.renewal.paint(painter)
+            painter.end()
+            return
         scene = self.scene(clip.top() - 2, clip.bottom() + 2) if len(self.view.positions) else []
         painter = QPainter(self.viewport())
         painter.setClipRect(clip)
@@ -317,7 +333,7 @@ class Page(QTextEdit):
         self.setTextCursor(cursor)
 
     def _stand(self) -> None:
-        if self.view.writing or not len(self.view.positions):
+        if self.view.writing or self.renewal.covered or not len(self.view.positions):
             return
         cursor = self.textCursor()
         position = cursor.position()
@@ -342,6 +358,7 @@ class Page(QTextEdit):
 
     def show_stretch(self, stretch: Stretch) -> bool:
         """Select a stretch and scroll to it; False when its slot is not shown."""
+        self.view.catch_up(stretch.slot)
         start = self.view.positions.position(Place(stretch.slot, stretch.start))
         end = self.view.positions.position(Place(stretch.slot, stretch.end))
         if start is None or end is None:
@@ -362,12 +379,12 @@ class Page(QTextEdit):
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + box.top() - height // 3)
 
-    def scroll_to(self, position: int) -> None:
-        """Bring the line of a document position to the top."""
+    def scroll_to(self, position: int, top: int = 4) -> None:
+        """Bring the line of a document position so far below the top."""
         cursor = QTextCursor(self.document())
         cursor.setPosition(position)
         bar = self.verticalScrollBar()
-        bar.setValue(bar.value() + self.cursorRect(cursor).top() - 4)
+        bar.setValue(bar.value() + self.cursorRect(cursor).top() - top)
 
     # -- mouse
 

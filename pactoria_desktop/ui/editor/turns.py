@@ -6,7 +6,7 @@ from time import thread_time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-FIRST_TURN_SECONDS = 0.05
+FIRST_TURN_SECONDS = 0.03
 TURN_SECONDS = 0.03
 
 Deed = Callable[[], Iterator[object]]
@@ -38,12 +38,15 @@ class Turns(QObject):
         """Whether a deed is under way."""
         return self._running is not None
 
-    def run(self, deed: Deed, finished: Finished | None = None) -> None:
-        """Begin a deed, or put it behind those that are under way; ``finished`` is called when it is done."""
+    def run(self, deed: Deed, finished: Finished | None = None, *, at_once: bool = True) -> None:
+        """Begin a deed, or put it behind those that are under way; ``finished`` is called when it is done.
+
+        Where a first turn was taken already, it is not ``at_once`` that the second one follows.
+        """
         self._waiting.append((deed, finished))
         if self._running is None:
             self._next()
-            self._turn(FIRST_TURN_SECONDS)
+            self._turn(FIRST_TURN_SECONDS if at_once else None)
 
     def later(self, deed: Callable[[], None]) -> bool:
         """Keep something until nothing is under way; False when nothing is, and it may be done at once."""
@@ -61,9 +64,9 @@ class Turns(QObject):
         deed, self._finished = self._waiting.popleft()
         self._running = iter(deed())
 
-    def _turn(self, seconds: float) -> None:
-        until = thread_time() + seconds
-        while self._running is not None:
+    def _turn(self, seconds: float | None) -> None:
+        until = thread_time() + (seconds or 0)
+        while self._running is not None and seconds is not None:
             if next(self._running, self) is self:
                 self._done()
             if thread_time() >= until:

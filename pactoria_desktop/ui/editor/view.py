@@ -1,23 +1,24 @@
 """The only writer of the QTextDocument: shows a living text and follows its changes, wherever they come from."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
+from time import thread_time
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QTextCursor, QTextDocument, QTextTable
 
 from pactoria_desktop.replica.changes import Changes, Place, Stretch, TextChange
-from pactoria_desktop.ui.editor.building import Builder, Built
+from pactoria_desktop.ui.editor.arrears import Arrears
+from pactoria_desktop.ui.editor.building import Builder, Built, Spans
 from pactoria_desktop.ui.editor.formats import Formats
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.pieces import Piece, TablePiece, pieces_of, same_shape, shape_key
 from pactoria_desktop.ui.editor.positions import Positions, ShownSlot
 from pactoria_desktop.ui.editor.writing import Edited, Writer
 
-ONE_EDIT_BLOCK_FROM = 40
-BUILD_ANEW_FROM = 60
+AT_ONCE_SECONDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,35 @@ class Selected:
     anchor_entry: int = 0
 
 
+@dataclass(slots=True)
+class Building:
+    """A document in the making: the slots read so far, what changed of them since, and whether it is worth nothing."""
+
+    read: set[str] = field(default_factory=set)
+    late: list[TextChange] = field(default_factory=list)
+    stale: bool = False
+
+    def spans(self, view: "View", piece: Piece) -> dict[str, Spans]:
+        """The characters of a piece's slots as they are now."""
+        self.read.update(piece.slots)
+        return {slot: view.text.spans(slot) for slot in piece.slots if slot}
+
+    def note(self, changes: Changes) -> None:
+        """Something happened meanwhile."""
+        self.late.extend(change for change in changes.texts if change.slot in self.read)
+        self.stale = self.stale or changes.structure
+
+
 class View(QObject):
     """One document that shows one living text.
 
     ``select`` and ``selected`` read and set the caret of whoever shows the document; ``adopt`` hands them a newly
-    built one. Signals: ``edited`` for each edit of words, ``paragraphs_changed`` with the slots whose paragraphs came,
-    went or changed (empty for all), ``rebuilt`` when the document was built anew, ``applied`` after everything.
+    built one, ``lay_out`` brings it as far as a position before the caret is put there. A large change is shown only
+    in part when ``apply`` returns, what is ``in_sight`` first; ``later`` is called to have the rest shown by
+    ``catching_up``. Until then the positions are those of what is shown.
+
+    Signals: ``edited`` for each edit of words, ``paragraphs_changed`` with the slots whose paragraphs came, went or
+    changed (empty for all), ``rebuilt`` when the document was built anew, ``applied`` after everything.
     """
 
     edited = Signal(object)
@@ -52,12 +76,16 @@ class View(QObject):
         self.selected: Callable[[], tuple[int, int]] | None = None
         self.select: Callable[[int, int], None] | None = None
         self.adopt: Callable[[QTextDocument], None] | None = None
+        self.lay_out: Callable[[int], Iterator[None]] | None = None
+        self.in_sight: Callable[[], Iterable[str]] | None = None
+        self.later: Callable[[], None] | None = None
         self._pieces: list[Piece] = []
         self._firsts: list[int] | None = None
         self._builder = Builder(formats)
         self._writer = Writer(self.document, formats)
         self._writing = 0
-        self._generation = 0
+        self._arrears = Arrears()
+        self._building: Building | None = None
         self._last_touched: Place | None = None
         self.load()
 
@@ -119,88 +147,163 @@ class View(QObject):
     def load_gradually(self) -> Iterator[None]:
         """``load`` piece by piece. The page shows the old document until the new one is whole.
 
-        What changes meanwhile is shown in the old one; the new one is then begun again, without turns.
+        What changes meanwhile is shown in the old one, and laid on the new one before it is handed over; where pieces
+        come or go, the new one is begun again.
         """
-        self._generation += 1
-        begun = self._generation
-        pieces = pieces_of(self.text.nodes())
-        filled = ((piece, {slot: self.text.spans(slot) for slot in piece.slots if slot}) for piece in pieces)
-        built: list[Built] = []
-        for _ in self._builder.document(filled, built.append):
-            yield
-            if self._generation != begun:
-                self.load()
+        while True:
+            building = self._building = Building()
+            pieces = pieces_of(self.text.nodes())
+            built: list[Built] = []
+            filled = ((piece, building.spans(self, piece)) for piece in pieces)
+            for _ in self._builder.document(filled, built.append):
+                yield
+                if building.stale or self._building is not building:
+                    break
+            if self._building is not building:
                 return
-        self._hand_over(pieces, *built[0])
+            if not building.stale:
+                break
+        self._building = None
+        yield from self._hand_over(pieces, *built[0], building.late)
 
-    def _hand_over(self, pieces: list[Piece], document: QTextDocument, slots: list[list[ShownSlot]]) -> None:
+    def begin_again(self) -> None:
+        """The formats changed: what is being built is worth nothing."""
+        if self._building is not None:
+            self._building.stale = True
+
+    def _hand_over(
+        self, pieces: list[Piece], document: QTextDocument, slots: list[list[ShownSlot]], late: Sequence[TextChange]
+    ) -> Iterator[None]:
+        for slot in list(self._arrears.slots):  # of these nobody has been told yet
+            self._show_owed(QTextCursor(self.document), slot)
         kept = self._keep()
         self._writing += 1
         try:
+            self._arrears.clear()
             self._pieces = pieces
             self._firsts = None
             self.positions = Positions()
             self.positions.insert(0, [entry for piece in slots for entry in piece])
             self.document = document
             self._writer = Writer(document, self.formats)
+            cursor = QTextCursor(document)
+            for change in late:
+                self._apply_text(cursor, change)
             if self.adopt is not None:
                 self.adopt(document)
-            self._put_back(kept)
         finally:
+            self._writing -= 1
+        if kept is not None:
+            caret, anchor = self._cursor(kept.caret, kept.caret_entry), self._cursor(kept.anchor, kept.anchor_entry)
+            if self.lay_out is not None:
+                yield from self.lay_out(max(caret.position(), anchor.position()))
+                if self.document is not document:
+                    return
+            self._writing += 1
+            if self.select is not None:
+                self.select(caret.position(), anchor.position())
             self._writing -= 1
         self.rebuilt.emit()
         self.paragraphs_changed.emit(())
         self.applied.emit()
 
+    def _cursor(self, place: Place | None, entry: int) -> QTextCursor:
+        """A cursor that stays at a place while others edit the document. Inside an edit it asks for no layout."""
+        cursor = QTextCursor(self.document)
+        cursor.beginEditBlock()
+        cursor.setPosition(self._nearest(place, entry))
+        cursor.endEditBlock()
+        return cursor
+
     # -- changes
+
+    @property
+    def behind(self) -> bool:
+        """Whether something of the text is not shown yet."""
+        return bool(self._arrears)
 
     def apply(self, changes: Changes) -> None:
         """Show what happened: words slot by slot, then, when rows or sections moved, the structure."""
-        self._generation += 1
-        shown = [change for change in changes.texts if change.slot in self.positions]
-        if len(shown) >= BUILD_ANEW_FROM:
-            self.load()
-            return
+        if self._building is not None:
+            self._building.note(changes)
         if changes.revisions:
             self.formats.forget_authors()
-        changed_paragraphs: list[str] = []
-        edits: list[Edited] = []
+        self._arrears.add(change for change in changes.texts if change.slot in self.positions)
+        self._arrears.structure = self._arrears.structure or changes.structure
+        until = thread_time() + AT_ONCE_SECONDS
+        for _ in self.catching_up():
+            if self.behind and thread_time() >= until and self.later is not None:
+                self.later()
+                return
+
+    def catching_up(self) -> Iterator[None]:
+        """Show what is owed, a slot at each turn of the iterator, what is in sight first, the structure at last."""
         cursor = QTextCursor(self.document)
-        whole = len(shown) >= ONE_EDIT_BLOCK_FROM
+        while self._arrears.slots:
+            many = len(self._arrears.slots) > 1
+            slot = self._arrears.next_slot(self.in_sight() if many and self.in_sight is not None else ())
+            assert slot is not None
+            paragraphs = self._show_owed(cursor, slot)
+            self._tell((slot,) if paragraphs else None)
+            if not self.behind:
+                return
+            yield
+            cursor = QTextCursor(self.document)
+        restructured = False
+        if self._arrears.structure:
+            self._arrears.structure = False
+            self._writing += 1
+            try:
+                restructured = self._restructure(cursor)
+            finally:
+                self._writing -= 1
+        self._tell(() if restructured else None)
+
+    def catch_up(self, slot: str | None = None, *, words_alone: bool = False) -> None:
+        """Show what is owed of one slot now; all that is owed where none is named, or where the structure is owed.
+
+        With ``words_alone`` the structure may still be owed: enough for whoever looks, not for whoever edits.
+        """
+        one = slot is not None and slot in self.positions and (words_alone or not self._arrears.structure)
+        if one and slot is not None:
+            if slot in self._arrears.slots:
+                paragraphs = self._show_owed(QTextCursor(self.document), slot)
+                self._tell((slot,) if paragraphs else None)
+        elif self.behind:
+            for _ in self.catching_up():
+                pass
+
+    def _show_owed(self, cursor: QTextCursor, slot: str) -> bool:
+        """Show what is owed of a slot; tells whether paragraphs of it came, went or changed."""
+        edits: list[Edited] = []
+        changed = False
         self._writing += 1
         try:
-            if whole:
-                cursor.beginEditBlock()
-            for change in shown:
-                made, paragraphs = self._apply_text(cursor, change, not whole)
+            for change in self._arrears.take(slot):
+                made, paragraphs = self._apply_text(cursor, change)
                 edits.extend(made)
-                if paragraphs:
-                    changed_paragraphs.append(change.slot)
-            if whole:
-                cursor.endEditBlock()
-            restructured = changes.structure and self._restructure(cursor)
+                changed = changed or paragraphs
         finally:
             self._writing -= 1
         for edit in edits:
             self.edited.emit(edit)
-        if restructured:
-            self.paragraphs_changed.emit(())
-        elif changed_paragraphs:
-            self.paragraphs_changed.emit(tuple(changed_paragraphs))
+        return changed
+
+    def _tell(self, paragraphs: Sequence[str] | None) -> None:
+        if paragraphs is not None:
+            self.paragraphs_changed.emit(paragraphs)
         self.applied.emit()
 
-    def _apply_text(self, cursor: QTextCursor, change: TextChange, own_block: bool) -> tuple[list[Edited], bool]:
+    def _apply_text(self, cursor: QTextCursor, change: TextChange) -> tuple[list[Edited], bool]:
         index = self.positions.index(change.slot)
         if index is None:
             return [], False
         start = self.positions.text_start(index)
-        if own_block:
-            cursor.beginEditBlock()
+        cursor.beginEditBlock()
         try:
             edits, touched, paragraphs = self._writer.apply(cursor, change.slot, start, change.deltas)
         finally:
-            if own_block:
-                cursor.endEditBlock()
+            cursor.endEditBlock()
         self.positions.grow(index, sum(edit.added - edit.removed for edit in edits))
         if touched:
             self._last_touched = Place(change.slot, max(0, touched[1] - start))

@@ -56,6 +56,7 @@ def read_block(view: ContractView, block: QTextBlock) -> tuple[list[tuple[str, s
 
 def check(view: ContractView, replica: Replica) -> None:
     """Assert that the document shows the text exactly, and that the caret stands where one can type."""
+    view.view.catch_up()
     shown_view, document = view.view, view.view.document
     assert view.editor.document() is document
     assert not document.isUndoRedoEnabled()

@@ -1,0 +1,142 @@
+"""What takes longer than a frame on the page, done in turns: another paper, and large changes shown bit by bit."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QSizeF, Qt
+from PySide6.QtGui import QPainter, QPixmap
+
+from pactoria_desktop.replica.changes import Place
+from pactoria_desktop.ui.editor.geometry import visible_blocks
+from pactoria_desktop.ui.editor.unhurried import Unhurried
+
+if TYPE_CHECKING:
+    from pactoria_desktop.ui.editor.page import Page
+
+A_SCREEN_OF_UNITS = 4000
+
+
+class Renewal(QObject):
+    """Keeps a page in sight while its document is built anew, laid out, or brought up to the text."""
+
+    def __init__(self, page: "Page") -> None:
+        super().__init__(page)
+        self._page = page
+        self._wanted = 0
+        self._under_way = False
+        self._catching_up = False
+        self._covered = False
+        self._picture: QPixmap | None = None
+        self._picture_zoom = 1.0
+        self._kept: tuple[Place | None, float] = (None, 0.0)
+        self.unhurried = Unhurried(self, self._grew)
+
+    @property
+    def covered(self) -> bool:
+        """Whether a picture of the former page stands in for the page."""
+        return self._covered
+
+    # -- another paper
+
+    def begin(self, former_zoom: float) -> None:
+        """The formats changed: build the document anew, in a long contract in turns; what is under way begins again."""
+        self._wanted += 1
+        self._cover(former_zoom)
+        self._page.view.begin_again()
+        if not self._under_way:
+            self._under_way = True
+            self._page.turns.run(self._renew, self._uncover)
+
+    def _renew(self) -> Iterator[None]:
+        done = 0
+        while done != self._wanted:
+            done = self._wanted
+            yield from self._page.view.load_gradually()
+            yield
+        self._under_way = False
+
+    def _cover(self, former_zoom: float) -> None:
+        """Let a picture stand in, and go to the top behind it, so that nothing asks for the layout of what is above."""
+        page = self._page
+        if not self._covered:
+            self._covered = True
+            line = page.textCursor()
+            if not page.viewport().rect().intersects(page.cursorRect(line)):
+                line = page.cursorForPosition(QPoint(4, 4))
+            self._kept = page.view.positions.place(line.position()), float(page.cursorRect(line).top())
+            self._picture = page.viewport().grab() if page.isVisible() else None
+            self._picture_zoom = former_zoom
+            page.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            page.verticalScrollBar().setValue(0)
+        page.viewport().update()
+
+    def _uncover(self) -> None:
+        """Put the line that was kept where it stood, and show the page itself again."""
+        page, (place, top) = self._page, self._kept
+        self._covered, self._picture = False, None
+        page.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
+        position = page.view.positions.position(place) if place is not None else None
+        if position is not None:
+            page.scroll_to(position, round(top))
+        page.viewport().update()
+        page.geometry_changed.emit()
+
+    def paint(self, painter: QPainter) -> None:
+        """The picture at the new zoom, held at the line that was kept."""
+        if self._picture is None:
+            return
+        scale = self._page.paper.zoom / self._picture_zoom
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.translate(0, self._kept[1] * (1 - scale))
+        painter.scale(scale, scale)
+        painter.drawPixmap(0, 0, self._picture)
+
+    # -- layout
+
+    def lay_out(self, position: int) -> Iterator[None]:
+        """Lay the document out in turns as far as a position, the line that is kept, and a screen more."""
+        page = self._page
+        page.layout_sheet()
+        place, _ = self._kept
+        kept = page.view.positions.position(place) if place is not None and self._covered else None
+        yield from self.unhurried.up_to(max(position, kept or 0) + A_SCREEN_OF_UNITS)
+        self._grew()
+
+    def _grew(self) -> None:
+        """Let the scroll bar know how long the page is by now; Qt tells it itself once everything has its place."""
+        if not self.unhurried.complete:
+            self._page.document().documentLayout().documentSizeChanged.emit(QSizeF())
+
+    # -- large changes
+
+    def in_sight(self) -> list[str]:
+        """The slots in sight."""
+        page = self._page
+        if self._covered:
+            return []
+        positions = page.view.positions
+        found = visible_blocks(page, 0, page.viewport().height())
+        return [positions.slots[positions.entry_at(block.position())] for block, _ in found]
+
+    def later(self) -> None:
+        """Show in turns what the view owes."""
+        if not self._catching_up:
+            self._catching_up = True
+            self._page.turns.run(self._catch_up, at_once=False)
+
+    def _catch_up(self) -> Iterator[None]:
+        """What stands at the top of what is in sight stays where it is meanwhile."""
+        page = self._page
+        self._catching_up = False
+        steps = page.view.catching_up()
+        while True:
+            line = page.cursorForPosition(QPoint(4, 4))
+            before = page.cursorRect(line).top()
+            going_on = next(steps, self) is not self
+            moved = page.cursorRect(line).top() - before
+            if moved:
+                bar = page.verticalScrollBar()
+                bar.setValue(bar.value() + moved)
+            if not going_on:
+                return
+            yield
