@@ -29,6 +29,7 @@ from pactoria_desktop.documents.writer import write
 _ROOM = 100_000
 _SECTION = re.compile(rb"<w:sectPr[\s>].*?</w:sectPr>", re.DOTALL)
 _CHANGING = re.compile(rb'\s(?:w:rsid\w*|r:id)="[^"]*"')
+_MAY_BE_UNKNOWN = re.compile(rb"cellIns|cellDel|cellMerge|trPr")
 _SINGLE_CELLS = (
     "The old file has tracked changes of single table cells, or of rows of a table within a cell; they stay open, and "
     "what they take away is compared as if it stayed."
@@ -98,15 +99,21 @@ def compare(old: Package, new: Package, author: str, date: str) -> CompareResult
     parts = carrier.parts(written := Package(data, old.name))
     remarks = [*result.remarks]
     remarks += [_OTHER_PAGE_SET_UP] if _page_set_up(old) != _page_set_up(new) else []
-    remarks += [_SINGLE_CELLS] if TrackedChanges(old).unknown_to_text else []
+    remarks += [_SINGLE_CELLS] if _unknown_to_text(old) else []
     return CompareResult(written.with_parts(parts) if parts else data, counts, tuple(remarks))
 
 
 def _told_by_text(new: Package) -> Package:
     """NEW with those tracked changes accepted that a contract text does not know: cells, rows of tables in cells."""
-    changes = TrackedChanges(new)
-    unknown = changes.unknown_to_text
-    return Package(changes.accept(Selection(ids=unknown)).data, new.name) if unknown else new
+    unknown = _unknown_to_text(new)
+    return Package(TrackedChanges(new).accept(Selection(ids=unknown)).data, new.name) if unknown else new
+
+
+def _unknown_to_text(package: Package) -> frozenset[str]:
+    """The ids of such changes; most files hold nothing that could be one."""
+    if not any(_MAY_BE_UNKNOWN.search(package.part(story.member)) for story in package.stories):
+        return frozenset()
+    return TrackedChanges(package).unknown_to_text
 
 
 def _page_set_up(package: Package) -> list[bytes]:

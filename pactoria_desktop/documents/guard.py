@@ -32,12 +32,15 @@ _MAIN_TYPE: Final = re.compile(
     rb"""<(?:\w+:)?Relationship\s[^>]*?Type\s*=\s*["'][^"']*/officeDocument["'][^>]*>""", re.DOTALL
 )
 _TARGET: Final = re.compile(rb"""\sTarget\s*=\s*["']([^"']*)["']""")
+_MACROS: Final = b".macroEnabled"
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
 _ROOT: Final = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)(?=[\s/>])")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a file may hold. Sizes are bytes; ``ratio`` is unpacked to packed size, for members above ``ratio_from``."""
+    """What a file may hold. Sizes are bytes; ``ratio`` is unpacked to packed size, for members above ``ratio_from``;
+    ``pixels`` are those of one picture, by its width and height."""
 
     file: int = 300 << 20
     members: int = 10_000
@@ -51,6 +54,7 @@ class Limits:
     elements: int = 3_000_000
     attributes: int = 8_000_000
     attribute: int = 4 << 20
+    pixels: int = 200_000_000
 
 
 DEFAULT: Final = Limits()
@@ -183,14 +187,20 @@ def _members(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], name: str, 
                 raise DocumentError(f"{name} unpacks to more than it declares; it is refused.")
             if is_xml:
                 pieces.append(piece)
-            elif size == len(piece) and piece.startswith(b"PK\x03\x04"):
-                _nested(archive, info, name, limits)
+            elif size == len(piece):
+                if piece.startswith(b"PK\x03\x04"):
+                    _nested(archive, info, name, limits)
+                _picture(piece, name, limits)
         if size != info.file_size:
             raise DocumentError(f"{name} is damaged: its part {info.filename} is cut off; get a fresh copy.")
         if is_xml:
             part = b"".join(pieces)
             pieces.clear()
             _xml(part, info.filename, name, limits)
+            if info.filename == "[Content_Types].xml" and _MACROS in as_utf8(part, info.filename, name):
+                raise DocumentError(
+                    f"{name} is a Word file with macros (.docm); save it as .docx in Word and try again."
+                )
             if info.filename == wanted:
                 _main_root(part, info.filename, name)
                 main = wanted
@@ -221,6 +231,33 @@ def _nested(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, limits: 
         raise DocumentError(f"{name} holds an archive that would unpack to far more than it should; it is refused.")
     for entry in entries:
         _ratio(entry.file_size, entry.compress_size, name, limits)
+
+
+def _picture(start: bytes, name: str, limits: Limits) -> None:
+    """Refuses a picture that says it is so wide and high that drawing it would take all memory."""
+    width = height = 0
+    if start.startswith(_PNG) and len(start) >= 24:
+        width, height = struct.unpack(">II", start[16:24])
+    elif start.startswith((b"GIF87a", b"GIF89a")) and len(start) >= 10:
+        width, height = struct.unpack("<HH", start[6:10])
+    elif start.startswith(b"BM") and len(start) >= 26 and struct.unpack("<I", start[14:18])[0] >= 40:
+        width, height = (abs(one) for one in struct.unpack("<ii", start[18:26]))
+    elif start.startswith(b"\xff\xd8"):
+        width, height = _jpeg_size(start)
+    if width * height > limits.pixels:
+        raise DocumentError(f"{name} holds a picture of {width:,} by {height:,} points, far too large; it is refused.")
+
+
+def _jpeg_size(start: bytes) -> tuple[int, int]:
+    """Width and height by the first frame header, (0, 0) where the first bytes do not hold one (ITU-T T.81, B.2.2)."""
+    place = 2
+    while place + 9 <= len(start) and start[place] == 0xFF:
+        marker = start[place + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", start[place + 5 : place + 9])
+            return width, height
+        place += 2 + int.from_bytes(start[place + 2 : place + 4], "big")
+    return 0, 0
 
 
 def _xml(part: bytes, member: str, name: str, limits: Limits) -> None:

@@ -4,12 +4,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from pactoria_desktop.contract.text import ContractText
-from pactoria_desktop.contract.three_way import Clash
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.services.files import contract_of, word_file
 from pactoria_desktop.services.sources import Source
 
 if TYPE_CHECKING:
+    from pactoria_desktop.contract.three_way import Clash
     from pactoria_desktop.services.comparing import ScreenComparison
 
 # Comparing, merging and checking each need much of their own, which is imported where it is used.
@@ -30,7 +30,7 @@ class Merged:
 
     data: bytes
     merged: int
-    clashes: tuple[Clash, ...]
+    clashes: "tuple[Clash, ...]"
     remarks: tuple[str, ...]
 
     def to_json(self) -> dict[str, object]:

@@ -233,3 +233,21 @@ def test_a_changed_header_is_compared_word_by_word() -> None:
     written = redline(old, new)
     assert seen(written, accept=True) == seen(new, accept=True)
     assert dict(changes_by(written)["Ann", DATE]) == {"del": 3, "ins": 4}
+
+
+def celled(*cells: str) -> bytes:
+    inside = "".join(f"<w:tc><w:tcPr>{mark}</w:tcPr><w:p>{run(words)}</w:p></w:tc>" for words, mark in zip(
+        cells[::2], cells[1::2], strict=True))  # fmt: skip
+    return text_of(f"<w:tbl><w:tblPr/><w:tblGrid/><w:tr>{inside}</w:tr></w:tbl><w:p/>")
+
+
+def test_cells_that_were_tracked_by_themselves_are_accepted_in_new_and_told_of_in_old() -> None:
+    going = '<w:cellDel w:id="7" w:author="Ben" w:date="2024-01-01T10:00:00Z"/>'
+    plain, marked = celled("one", "", "two", ""), celled("one", "", "two", going)
+    result = compare(Package(plain), Package(marked), "Ann", DATE)
+    assert seen(result.data, accept=True) == seen(marked, accept=True) == seen(celled("one", ""), accept=True)
+    assert seen(result.data, accept=False) == seen(plain, accept=False)
+    told = compare(Package(marked), Package(celled("one", "", "2", "")), "Ann", DATE)
+    assert any("single table cells" in one for one in told.remarks)
+    assert seen(told.data, accept=False) == seen(marked, accept=False)
+    assert not any("single table cells" in one for one in result.remarks)

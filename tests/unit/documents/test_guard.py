@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.guard import Limits, check
+from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.reader import read
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TYPES = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 RELATIONSHIPS = (
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" '
@@ -155,8 +159,63 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "long attribute": (lambda: packed(main=document(f'<w:p a="{os.urandom(3 << 20).hex()}"/>')), "attribute of more"),
     "not well-formed": (lambda: packed(main=document("<w:p>")), "not well-formed"),
     "no main part": (lambda: packed_without("word/document.xml"), "without a Word document"),
+    "quadratic entities": (
+        lambda: packed(
+            main=f'<!DOCTYPE d [<!ENTITY a "{"x" * 50_000}">]><w:document xmlns:w="{W}">{"&a;" * 20_000}'
+            "</w:document>".encode()
+        ),
+        "document type",
+    ),
+    "external entity": (
+        lambda: packed(
+            main=f'<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]><w:document xmlns:w="{W}">&a;'
+            "</w:document>".encode()
+        ),
+        "document type",
+    ),
+    "external entity in relationships": (
+        lambda: packed(("word/_rels/document.xml.rels", b'<!DOCTYPE d SYSTEM "http://example.com/x.dtd"><R/>')),
+        "document type",
+    ),
+    "macros under another name": (lambda: packed_typed(".macroEnabled.main+xml"), "with macros"),
+    "huge png": (lambda: packed(("word/media/a.png", png(60_000, 60_000))), "60,000 by 60,000"),
+    "huge gif": (lambda: packed(("word/media/a.gif", b"GIF89a" + struct.pack("<HH", 65_535, 65_535))), "far too large"),
+    "huge bmp": (
+        lambda: packed(("word/media/a.bmp", b"BM" + bytes(12) + struct.pack("<Iii", 40, 99_999, -99_999))),
+        "far too large",
+    ),
+    "huge jpeg": (
+        lambda: packed(("word/media/a.jpeg", b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc2\x00\x11\x08" + b"\xff" * 8)),
+        "far too large",
+    ),
+    "invalid utf-8": (
+        lambda: packed(main=document("<w:p/>").replace(b"<w:p/>", b"<w:p>\xff\xfe</w:p>")),
+        "well-formed",
+    ),
+    "unknown encoding": (
+        lambda: packed(main=b'<?xml version="1.0" encoding="x-none"?>' + document()),
+        "encoding that cannot be read",
+    ),
+    "nul byte": (lambda: packed(main=document("<w:p>\x00</w:p>")), "well-formed"),
     "another format": (lambda: packed(main=b'<workbook xmlns="urn:x"/>'), "not a Word document"),
 }
+
+
+def png(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height) + bytes(9)
+
+
+def packed_typed(ending: str) -> bytes:
+    """A file whose main part is declared as this type of Word file."""
+    override = f'<Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.document{ending}"/>'
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(packed())) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            content = old.read(info)
+            if info.filename == "[Content_Types].xml":
+                content = content.replace(b"/>", b">" + override.encode() + b"</Types>")
+            new.writestr(info, content)
+    return out.getvalue()
 
 
 def packed_without(member: str) -> bytes:
@@ -191,6 +250,34 @@ def test_an_ordinary_file_passes() -> None:
 def test_counts_and_sizes_are_limited(limits: Limits, message: str) -> None:
     with pytest.raises(DocumentError, match=message):
         check(packed(main=document('<w:p w:a="1"/>' * 400)), "offer.docx", limits)
+
+
+def test_nothing_outside_the_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relationships to other places are common and harmless as long as nobody follows them."""
+    secret = tmp_path / "secret.xml"
+    secret.write_text("secret words", "utf-8")
+    address = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+    kinds = ("header", "attachedTemplate", "image", "footnotes", "aFChunk")
+    relations = "".join(
+        f'<Relationship Id="r{place}" Type="{R}/{kind}" Target="{target}" TargetMode="{mode}"/>'
+        for place, (kind, target, mode) in enumerate(
+            (kind, target, mode)
+            for kind in kinds
+            for target in (secret.as_uri(), "\\\\host\\share\\x.dotm", "../../../../etc/passwd")
+            for mode in ("External", "Internal")
+        )
+    )
+    rels = f"<Relationships {address}>{relations}</Relationships>".encode()
+    data = packed(("word/_rels/document.xml.rels", rels))
+    check(data, "offer.docx")
+    opened: list[str] = []
+    monkeypatch.setattr("builtins.open", lambda file, *_, **__: opened.append(str(file)))
+    assert accepted(read(Package(data))).text == "\n"
+    assert opened == []
+
+
+def test_an_ordinary_picture_passes() -> None:
+    check(packed(("word/media/a.png", png(8_000, 6_000)), ("word/media/b.jpeg", b"\xff\xd8\xff")), "offer.docx")
 
 
 def test_limits_are_the_callers() -> None:

@@ -445,3 +445,21 @@ def texts(package_: Package, member: str) -> list[str]:
     for one in root.iter(name + "p"):
         result.append("".join(t.text or "" for t in one.iter(name + "t", name + "delText")))
     return result
+
+
+def test_single_cells_and_rows_of_inner_tables_are_listed_and_decided() -> None:
+    inner = f"<w:tbl><w:tblPr/><w:tr><w:trPr>{DEL[:-1]}/></w:trPr>{CELL.format(ONE)}</w:tr></w:tbl><w:p/>"
+    cells = f"<w:tc><w:tcPr><w:cellIns w:id='5' {WHO}/></w:tcPr><w:p>{TWO}</w:p></w:tc><w:tc><w:tcPr/>{inner}</w:tc>"
+    made = package(f"<w:tbl><w:tblPr/><w:tr>{cells}</w:tr></w:tbl><w:p/>")
+    changes = tracked_changes(made)
+    assert [(one.kind, one.direction, one.text) for one in changes.revisions] == [
+        ("cell", "in", "two"),
+        ("row", "out", "one"),
+    ]
+    assert changes.unknown_to_text == {"5", "2"}
+    accepted, rejected = body_of(changes.accept().data), body_of(changes.reject().data)
+    assert (TWO in accepted, ONE in accepted) == (True, False)
+    assert (TWO in rejected, ONE in rejected) == (False, True)
+    only = body_of(changes.accept(Selection(ids=frozenset({"5"}))).data)
+    assert "cellIns" not in only
+    assert DEL[:-1] in only
