@@ -76,13 +76,21 @@ class Sides:
 
 @dataclass(slots=True)
 class _Piece:
-    """A stretch of changed characters; ``paragraph`` and ``span`` say where (``span`` -1 for the newline)."""
+    """A stretch of characters; ``paragraph`` and ``span`` say where (``span`` -1 for the newline), ``held`` is the key
+    of the object that they stand for."""
 
     paragraph: int
     span: int
     text: str
     struck: tuple[str, str]
     put: tuple[str, str]
+    held: str = ""
+
+    def read_by(self, side: int) -> str:
+        """What a side reads here; an object is told by its key."""
+        if self.struck[side] or (any(self.put) and not self.put[side]):
+            return ""
+        return f"{self.text}\0{self.held}\0" if self.held else self.text
 
 
 @dataclass(slots=True)
@@ -139,9 +147,9 @@ def _clusters(paragraphs: Sequence[Paragraph], sides: Sides) -> Iterator[tuple[l
                 if not cluster:
                     found.append((cluster, ended))
                     order.append(len(found) - 1)
-                cluster.append(_Piece(number, place, text, struck, put))
+                cluster.append(_Piece(number, place, text, struck, put, str(marks.get("obj", ""))))
             elif in_base:
-                order.append(_Piece(number, place, text, ("", ""), ("", "")))
+                order.append(_Piece(number, place, text, ("", ""), ("", ""), str(marks.get("obj", ""))))
                 cluster = []
             if place == -1 and in_base:
                 ended += 1
@@ -170,18 +178,18 @@ def _read_alike(order: Sequence[_Piece | int], clusters: Sequence[Sequence[_Piec
 def _alike_until(order: Sequence[_Piece | int], clusters: Sequence[Sequence[_Piece]], start: int) -> int:
     """The place after the shortest stretch from a cluster on that both sides read alike; ``start`` for none."""
     readings = ["", ""]
+    changed = [False, False]
     for place in range(start, min(len(order), start + _LONGEST_ALIKE)):
         one = order[place]
-        if isinstance(one, int):
-            _, mine, theirs = _readings(clusters[one])
-            readings = [readings[0] + mine, readings[1] + theirs]
-        else:
-            readings = [reading + one.text for reading in readings]
+        for piece in clusters[one] if isinstance(one, int) else (one,):
+            for side in (0, 1):
+                readings[side] += piece.read_by(side)
+                changed[side] = changed[side] or bool(piece.struck[side] or piece.put[side])
         common = min(len(reading) for reading in readings)
         if readings[0][:common] != readings[1][:common]:
             return start
         if len(readings[0]) == len(readings[1]):
-            return place + 1
+            return place + 1 if all(changed) else start
         readings = [reading[common:] for reading in readings]
     return start
 

@@ -172,6 +172,17 @@ def row_and_word_edits(dice: random.Random, base: list[Block]) -> list[tuple[int
     ]
 
 
+def test_another_picture_in_the_place_of_one_is_a_change_though_both_read_alike() -> None:
+    def pictured(name: str) -> bytes:
+        shape = f'<w:r><w:pict><v:{name} xmlns:v="urn:schemas-microsoft-com:vml"/></w:pict></w:r>'
+        return word_file(f"<w:p><w:r><w:t>Before</w:t></w:r>{shape}<w:r><w:t>after.</w:t></w:r></w:p>")
+
+    base, theirs = pictured("rect"), pictured("oval")
+    for mine in (base, theirs):
+        accepted = Package(accept_all(Package(merged(base, mine, theirs).data)))
+        assert re.findall(rb"<v:(\w+)", accepted.part(accepted.main)) == [b"oval"]
+
+
 def noted(body: str, *notes: str) -> bytes:
     """A file with footnotes 1, 2, ... of these words; ``{1}`` in the body stands for the reference to the first."""
     held = "".join(

@@ -53,7 +53,8 @@ def run(pair: Pair, seed: int) -> None:
     replica.accept(came)
     assert body(replica.text()) == body(joined)
     splice(WordFile(found.package), replica.text(), tracked=False)
-    replica.undo()
+    if came.ids:
+        replica.undo()
     assert replica.text().sections == joined.sections
     replica.undo()
     assert replica.text().sections == mine.sections
