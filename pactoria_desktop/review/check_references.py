@@ -65,20 +65,13 @@ _FARTHEST = 400
 _AMENDS = re.compile(r"\b(?:amendment|addendum|supplement|termination\s+agreement|waiver|joinder)\b", re.IGNORECASE)
 
 
-_CHANGES = re.compile(
-    r"(?:Section|SECTION|Article|ARTICLE|Clause|CLAUSE|Exhibit|Schedule)\s[^.;\n]{0,90}(?:\.\d[^.;\n]{0,60}){0,2}?"
-    r"\b(?:is|are)\s+(?:hereby\s+)?(?:modified|amended|deleted|replaced)\b"
-)
-"""What an amendment says of the contract that it changes."""
-
-
 def broken_references(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
     """References to sections, clauses, paragraphs and articles that the contract does not have.
 
     Nothing is said of an amendment (its references mean the amended contract), nor when many references lead nowhere:
     then the numbers were lost on the way here, not by the drafter.
     """
-    if len(_CHANGES.findall(scan.text)) > 1 or _AMENDS.search(
+    if sum(scanned.changes for scanned in scan.paragraphs) > 1 or _AMENDS.search(
         " ".join(scan.text[item.start : item.end] for item in scan.sentences[:4])[:300]
     ):
         return
@@ -143,20 +136,33 @@ def _as_label(text: str, part: str, start: int, end: int) -> bool:
 def _stands_as_label(text: str, base: tuple[str, ...]) -> bool:
     if ".".join(base) not in text and ".0".join(base) not in text:
         return False
-    number = r"\.0?".join(base)
-    closing = r"[.):]?" if len(base) > 1 else r"[.):]"
-    for found in re.finditer(
-        rf"(?<![\w.$,])0?{number}{closing}(?:\s+[\"“(]?[A-Z_]|[A-Z][a-z]|\s*$)", text, re.MULTILINE
-    ):
-        if len(base) > 2 or not _CITED.search(text, max(0, found.start() - 14), found.start()):
+    deep = len(base) > 1
+    for found in re.finditer(r"\.0?".join(base), text):
+        start, end = found.span()
+        start -= text[start - 1 : start] == "0"
+        before = text[max(0, start - _BEFORE) : start]
+        if not (before and (before[-1].isalnum() or before[-1] in "_.$,")):
+            closed = (_CLOSED_DEEP if deep else _CLOSED).match(text, end)
+            if closed is not None and (len(base) > 2 or not _CITED.search(before[-14:])):
+                return True
+        if deep and _WORDS_AFTER.match(text, end) and _OPENS_ITEM.search(before):
             return True
-    if len(base) > 1 and re.search(rf"(?:[.;:)\]”\"]\s+|\n\s*)(?:and\s+|or\s+)?0?{number}[.)]?\s+\w", text):
-        return True
-    if len(base) == 1:
-        if re.search(rf"^[ \t]*{base[0]}(?:[ \t]+|[.)-]\s*)[A-Z]", text, re.MULTILINE):
+        if not deep and (
+            (_CAPITAL_AFTER.match(text, end) and _OPENS_LINE.search(before))
+            or (_NAMED_LABEL.search(before) and not text[end : end + 1].isalnum())
+        ):
             return True
-        return re.search(rf"(?:SECTION|ARTICLE|CLAUSE)\s+{base[0]}\b", text) is not None
     return False
+
+
+_BEFORE = 40
+_CLOSED = re.compile(r"[.):](?:\s+[\"“(]?[A-Z_]|[A-Z][a-z]|\s*$)", re.MULTILINE)
+_CLOSED_DEEP = re.compile(r"[.):]?(?:\s+[\"“(]?[A-Z_]|[A-Z][a-z]|\s*$)", re.MULTILINE)
+_WORDS_AFTER = re.compile(r"[.)]?\s+\w")
+_OPENS_ITEM = re.compile(r"(?:[.;:)\]”\"]\s+|\n\s*)(?:and\s+|or\s+)?$")
+_CAPITAL_AFTER = re.compile(r"(?:[ \t]+|[.)-]\s*)[A-Z]")
+_OPENS_LINE = re.compile(r"(?:^|\n)[ \t]*$")
+_NAMED_LABEL = re.compile(r"(?:SECTION|ARTICLE|CLAUSE)\s+$")
 
 
 def missing_attachments(scan: Scan) -> Iterator[Draft]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactoria_desktop.contract.segmentation import Sentence
 from pactoria_desktop.review.grams import GramReader
-from pactoria_desktop.review.passages import ShortPassage, short_passages, surroundings
+from pactoria_desktop.review.passages import AnswerCache, ShortPassage, short_passages, surroundings
 from pactoria_desktop.review.ranking import Prior, Trees, candidates_of, presence_features
 from pactoria_desktop.review.sentence_model import FieldCache, SentenceModel, Vocabulary, score_sentences
 from pactoria_desktop.runtime.resources import resource
@@ -62,6 +62,7 @@ class ModelCache:
 
     reader: GramReader = field(default_factory=GramReader)
     fields: FieldCache = field(default_factory=dict)
+    answers: AnswerCache = field(default_factory=dict)
     ranked: "dict[bytes, float]" = field(default_factory=dict)
 
 
@@ -83,7 +84,7 @@ class ClauseModel:
 
         kept = cache or ModelCache()
         scores = score_sentences(self.sentence, text, sentences, kept.reader, kept.fields)
-        shorts: tuple[ShortPassage, ...] = tuple(short_passages(text, sentences))
+        shorts: tuple[ShortPassage, ...] = tuple(short_passages(text, sentences, kept.answers))
         owners = [self.categories.index(item.category) for item in shorts]
         logits = self.short.logits([surroundings(text, item, sentences[item.sentence]) for item in shorts])
         candidates = candidates_of(text, sentences, scores, shorts, logits, owners, self.prior)
