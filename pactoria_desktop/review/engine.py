@@ -31,7 +31,7 @@ class ReviewCache:
     def trim(self, most: int = 60_000) -> None:
         """Forget everything once too much has gathered (many edits of a long contract)."""
         by_words = (self.pieces, self.scans, self.rules, self.uses.by_words, self.deadlines)
-        for kept in (*by_words, self.model.fields, self.model.answers, self.model.ranked):
+        for kept in (*by_words, self.model.fields, self.model.answers, self.model.short, self.model.ranked):
             if len(kept) > most:
                 kept.clear()
 

@@ -124,6 +124,22 @@ def _names(words: str) -> Iterator[tuple[int, int, str, int]]:
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_+")
 
 
+AnswerKey = tuple[str, int, int, str, int, int, bool]
+
+
+def answer_key(text: str, passage: ShortPassage, sentence: Sentence) -> AnswerKey:
+    """All that the surroundings of a short passage depend on."""
+    return (
+        text[sentence.start : sentence.end], passage.start - sentence.start, passage.end - sentence.start,
+        passage.category, passage.kind, _early(passage), sentence.heading,
+    )  # fmt: skip
+
+
+def _early(passage: ShortPassage) -> int:
+    """How early in the contract a short passage stands: 0 for its first sentences, 10 for all from the fortieth."""
+    return min(passage.sentence, 40) // 4
+
+
 def surroundings(text: str, passage: ShortPassage, sentence: Sentence) -> list[int]:
     """Hashed features of the words in and around a short passage, each below ``HASHED``."""
     before = _WORD.findall(text[max(sentence.start, passage.start - 120) : passage.start].lower())[-8:]
@@ -132,7 +148,7 @@ def surroundings(text: str, passage: ShortPassage, sentence: Sentence) -> list[i
     found = [
         f"k{passage.kind}",
         f"n{min(len(inside), 12)}",
-        f"i{min(passage.sentence, 40) // 4}",
+        f"i{_early(passage)}",
         f"h{sentence.heading}",
     ]
     found += [f"p{offset}{word}" for offset, word in enumerate(reversed(before[-4:]))] + [f"b{word}" for word in before]
