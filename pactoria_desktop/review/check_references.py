@@ -18,17 +18,41 @@ _CITED = re.compile(
 class NumberIndex:
     """The numbers that a contract's own clauses carry.
 
-    ``known`` holds every number and its beginnings; ``regions`` where each number's clause lies in the text.
+    ``known`` holds every number and its beginnings, ``numeric`` those of figures with their starts, in order of place.
     """
 
+    whole: int
     known: set[tuple[str, ...]] = field(default_factory=set)
-    regions: dict[tuple[str, ...], list[tuple[int, int]]] = field(default_factory=dict)
     labels: list[tuple[tuple[str, ...], int, int]] = field(default_factory=list)
+    numeric: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+
+    def regions(self, base: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+        """Where the clauses of a number, and of those below it, begin and end in the text."""
+        for place, (parts, start) in enumerate(self.numeric):
+            if parts[: len(base)] == base:
+                yield start, self._end(place)
+
+    def _end(self, place: int) -> int:
+        """Where the clause of a number ends: at the next greater number of its depth, not at a list inside it."""
+        mine = _figures(self.numeric[place][0])
+        for parts, start in self.numeric[place + 1 : place + 1 + _FARTHEST]:
+            theirs = _figures(parts)
+            if len(theirs) >= len(mine) and theirs[: len(mine)] > mine:
+                return start
+        return self.whole
+
+
+_FARTHEST = 400
+"""Labels that are looked through for the end of a clause."""
+
+
+def _figures(parts: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(int(part) for part in parts if part.isdigit())
 
 
 def number_index(scan: Scan) -> NumberIndex:
     """The numbers of a contract, typed or computed, tables of contents left out."""
-    index = NumberIndex()
+    index = NumberIndex(len(scan.text))
     read: dict[str, tuple[str, ...]] = {}
     for at, sentence in enumerate(scan.sentences):
         if not sentence.number or scan.paragraphs[sentence.paragraph].contents:
@@ -38,28 +62,10 @@ def number_index(scan: Scan) -> NumberIndex:
             parts = read[sentence.number] = label_parts(sentence.number)
         if parts:
             index.labels.append((parts, at, sentence.start))
-    numeric = [(parts, start) for parts, _, start in index.labels if parts[0].isdigit()]
-    figures = [(tuple(int(part) for part in parts if part.isdigit()), start) for parts, start in numeric]
-    for place, (parts, start) in enumerate(numeric):
-        for length in range(1, len(parts) + 1):
-            index.known.add(parts[:length])
-        end = _region_end(figures, place, len(scan.text))
-        index.regions.setdefault(parts, []).append((start, end))
+    index.numeric = [(parts, start) for parts, _, start in index.labels if parts[0].isdigit()]
+    for parts, _ in index.numeric:
+        index.known.update(parts[:length] for length in range(1, len(parts) + 1))
     return index
-
-
-def _region_end(numeric: list[tuple[tuple[int, ...], int]], place: int, whole: int) -> int:
-    """Where the clause of a number ends: at the next greater number of its depth. Lists inside it do not end it."""
-    mine = numeric[place][0]
-    depth = len(mine)
-    for theirs, start in numeric[place + 1 : place + 1 + _FARTHEST]:
-        if len(theirs) >= depth and theirs[:depth] > mine:
-            return start
-    return whole
-
-
-_FARTHEST = 400
-"""Labels that are looked through for the end of a clause."""
 
 
 _AMENDS = re.compile(r"\b(?:amendment|addendum|supplement|termination\s+agreement|waiver|joinder)\b", re.IGNORECASE)
@@ -111,11 +117,10 @@ def _leads_somewhere(text: str, index: NumberIndex, parts: tuple[str, ...], dept
     below = parts[len(base) :]
     if not below:
         return True
-    regions = [place for known, places in index.regions.items() if known[: len(base)] == base for place in places]
     joined = (*base, *below)
     if joined in index.known:
         return True
-    for start, end in regions:
+    for start, end in index.regions(base):
         seen = {found[1].casefold() for found in _PARENTHESISED.finditer(text, start, end)}
         if all(part.casefold() in seen or _as_label(text, part, start, end) for part in below):
             return True
