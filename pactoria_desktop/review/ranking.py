@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-CANDIDATES_PER_CATEGORY = 40
+CANDIDATES_PER_CATEGORY = 20
 LOWEST_LOGIT = -8.0
 _ROWS_AT_ONCE = 128
 FEATURES = (
