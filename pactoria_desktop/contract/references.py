@@ -23,7 +23,7 @@ ATTACHED = re.compile(
     rf"(?<![\w\"“])(?P<whole>{_ATTACHED_KIND}\s+(?:No\.\s*)?[\"“]?(?P<mark>[A-Z]{{1,2}}(?:-?\d{{1,2}})?|\d{{1,2}}(?:\.\d{{1,2}})*(?:-?[A-Z])?|[IVX]{{1,5}})[\"”]?)(?![\w])"
 )
 _FOREIGN_AFTER = re.compile(
-    r"""\s*(?:(?:,\s*|\s+)?(?:and\s+|or\s+|and/or\s+|through\s+|to\s+)?\([^()\n]{0,40}\)\s*){0,6},?\s*(?:
+    r"""\s*(?:(?:,\s*|\s+)?(?:and\s+|or\s+|and/or\s+|through\s+|to\s+)?\([^()\n]{0,40}\)\s*){0,6},?\s*(?:respectively,?\s+)?(?:
         (?:of|in|under|to|from|within)\s+(?:(?:that|the|such|each|its|any|said|applicable|our|your|their|a|an)\s+)*
             (?!(?:this|the)\s+(?:Agreement|Contract)\b)
             (?:[\w.,'’“"&()/-]+\s+){0,10}?

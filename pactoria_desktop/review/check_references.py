@@ -18,17 +18,41 @@ _CITED = re.compile(
 class NumberIndex:
     """The numbers that a contract's own clauses carry.
 
-    ``known`` holds every number and its beginnings; ``regions`` where each number's clause lies in the text.
+    ``known`` holds every number and its beginnings, ``numeric`` those of figures with their starts, in order of place.
     """
 
+    whole: int
     known: set[tuple[str, ...]] = field(default_factory=set)
-    regions: dict[tuple[str, ...], list[tuple[int, int]]] = field(default_factory=dict)
     labels: list[tuple[tuple[str, ...], int, int]] = field(default_factory=list)
+    numeric: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+
+    def regions(self, base: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+        """Where the clauses of a number, and of those below it, begin and end in the text."""
+        for place, (parts, start) in enumerate(self.numeric):
+            if parts[: len(base)] == base:
+                yield start, self._end(place)
+
+    def _end(self, place: int) -> int:
+        """Where the clause of a number ends: at the next greater number of its depth, not at a list inside it."""
+        mine = _figures(self.numeric[place][0])
+        for parts, start in self.numeric[place + 1 : place + 1 + _FARTHEST]:
+            theirs = _figures(parts)
+            if len(theirs) >= len(mine) and theirs[: len(mine)] > mine:
+                return start
+        return self.whole
+
+
+_FARTHEST = 400
+"""Labels that are looked through for the end of a clause."""
+
+
+def _figures(parts: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(int(part) for part in parts if part.isdigit())
 
 
 def number_index(scan: Scan) -> NumberIndex:
     """The numbers of a contract, typed or computed, tables of contents left out."""
-    index = NumberIndex()
+    index = NumberIndex(len(scan.text))
     read: dict[str, tuple[str, ...]] = {}
     for at, sentence in enumerate(scan.sentences):
         if not sentence.number or scan.paragraphs[sentence.paragraph].contents:
@@ -38,38 +62,13 @@ def number_index(scan: Scan) -> NumberIndex:
             parts = read[sentence.number] = label_parts(sentence.number)
         if parts:
             index.labels.append((parts, at, sentence.start))
-    numeric = [(parts, start) for parts, _, start in index.labels if parts[0].isdigit()]
-    figures = [(tuple(int(part) for part in parts if part.isdigit()), start) for parts, start in numeric]
-    for place, (parts, start) in enumerate(numeric):
-        for length in range(1, len(parts) + 1):
-            index.known.add(parts[:length])
-        end = _region_end(figures, place, len(scan.text))
-        index.regions.setdefault(parts, []).append((start, end))
+    index.numeric = [(parts, start) for parts, _, start in index.labels if parts[0].isdigit()]
+    for parts, _ in index.numeric:
+        index.known.update(parts[:length] for length in range(1, len(parts) + 1))
     return index
 
 
-def _region_end(numeric: list[tuple[tuple[int, ...], int]], place: int, whole: int) -> int:
-    """Where the clause of a number ends: at the next greater number of its depth. Lists inside it do not end it."""
-    mine = numeric[place][0]
-    depth = len(mine)
-    for theirs, start in numeric[place + 1 : place + 1 + _FARTHEST]:
-        if len(theirs) >= depth and theirs[:depth] > mine:
-            return start
-    return whole
-
-
-_FARTHEST = 400
-"""Labels that are looked through for the end of a clause."""
-
-
 _AMENDS = re.compile(r"\b(?:amendment|addendum|supplement|termination\s+agreement|waiver|joinder)\b", re.IGNORECASE)
-
-
-_CHANGES = re.compile(
-    r"(?:Section|SECTION|Article|ARTICLE|Clause|CLAUSE|Exhibit|Schedule)\s[^.;\n]{0,90}(?:\.\d[^.;\n]{0,60}){0,2}?"
-    r"\b(?:is|are)\s+(?:hereby\s+)?(?:modified|amended|deleted|replaced)\b"
-)
-"""What an amendment says of the contract that it changes."""
 
 
 def broken_references(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
@@ -78,7 +77,7 @@ def broken_references(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
     Nothing is said of an amendment (its references mean the amended contract), nor when many references lead nowhere:
     then the numbers were lost on the way here, not by the drafter.
     """
-    if len(_CHANGES.findall(scan.text)) > 1 or _AMENDS.search(
+    if sum(scanned.changes for scanned in scan.paragraphs) > 1 or _AMENDS.search(
         " ".join(scan.text[item.start : item.end] for item in scan.sentences[:4])[:300]
     ):
         return
@@ -118,11 +117,10 @@ def _leads_somewhere(text: str, index: NumberIndex, parts: tuple[str, ...], dept
     below = parts[len(base) :]
     if not below:
         return True
-    regions = [place for known, places in index.regions.items() if known[: len(base)] == base for place in places]
     joined = (*base, *below)
     if joined in index.known:
         return True
-    for start, end in regions:
+    for start, end in index.regions(base):
         seen = {found[1].casefold() for found in _PARENTHESISED.finditer(text, start, end)}
         if all(part.casefold() in seen or _as_label(text, part, start, end) for part in below):
             return True
@@ -143,20 +141,33 @@ def _as_label(text: str, part: str, start: int, end: int) -> bool:
 def _stands_as_label(text: str, base: tuple[str, ...]) -> bool:
     if ".".join(base) not in text and ".0".join(base) not in text:
         return False
-    number = r"\.0?".join(base)
-    closing = r"[.):]?" if len(base) > 1 else r"[.):]"
-    for found in re.finditer(
-        rf"(?<![\w.$,])0?{number}{closing}(?:\s+[\"“(]?[A-Z_]|[A-Z][a-z]|\s*$)", text, re.MULTILINE
-    ):
-        if len(base) > 2 or not _CITED.search(text, max(0, found.start() - 14), found.start()):
+    deep = len(base) > 1
+    for found in re.finditer(r"\.0?".join(base), text):
+        start, end = found.span()
+        start -= text[start - 1 : start] == "0"
+        before = text[max(0, start - _BEFORE) : start]
+        if not (before and (before[-1].isalnum() or before[-1] in "_.$,")):
+            closed = (_CLOSED_DEEP if deep else _CLOSED).match(text, end)
+            if closed is not None and (len(base) > 2 or not _CITED.search(before[-14:])):
+                return True
+        if deep and _WORDS_AFTER.match(text, end) and _OPENS_ITEM.search(before):
             return True
-    if len(base) > 1 and re.search(rf"(?:[.;:)\]”\"]\s+|\n\s*)(?:and\s+|or\s+)?0?{number}[.)]?\s+\w", text):
-        return True
-    if len(base) == 1:
-        if re.search(rf"^[ \t]*{base[0]}(?:[ \t]+|[.)-]\s*)[A-Z]", text, re.MULTILINE):
+        if not deep and (
+            (_CAPITAL_AFTER.match(text, end) and _OPENS_LINE.search(before))
+            or (_NAMED_LABEL.search(before) and not text[end : end + 1].isalnum())
+        ):
             return True
-        return re.search(rf"(?:SECTION|ARTICLE|CLAUSE)\s+{base[0]}\b", text) is not None
     return False
+
+
+_BEFORE = 40
+_CLOSED = re.compile(r"[.):](?:\s+[\"“(]?[A-Z_]|[A-Z][a-z]|\s*$)", re.MULTILINE)
+_CLOSED_DEEP = re.compile(r"[.):]?(?:\s+[\"“(]?[A-Z_]|[A-Z][a-z]|\s*$)", re.MULTILINE)
+_WORDS_AFTER = re.compile(r"[.)]?\s+\w")
+_OPENS_ITEM = re.compile(r"(?:[.;:)\]”\"]\s+|\n\s*)(?:and\s+|or\s+)?$")
+_CAPITAL_AFTER = re.compile(r"(?:[ \t]+|[.)-]\s*)[A-Z]")
+_OPENS_LINE = re.compile(r"(?:^|\n)[ \t]*$")
+_NAMED_LABEL = re.compile(r"(?:SECTION|ARTICLE|CLAUSE)\s+$")
 
 
 def missing_attachments(scan: Scan) -> Iterator[Draft]:

@@ -106,7 +106,7 @@ def unused_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
             continue
         if any(other != term and term in other and known.places.get(other) for other in known.by_term):
             continue
-        if _stands_elsewhere(scan.text, term, own):
+        if _stands_elsewhere(scan.lowered, term.lower(), own):
             continue
         item = definitions[0]
         yield Draft(
@@ -138,9 +138,13 @@ def _other_names(scan: Scan, known: Glossary, term: str) -> list[str]:
 _STANDING = frozenset(("Agreement", "Party", "Parties", "Amendment", "Contract"))
 
 
-def _stands_elsewhere(text: str, term: str, own: set[tuple[int, int]]) -> bool:
-    pattern = re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in term.split()), re.IGNORECASE)
-    return any(not any(a <= found.start() < b for a, b in own) for found in pattern.finditer(text))
+def _stands_elsewhere(lowered: str, term: str, own: set[tuple[int, int]]) -> bool:
+    for found in re.finditer(r"\s+".join(re.escape(word) for word in term.split()), lowered):
+        start = found.start()
+        before = lowered[start - 1 : start]
+        if not (before.isalnum() or before == "_") and not any(a <= start < b for a, b in own):
+            return True
+    return False
 
 
 def duplicate_definitions(scan: Scan, known: Glossary) -> Iterator[Draft]:
@@ -179,7 +183,7 @@ def _names_party(scan: Scan, before: Placed, item: Placed) -> bool:
 
 
 _NAME_ALONE = re.compile(r"[A-Z0-9][A-Z0-9\s.,&'’-]{2,80}\(\s*(?:[Tt]he\s+)?[\"“]")
-_VERB = re.compile(r"as\s+a\s+(?:verb|noun)", re.IGNORECASE)
+_VERB = re.compile(r"as\s+a\s+(?:verb|noun)|references?\s+(?:\w+\s+){0,3}to\b", re.IGNORECASE)
 
 
 def _short_for_name(scan: Scan, item: Placed) -> bool:
@@ -238,7 +242,10 @@ def _in_running_words(scan: Scan, place: int, before: int) -> bool:
 
 
 def wrong_case(scan: Scan, known: Glossary) -> Iterator[Draft]:
-    """Uses of a defined term of several words, or of "this agreement", with other capitals than defined."""
+    """Uses of a defined term of several words, or of "this agreement", with other capitals than defined.
+
+    Each way of writing is said once, at its first place; words in quotation marks are somebody else's term.
+    """
     for term, definitions in known.by_term.items():
         words = term.split()
         single = len(words) == 1
@@ -264,8 +271,11 @@ def wrong_case(scan: Scan, known: Glossary) -> Iterator[Draft]:
                 or shown.casefold().startswith(("third part", "other part"))
             ):
                 continue
-            elif not single or scan.text[max(0, start - 5) : start].casefold() == "this ":
+            elif not single or (
+                scan.text[max(0, start - 5) : start].casefold() == "this " and scan.text[end : end + 4] != " to "
+            ):
                 other.append((start, end, shown))
+        another = _TIME_OF_ANOTHER if words[-1] in ("Date", "Period", "Term") else _OF_ANOTHER
         lower = [place for place in other if place[2].islower()]
         mixed = [place for place in other if not place[2].islower()]
         chosen = [
@@ -275,9 +285,13 @@ def wrong_case(scan: Scan, known: Glossary) -> Iterator[Draft]:
             chosen += [
                 place
                 for place in lower
-                if single or (_determined(scan.text, place[0]) and not _OF_ANOTHER.match(scan.text, place[1]))
+                if single or (_determined(scan.text, place[0]) and not another.match(scan.text, place[1]))
             ]
-        for start, end, shown in chosen:
+        said: set[str] = set()
+        for start, end, shown in sorted(chosen):
+            if shown in said or scan.text[start - 1 : start] in ("“", '"'):
+                continue
+            said.add(shown)
             yield Draft(
                 "wrong-case", 1, "low", "Capitals differ from the definition", f"“{shown}” is defined as “{term}”.",
                 0.8, "check", ((start, end),),
@@ -285,6 +299,7 @@ def wrong_case(scan: Scan, known: Glossary) -> Iterator[Draft]:
 
 
 _OF_ANOTHER = re.compile(r"\s+of\s+(?:such|any|an?|each|that|those)\b")
+_TIME_OF_ANOTHER = re.compile(r"\s+of\s+(?!(?:this|the)\s+(?:Agreement|Contract)\b)")
 """What follows words in their ordinary sense: “the effective date of such assignment”."""
 
 

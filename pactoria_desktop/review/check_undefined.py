@@ -35,7 +35,7 @@ def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
     places = _places(scan)
     defined = {form.casefold() for term in known.by_term for form in forms(term)}
     whole = "\n".join(sorted(defined))
-    lower: frozenset[str] | None = None
+    ordinary = _OrdinaryWords(scan)
     chosen: list[tuple[int, int, int]] = []
     for phrase, found in places.items():
         stands = [item[2] for item in found]
@@ -51,9 +51,7 @@ def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
             or _is_defined(phrase, defined, whole)
         ):
             continue
-        if lower is None:
-            lower = frozenset().union(*(scanned.lower for scanned in scan.paragraphs)) | word_list("common")
-        if not all(token in lower or singular(token) in lower for token in phrase.casefold().split()):
+        if not all(ordinary.has(token) or ordinary.has(singular(token)) for token in phrase.casefold().split()):
             continue
         if phrase.upper() in scan.text:
             continue
@@ -70,6 +68,22 @@ def undefined_terms(scan: Scan, known: Glossary) -> Iterator[Draft]:
             f"“{shown}” is written like a defined term but is not defined.", 0.75 if count > 1 else 0.6, "check",
             ((start, end),),
         )  # fmt: skip
+
+
+class _OrdinaryWords:
+    """The words that a contract also writes small, and common ones."""
+
+    def __init__(self, scan: Scan) -> None:
+        self._common = word_list("common")
+        self._small = tuple(scanned.lower for scanned in scan.paragraphs)
+        self._known: dict[str, bool] = {}
+
+    def has(self, word: str) -> bool:
+        """Whether a word is one of them."""
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = word in self._common or any(word in small for small in self._small)
+        return known
 
 
 def _places(scan: Scan) -> dict[str, list[tuple[int, int, int]]]:

@@ -5,7 +5,7 @@ term (or a written last day), and the notice period. All dates are civil dates.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -46,15 +46,28 @@ _ENDS_ON = re.compile(
 )
 
 
-def deadlines(scan: Scan) -> tuple[Deadline, ...]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a sentence says of the day on which the contract takes effect (with places from its start), and its term."""
+
+    effect: tuple[tuple[date, int, int, bool], ...]
+    term: bool
+
+
+DeadlineCache = MutableMapping[str, _Read]
+"""What sentences say of effect and term, by their words."""
+
+
+def deadlines(scan: Scan, cache: DeadlineCache | None = None) -> tuple[Deadline, ...]:
     """The deadlines of a contract in order of date; none where the text leaves a part open or gives it twice."""
-    begins = _effective(scan)
+    known: DeadlineCache = {} if cache is None else cache
+    begins = _effective(scan, known)
     found: list[Deadline] = []
     for sentence in scan.sentences:
         if not scan.paragraphs[sentence.paragraph].term:
             continue
         words = scan.text[sentence.start : sentence.end]
-        if len(words) > 2000 or not TERM.search(words):
+        if len(words) > 2000 or not _read(words, known).term:
             continue
         ends, how, proofs = _end_of(scan, sentence.start, words, begins)
         if ends is None:
@@ -66,32 +79,41 @@ def deadlines(scan: Scan) -> tuple[Deadline, ...]:
     return tuple(sorted(found, key=lambda item: (item.date, item.kind)))
 
 
-def _effective(scan: Scan) -> tuple[date, Evidence] | None:
+def _effective(scan: Scan, known: DeadlineCache) -> tuple[date, Evidence] | None:
     days: list[tuple[date, Evidence, bool]] = []
     for sentence in scan.sentences[:60]:
-        words = scan.text[sentence.start : sentence.end]
-        if not _TAKES_EFFECT.search(words):
-            continue
-        for written in dates_in(words):
-            if written.value is None or written.kind == "slashed":
-                continue
-            start = sentence.start + written.start
-            proof = Evidence(start, sentence.start + written.end, words[written.start : written.end])
-            named = re.match(
-                r"\W{0,4}\s*\(?\s*(?:the\s+|hereinafter\s+)?[\"“]Effective\s+Date",
-                words[written.end : written.end + 50],
-            )
-            leads = re.search(
-                r"effective\s+(?:date\s+)?(?:is\s+|as\s+of\s+|on\s+|from\s+|shall\s+be\s+|means\s+)*(?:the\s+)?$",
-                words[: written.start],
-                re.IGNORECASE,
-            )
-            days.append((written.value, proof, bool(named or leads)))
+        for day, begin, finish, sure in _read(scan.text[sentence.start : sentence.end], known).effect:
+            start, end = sentence.start + begin, sentence.start + finish
+            days.append((day, Evidence(start, end, scan.text[start:end]), sure))
     strong = [(day, proof) for day, proof, sure in days if sure]
     if strong:
         return strong[0] if len({day for day, _ in strong}) == 1 else None
     distinct = {day for day, _, _ in days}
     return (days[0][0], days[0][1]) if len(distinct) == 1 else None
+
+
+def _read(words: str, known: DeadlineCache) -> _Read:
+    read = known.get(words)
+    if read is None:
+        read = known[words] = _Read(tuple(_days_of_effect(words)), TERM.search(words) is not None)
+    return read
+
+
+def _days_of_effect(words: str) -> Iterator[tuple[date, int, int, bool]]:
+    if not _TAKES_EFFECT.search(words):
+        return
+    for written in dates_in(words):
+        if written.value is None or written.kind == "slashed":
+            continue
+        named = re.match(
+            r"\W{0,4}\s*\(?\s*(?:the\s+|hereinafter\s+)?[\"“]Effective\s+Date", words[written.end : written.end + 50]
+        )
+        leads = re.search(
+            r"effective\s+(?:date\s+)?(?:is\s+|as\s+of\s+|on\s+|from\s+|shall\s+be\s+|means\s+)*(?:the\s+)?$",
+            words[: written.start],
+            re.IGNORECASE,
+        )
+        yield written.value, written.start, written.end, bool(named or leads)
 
 
 def _end_of(

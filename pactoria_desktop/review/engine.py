@@ -9,7 +9,7 @@ from pactoria_desktop.contract.findings import SEVERITIES, Draft, Evidence, Find
 from pactoria_desktop.contract.segmentation import Pieces, ReviewedText, sentences_of
 from pactoria_desktop.review import check_references, check_terms, check_undefined, check_values
 from pactoria_desktop.review.check_terms import UseCache
-from pactoria_desktop.review.deadlines import Deadline, deadlines
+from pactoria_desktop.review.deadlines import Deadline, DeadlineCache, deadlines
 from pactoria_desktop.review.model import ClauseModel, Judgement, ModelCache, load_model
 from pactoria_desktop.review.playbook import Playbook
 from pactoria_desktop.review.playbook_rules import RuleCache, apply_playbook
@@ -24,12 +24,14 @@ class ReviewCache:
     scans: ScanCache = field(default_factory=dict)
     rules: RuleCache = field(default_factory=dict)
     uses: UseCache = field(default_factory=UseCache)
+    deadlines: DeadlineCache = field(default_factory=dict)
     model: ModelCache = field(default_factory=ModelCache)
     clause_model: ClauseModel | None = None
 
     def trim(self, most: int = 60_000) -> None:
         """Forget everything once too much has gathered (many edits of a long contract)."""
-        for kept in (self.pieces, self.scans, self.rules, self.uses.by_words, self.model.fields, self.model.ranked):
+        by_words = (self.pieces, self.scans, self.rules, self.uses.by_words, self.deadlines)
+        for kept in (*by_words, self.model.fields, self.model.answers, self.model.short, self.model.ranked):
             if len(kept) > most:
                 kept.clear()
 
@@ -115,7 +117,7 @@ def review(
         kept.clause_model.judge(text.text, sentences, kept.model),
         text.text,
         settle(drafts, text.text, named),
-        deadlines(scanned),
+        deadlines(scanned, kept.deadlines),
     )
 
 

@@ -51,8 +51,8 @@ class Prepared:
     short_hits: tuple[NDArray[numpy.bool_], ...]
 
 
-def prepare(contracts: Sequence[LabelledContract], categories: Sequence[str]) -> Prepared:
-    """Sentences with their labels, and the short passages with theirs."""
+def prepare(contracts: Sequence[LabelledContract], categories: Sequence[str], seed: int = SEED) -> Prepared:
+    """Sentences with their labels, and the short passages with theirs; ``seed`` deals the filers to folds."""
     index = {name: number for number, name in enumerate(categories)}
     texts: list[str] = []
     owner: list[int] = []
@@ -72,7 +72,7 @@ def prepare(contracts: Sequence[LabelledContract], categories: Sequence[str]) ->
         judged_hits.append(
             numpy.asarray([hits(contract.text[p.start : p.end], judged[p.category], False) for p in found], dtype=bool)
         )
-    folds = numpy.asarray(folds_by_filer([item.title for item in contracts], FOLDS, SEED))
+    folds = numpy.asarray(folds_by_filer([item.title for item in contracts], FOLDS, seed))
     return Prepared(
         tuple(contracts), tuple(categories), folds, tuple(texts), numpy.asarray(owner), numpy.asarray(heading),
         numpy.vstack(labels), tuple(shorts), tuple(features), tuple(judged_hits),

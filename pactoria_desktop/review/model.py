@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from pactoria_desktop.contract.segmentation import Sentence
 from pactoria_desktop.review.grams import GramReader
-from pactoria_desktop.review.passages import ShortPassage, short_passages, surroundings
+from pactoria_desktop.review.passages import (
+    AnswerCache,
+    AnswerKey,
+    ShortPassage,
+    answer_key,
+    short_passages,
+    surroundings,
+)
 from pactoria_desktop.review.ranking import Prior, Trees, candidates_of, presence_features
 from pactoria_desktop.review.sentence_model import FieldCache, SentenceModel, Vocabulary, score_sentences
 from pactoria_desktop.runtime.resources import resource
@@ -62,6 +69,8 @@ class ModelCache:
 
     reader: GramReader = field(default_factory=GramReader)
     fields: FieldCache = field(default_factory=dict)
+    answers: AnswerCache = field(default_factory=dict)
+    short: dict[AnswerKey, float] = field(default_factory=dict)
     ranked: "dict[bytes, float]" = field(default_factory=dict)
 
 
@@ -83,21 +92,20 @@ class ClauseModel:
 
         kept = cache or ModelCache()
         scores = score_sentences(self.sentence, text, sentences, kept.reader, kept.fields)
-        shorts: tuple[ShortPassage, ...] = tuple(short_passages(text, sentences))
+        shorts: tuple[ShortPassage, ...] = tuple(short_passages(text, sentences, kept.answers))
         owners = [self.categories.index(item.category) for item in shorts]
-        logits = self.short.logits([surroundings(text, item, sentences[item.sentence]) for item in shorts])
+        logits = self._short_logits(text, sentences, shorts, kept)
         candidates = candidates_of(text, sentences, scores, shorts, logits, owners, self.prior)
         ranked = self._ranked(candidates.features, kept)
         presence = self.presence.logits(presence_features(candidates, ranked, self.prior, len(sentences)))
         chances = 1 / (1 + numpy.exp(-ranked.astype(numpy.float64)))
+        order = numpy.lexsort((candidates.start, -chances, candidates.category))
+        order = order[chances[order] >= LEAST_CONFIDENCE]
+        columns = (candidates.category, candidates.start, candidates.end, chances)
         passages = [
-            Passage(self.categories[category], int(start), int(end), float(chance))
-            for start, end, category, chance in zip(
-                candidates.start, candidates.end, candidates.category, chances, strict=True
-            )
-            if chance >= LEAST_CONFIDENCE
+            Passage(self.categories[category], start, end, chance)
+            for category, start, end, chance in zip(*(column[order].tolist() for column in columns), strict=True)
         ]
-        passages.sort(key=lambda item: (self.categories.index(item.category), -item.confidence, item.start))
         here = 1 / (1 + numpy.exp(-presence.astype(numpy.float64)))
         judged = [(name, float(chance), bool(logit >= self.threshold)) for name, chance, logit in
                   zip(self.categories, here, presence, strict=True)]  # fmt: skip
@@ -106,6 +114,18 @@ class ClauseModel:
             tuple((name, chance) for name, chance, there in judged if there),
             tuple((name, 1 - chance) for name, chance, there in judged if not there),
         )
+
+    def _short_logits(
+        self, text: str, sentences: tuple[Sentence, ...], shorts: tuple[ShortPassage, ...], kept: ModelCache
+    ) -> "NDArray[numpy.float32]":
+        """The logits of the short passages; those whose surroundings were judged before come from the cache."""
+        import numpy
+
+        keys = [answer_key(text, item, sentences[item.sentence]) for item in shorts]
+        missing = [at for at, key in enumerate(keys) if key not in kept.short]
+        found = self.short.logits([surroundings(text, shorts[at], sentences[shorts[at].sentence]) for at in missing])
+        kept.short.update(zip((keys[at] for at in missing), found.tolist(), strict=True))
+        return numpy.asarray([kept.short[key] for key in keys], dtype=numpy.float32)
 
     def _ranked(self, rows: "NDArray[numpy.float32]", kept: ModelCache) -> "NDArray[numpy.float32]":
         """The logits of the candidates; rows that were judged before come from the cache."""

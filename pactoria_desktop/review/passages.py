@@ -5,7 +5,7 @@ are shorter than a sentence; they are found by their form and judged by the word
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -51,19 +51,35 @@ class ShortPassage:
     kind: int
 
 
-def short_passages(text: str, sentences: tuple[Sentence, ...]) -> Iterator[ShortPassage]:
+Answers = tuple[tuple[int, int, str, int], ...]
+"""The possible short answers in a sentence: start and end from its start, category and kind."""
+AnswerCache = MutableMapping[tuple[str, bool], Answers]
+"""Answers by the words of the sentence and whether it stands in the opening."""
+
+
+def short_passages(
+    text: str, sentences: tuple[Sentence, ...], cache: AnswerCache | None = None
+) -> Iterator[ShortPassage]:
     """Names of the contract and of parties from the opening; dates from there and where the text speaks of them."""
+    known: AnswerCache = {} if cache is None else cache
     limit = _opening(text, sentences)
     for index, sentence in enumerate(sentences):
-        inside = index < limit
-        words = text[sentence.start : sentence.end]
-        if inside:
-            yield from _titles(words, sentence.start, index)
-            yield from _names(words, sentence.start, index)
-        if inside or "effective" in words.lower() or "dated" in words or "date first" in words:
-            for found in dates_in(words):
-                for category, kind in (("Agreement Date", 1), ("Effective Date", 2)):
-                    yield ShortPassage(sentence.start + found.start, sentence.start + found.end, category, index, kind)
+        key = text[sentence.start : sentence.end], index < limit
+        answers = known.get(key)
+        if answers is None:
+            answers = known[key] = tuple(_answers(*key))
+        for start, end, category, kind in answers:
+            yield ShortPassage(sentence.start + start, sentence.start + end, category, index, kind)
+
+
+def _answers(words: str, inside: bool) -> Iterator[tuple[int, int, str, int]]:
+    if inside:
+        yield from _titles(words)
+        yield from _names(words)
+    if inside or "effective" in words.lower() or "dated" in words or "date first" in words:
+        for found in dates_in(words):
+            for category, kind in (("Agreement Date", 1), ("Effective Date", 2)):
+                yield found.start, found.end, category, kind
 
 
 def _opening(text: str, sentences: tuple[Sentence, ...]) -> int:
@@ -76,7 +92,7 @@ def _opening(text: str, sentences: tuple[Sentence, ...]) -> int:
     return min(len(sentences), max(25, first + 14))
 
 
-def _titles(words: str, base: int, index: int) -> Iterator[ShortPassage]:
+def _titles(words: str) -> Iterator[tuple[int, int, str, int]]:
     for count, found in enumerate(_TITLE.finditer(words[:1500])):
         if count >= 3:
             return
@@ -85,10 +101,10 @@ def _titles(words: str, base: int, index: int) -> Iterator[ShortPassage]:
         if lead is not None and lead.end() < len(found[0]) - 4:
             start += lead.end()
         if 2 <= len(words[start:end].split()) <= 16:
-            yield ShortPassage(base + start, base + end, "Document Name", index, 3)
+            yield start, end, "Document Name", 3
 
 
-def _names(words: str, base: int, index: int) -> Iterator[ShortPassage]:
+def _names(words: str) -> Iterator[tuple[int, int, str, int]]:
     seen: set[tuple[int, int]] = set()
     for pattern, kind, group in ((_NAME, 4, 0), (_PERSON, 5, 1), (_ALIAS, 6, 2), (_ALIAS, 7, 0), (_CALLED, 8, 1)):
         for found in pattern.finditer(words[:4000]):
@@ -102,10 +118,26 @@ def _names(words: str, base: int, index: int) -> Iterator[ShortPassage]:
             if end - start < 2 or (start, end) in seen:
                 continue
             seen.add((start, end))
-            yield ShortPassage(base + start, base + end, "Parties", index, kind)
+            yield start, end, "Parties", kind
 
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_+")
+
+
+AnswerKey = tuple[str, int, int, str, int, int, bool]
+
+
+def answer_key(text: str, passage: ShortPassage, sentence: Sentence) -> AnswerKey:
+    """All that the surroundings of a short passage depend on."""
+    return (
+        text[sentence.start : sentence.end], passage.start - sentence.start, passage.end - sentence.start,
+        passage.category, passage.kind, _early(passage), sentence.heading,
+    )  # fmt: skip
+
+
+def _early(passage: ShortPassage) -> int:
+    """How early in the contract a short passage stands: 0 for its first sentences, 10 for all from the fortieth."""
+    return min(passage.sentence, 40) // 4
 
 
 def surroundings(text: str, passage: ShortPassage, sentence: Sentence) -> list[int]:
@@ -116,7 +148,7 @@ def surroundings(text: str, passage: ShortPassage, sentence: Sentence) -> list[i
     found = [
         f"k{passage.kind}",
         f"n{min(len(inside), 12)}",
-        f"i{min(passage.sentence, 40) // 4}",
+        f"i{_early(passage)}",
         f"h{sentence.heading}",
     ]
     found += [f"p{offset}{word}" for offset, word in enumerate(reversed(before[-4:]))] + [f"b{word}" for word in before]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-CANDIDATES_PER_CATEGORY = 40
+CANDIDATES_PER_CATEGORY = 20
 LOWEST_LOGIT = -8.0
 _ROWS_AT_ONCE = 128
 FEATURES = (
@@ -181,19 +181,17 @@ def presence_features(
 
     categories = len(prior.rate)
     top = numpy.full((categories, 4), -12.0, dtype=numpy.float32)
-    anything = numpy.zeros(categories)
-    total = numpy.zeros(categories)
+    order = numpy.lexsort((-logits, candidates.category))
+    owner, sorted_logits = candidates.category[order], logits[order]
+    counts = numpy.bincount(owner, minlength=categories)
+    place = numpy.arange(len(owner)) - numpy.repeat(numpy.cumsum(counts) - counts, counts)
+    first = place < top.shape[1]
+    top[owner[first], place[first]] = sorted_logits[first]
+    chance = 1 / (1 + numpy.exp(-sorted_logits))
+    anything = numpy.bincount(owner, -numpy.log1p(-numpy.minimum(chance, 0.999)), minlength=categories)
+    total = numpy.bincount(owner, chance, minlength=categories)
     best_total = numpy.full(categories, -12.0)
-    for category in range(categories):
-        members = candidates.category == category
-        if not members.any():
-            continue
-        chosen = numpy.sort(logits[members])[::-1]
-        top[category, : min(4, len(chosen))] = chosen[:4]
-        chance = 1 / (1 + numpy.exp(-chosen))
-        anything[category] = -numpy.log1p(-numpy.minimum(chance, 0.999)).sum()
-        total[category] = chance.sum()
-        best_total[category] = candidates.features[members, 0].max()
+    numpy.maximum.at(best_total, candidates.category, candidates.features[:, 0])
     size = numpy.full(categories, numpy.log1p(sentences))
     rows: NDArray[numpy.float32] = numpy.column_stack(
         [

@@ -7,6 +7,7 @@ are read.
 import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pactoria_desktop.contract.quantities import SpelledNumber, WrittenDate, dates_in, spelled_numbers
 from pactoria_desktop.contract.references import AttachedReference, Reference, attached_in, references_in
@@ -41,6 +42,13 @@ TERM = re.compile(
 _SAME_FORM = {"incorporated": "inc", "corporation": "corp", "limited": "ltd", "company": "co"}
 
 
+_CHANGES = re.compile(
+    r"(?:Section|SECTION|Article|ARTICLE|Clause|CLAUSE|Exhibit|Schedule)\s[^.;\n]{0,90}(?:\.\d[^.;\n]{0,60}){0,2}?"
+    r"\b(?:is|are)\s+(?:hereby\s+)?(?:modified|amended|deleted|replaced)\b"
+)
+"""What an amendment says of the contract that it changes."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParagraphScan:
     """What one paragraph holds; all places count from its start. ``tokens`` are its words (``TOKEN``), folded."""
@@ -59,6 +67,7 @@ class ParagraphScan:
     blanks: tuple[tuple[int, int, str], ...]
     agreements: tuple[tuple[int, int], ...]
     term: bool
+    changes: int
 
 
 ScanCache = MutableMapping[str, ParagraphScan]
@@ -88,6 +97,7 @@ def scan_paragraph(words: str) -> ParagraphScan:
         tuple(blanks_in(words)),
         tuple(found.span(1) for found in _THIS_AGREEMENT.finditer(words)) if "greement" in words else (),
         TERM.search(words) is not None,
+        len(_CHANGES.findall(words)) if " is " in words or " are " in words else 0,
     )
 
 
@@ -116,6 +126,14 @@ class Scan:
     def text(self) -> str:
         """The words of the contract."""
         return self.reviewed.text
+
+    @cached_property
+    def lowered(self) -> str:
+        """The words of the contract in lower case, every letter at its place."""
+        lowered = self.text.lower()
+        if len(lowered) == len(self.text):
+            return lowered
+        return "".join(small if len(small := letter.lower()) == 1 else letter for letter in self.text)
 
 
 def scan(reviewed: ReviewedText, sentences: tuple[Sentence, ...], cache: ScanCache) -> Scan:

@@ -20,7 +20,7 @@ from pactoria_desktop.review.model import ClauseModel, ShortModel, write_model
 from pactoria_desktop.review.ranking import FEATURES, Candidates, Prior, Trees, candidates_of, presence_features
 from pactoria_desktop.review.sentence_model import SentenceModel, score_sentences
 
-ROUNDS = 120
+ROUNDS = 160
 """Trees of the second stage; its partial models have as many, so that their scores are of one kind."""
 
 

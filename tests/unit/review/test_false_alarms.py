@@ -36,6 +36,7 @@ def test_the_effective_date_of_something_else_is_another_date() -> None:
         "2. After the Effective Date it may be assigned.\n\n3. The buyer pays after the effective date {}."
     )
     assert quotes(text.format("of such assignment"), "wrong-case") == []
+    assert quotes(text.format("of termination of the lease"), "wrong-case") == []
     assert quotes(text.format("of this Agreement"), "wrong-case") == ["effective date"]
 
 
@@ -114,3 +115,26 @@ def test_a_blank_ends_with_its_bracket() -> None:
         "[Date]",
         "[Name]",
     ]
+
+
+def test_a_way_of_writing_is_said_once_and_another_contracts_term_not_at_all() -> None:
+    text = (
+        "1. “Receiving Party” means who is told. The Receiving Party is bound. The Receiving Party keeps silent.\n\n"
+        "2. A is the “receiving Party” in the licence.\n\n3. {} pays.\n\n4. {} keeps a list."
+    )
+    assert quotes(text.format("He", "She"), "wrong-case") == []
+    assert quotes(text.format("The receiving Party", "The receiving Party"), "wrong-case") == ["receiving Party"]
+
+
+def test_a_number_that_lies_in_another_agreement_is_none_of_this_one() -> None:
+    text = "1. The buyer pays.\n\n2. The rights in Sections 8.4 and 8.5{} stand.\n\n3. The end"
+    assert quotes(text.format(", respectively, of the Holdings Agreement"), "broken-reference") == []
+    assert quotes(text.format(""), "broken-reference") == ["Sections 8.4", "8.5"]
+
+
+def test_another_reading_of_a_term_in_references_is_no_second_definition() -> None:
+    text = (
+        "1. “Bank” means the first bank. The Bank lends.\n\n2. Then {}“Bank” shall refer to the lender that takes over."
+    )
+    assert quotes(text.format("references herein to "), "duplicate-definition") == []
+    assert quotes(text.format("the "), "duplicate-definition") == ["Bank"]
