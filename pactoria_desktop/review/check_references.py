@@ -33,6 +33,12 @@ class NumberIndex:
             if parts[: len(base)] == base:
                 yield start, self._end(place)
 
+    def letters(self, start: int, end: int) -> Iterator[str]:
+        """The letters and figures of list labels between two places, typed or computed: "(a)" gives "a"."""
+        for parts, _, place in self.labels:
+            if start <= place < end:
+                yield parts[-1]
+
     def _end(self, place: int) -> int:
         """Where the clause of a number ends: at the next greater number of its depth, not at a list inside it."""
         mine = _figures(self.numeric[place][0])
@@ -123,6 +129,7 @@ def _leads_somewhere(text: str, index: NumberIndex, parts: tuple[str, ...], dept
         return True
     for start, end in index.regions(base):
         seen = {found[1].casefold() for found in _PARENTHESISED.finditer(text, start, end)}
+        seen.update(part.casefold() for part in index.letters(start, end))
         if all(part.casefold() in seen or _as_label(text, part, start, end) for part in below):
             return True
     return False
