@@ -38,7 +38,7 @@ _FOREIGN_AFTER = re.compile(
     re.VERBOSE,
 )
 _FOREIGN_BEFORE = re.compile(
-    r"(?:Act|Code|Law|Laws|Regulations?|Statutes?|Rules?|U\.?\s?S\.?\s?C\.?|C\.?F\.?R\.?|Treas\.|Stat\.|ERISA|IRC|UCC|Ordinance|Directive|Lease|Indenture|Plan|Manual"
+    r"(?:Act|Code|Law|Laws|Regulations?|Statutes?|Rules?|U\.?\s?S\.?\s?C\.?|C\.?F\.?R\.?|Treas\.|Stat\.|D?FARS?|ERISA|IRC|UCC|Ordinance|Directive|Lease|Indenture|Plan|Manual"
     r"|Exhibit\s+[A-Z\d-]+|Schedule\s+[A-Z\d-]+|Annex\s+[A-Z\d-]+|Appendix\s+[A-Z\d-]+|(?:License|Purchase|Original|Credit|Master|Services?|Supply|Merger|Loan)\s+Agreement)"
     r"[\"”')]*,?\s*(?:\([^()]{0,30}\)\s*)?(?:in\s+|at\s+|under\s+|,\s*)?$"
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pactoria_desktop.contract.findings import Draft
 from pactoria_desktop.contract.references import label_parts
+from pactoria_desktop.contract.segmentation import Sentence
 from pactoria_desktop.review.scan import Scan
 
 _PARENTHESISED = re.compile(r"\(([A-Za-z]{1,5}|\d{1,2})\)")
@@ -31,6 +32,12 @@ class NumberIndex:
         for place, (parts, start) in enumerate(self.numeric):
             if parts[: len(base)] == base:
                 yield start, self._end(place)
+
+    def letters(self, start: int, end: int) -> Iterator[str]:
+        """The letters and figures of list labels between two places, typed or computed: "(a)" gives "a"."""
+        for parts, _, place in self.labels:
+            if start <= place < end:
+                yield parts[-1]
 
     def _end(self, place: int) -> int:
         """Where the clause of a number ends: at the next greater number of its depth, not at a list inside it."""
@@ -122,6 +129,7 @@ def _leads_somewhere(text: str, index: NumberIndex, parts: tuple[str, ...], dept
         return True
     for start, end in index.regions(base):
         seen = {found[1].casefold() for found in _PARENTHESISED.finditer(text, start, end)}
+        seen.update(part.casefold() for part in index.letters(start, end))
         if all(part.casefold() in seen or _as_label(text, part, start, end) for part in below):
             return True
     return False
@@ -219,21 +227,15 @@ _SETS_OFF = re.compile(r"[\"”]?\s*(?:$|\n|[-–—:]|\s{2,}|to\s+(?:the|this)|
 def numbering(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
     """Numbers that are skipped, and numbers given twice in a row."""
     last: dict[tuple[str, ...], tuple[int, int]] = {}
-    for parts, at, start in index.labels:
+    for parts, at, _ in index.labels:
         if not all(part.isdigit() for part in parts):
             continue
         parent, number = parts[:-1], int(parts[-1])
         sentence = scan.sentences[at]
-        end = (
-            start + len(scan.text[start : sentence.end].split(None, 1)[0])
-            if scan.text[start : sentence.end]
-            else sentence.end
-        )
         before = last.get(parent)
         last[parent] = (number, at)
         for deeper in [known for known in last if len(known) > len(parent) and known[: len(parent)] == parent]:
-            if deeper != parent:
-                last.pop(deeper)
+            last.pop(deeper)
         if before is None:
             continue
         previous, previous_at = before
@@ -246,7 +248,7 @@ def numbering(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
             yield Draft(
                 "numbering-gap", 1, "low", "Gap in the numbering",
                 f"The numbering goes on with {shown} and leaves out {names}.",
-                0.85, "check", ((start, max(end, start + 1)),),
+                0.85, "check", (_first_word(scan, sentence),),
             )  # fmt: skip
         elif (
             number == previous
@@ -257,8 +259,13 @@ def numbering(scan: Scan, index: NumberIndex) -> Iterator[Draft]:
             yield Draft(
                 "numbering-duplicate", 1, "low", "Number given twice",
                 f"The number {shown} is given to two clauses in a row.",
-                0.8, "check", ((start, max(end, start + 1)),),
+                0.8, "check", (_first_word(scan, sentence),),
             )  # fmt: skip
+
+
+def _first_word(scan: Scan, sentence: Sentence) -> tuple[int, int]:
+    words = scan.text[sentence.start : sentence.end].split(None, 1)
+    return sentence.start, sentence.start + max(1, len(words[0]) if words else 0)
 
 
 _GOES_ON = re.compile(r"\d|[A-Z]\.(?!\w)")

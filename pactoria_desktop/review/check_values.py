@@ -107,11 +107,12 @@ def party_names(scan: Scan) -> Iterator[Draft]:
             if len(opening) < 8 and number < 120 and not scanned.contents and _ALIAS.match(scan.text, one[3]):
                 opening.append(one)
     counts = Counter((core.casefold(), suffix) for core, suffix, *_ in found)
+    kinds = {(core.casefold(), suffix) for core, suffix, *_ in opening}
     for core, suffix, start, end, _ in found:
+        if (core.casefold(), suffix) in kinds:
+            continue
         for party, form, party_start, party_end, _ in opening:
             if party_start == start or counts[(party.casefold(), form)] < counts[(core.casefold(), suffix)]:
-                continue
-            if any(core.casefold() == other.casefold() and suffix == kind for other, kind, *_ in opening):
                 continue
             if core.casefold() == party.casefold() and suffix != form:
                 reason = "another legal form"

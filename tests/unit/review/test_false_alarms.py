@@ -6,7 +6,7 @@ Each case is a kind of passage from real contracts that a lawyer would not corre
 import pytest
 
 from pactoria_desktop.contract.findings import Finding, settle
-from pactoria_desktop.contract.segmentation import plain_text, sentences_of
+from pactoria_desktop.contract.segmentation import ReviewedText, TextParagraph, plain_text, sentences_of
 from pactoria_desktop.review.engine import checks
 from pactoria_desktop.review.scan import scan
 
@@ -138,3 +138,22 @@ def test_another_reading_of_a_term_in_references_is_no_second_definition() -> No
     )
     assert quotes(text.format("references herein to "), "duplicate-definition") == []
     assert quotes(text.format("the "), "duplicate-definition") == ["Bank"]
+
+
+def test_a_letter_that_word_computes_is_a_place_to_point_at() -> None:
+    text = (
+        "Liability\nNeither pays more than it was paid.\nNeither pays for delay.\nThe limit in Section 8.1({}) stands."
+    )
+    labels = ("8.", "8.1", "(a)", "8.2")
+
+    def found(letter: str) -> list[str]:
+        words = text.format(letter)
+        ends = [len("\n".join(words.split("\n")[: at + 1])) for at in range(4)]
+        starts = [0, *(end + 1 for end in ends)]
+        rows = zip(starts, ends, labels, strict=False)
+        reviewed = ReviewedText(words, tuple(TextParagraph(start, end, label) for start, end, label in rows))
+        drafts = checks(scan(reviewed, sentences_of(reviewed), {}))
+        return [each.evidence[0].quote for each in settle(drafts, words, "c") if each.rule == "broken-reference"]
+
+    assert found("a") == []
+    assert found("c") == ["Section 8.1(c)"]
