@@ -414,10 +414,7 @@ class ContractView(QWidget):
         }
 
     def restore(self, session: Mapping[str, object]) -> None:
-        """Go back to where a session was; what is gone or unreadable is passed over."""
-        zoom = session.get("zoom")
-        if isinstance(zoom, int | float):
-            self.set_zoom(float(zoom))
+        """Go back to where a session was; what is gone or unreadable is passed over. Its zoom belongs to the making."""
         top, caret, anchor = (_place(session.get(name)) for name in ("top", "caret", "anchor"))
         positions = self.view.positions
         stand = positions.position(caret) if caret else None

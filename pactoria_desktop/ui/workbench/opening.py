@@ -104,7 +104,7 @@ class Opening(QObject):
         opened.replica.suggesting = settings.suggesting_at_start
         shelves = bench.shelves
         tab = ContractTab(
-            opened, bench.look, bench.tasks, bench.make_reviewer, settings.page_zoom / 100,
+            opened, bench.look, bench.tasks, bench.make_reviewer, remembered.zoom(settings.page_zoom / 100),
             lambda state: shelves.keep_view_state(contract, state),
         )  # fmt: skip
         tab.verdicts = dict(remembered.verdicts)

@@ -49,6 +49,11 @@ class Remembered:
     verdicts: Mapping[str, str]
     reviewed: bool
 
+    def zoom(self, otherwise: float) -> float:
+        """The zoom of the last opening, or another one where there was none."""
+        kept = self.view.get("zoom")
+        return float(kept) if isinstance(kept, int | float) else otherwise
+
 
 class LibraryFace:
     """The library as its screens want it. ``shelf`` gives the library's shelf, made when it is first read."""

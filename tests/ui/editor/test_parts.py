@@ -302,9 +302,9 @@ def test_a_session_comes_back_to_its_place(look):
     other.view.show()
     other.view.restore(session)
     assert other.commands.caret == Place("l40.1", 2)
-    assert other.view.zoom == pytest.approx(1.3)
+    assert session["zoom"] == pytest.approx(1.3)
     check(other.view, other.replica)
-    other.view.restore({"caret": ["gone", 3], "zoom": "x", "top": None})
+    other.view.restore({"caret": ["gone", 3], "top": None})
     other.close()
     desk.close()
 
