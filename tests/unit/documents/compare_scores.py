@@ -1,6 +1,6 @@
 """Compares every pair of the corpus and prints a score card: ``python -m tests.unit.documents.compare_scores [KIND]``.
 
-Columns: pairs exact both ways, marked characters against a plain word difference, seconds; then the pairs that are not
+Columns: pairs exact both ways, marked characters against a plain word difference, seconds of processor time; then the pairs that are not
 exact, each with what differs.
 """
 
@@ -49,9 +49,9 @@ def pairs(kind: str = "") -> list[tuple[Path, Path, str]]:
 def score(old: Path, new: Path, kind: str) -> Score:
     """One pair compared and judged."""
     one, other = old.read_bytes(), new.read_bytes()
-    start = time.perf_counter()
+    start = time.process_time()
     result = compare(Package(one, old.name), Package(other, new.name), AUTHOR, DATE)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     wanted = seen(other, accept=True)
     causes = [
         *differences("accept", wanted, seen(result.data, accept=True)),
