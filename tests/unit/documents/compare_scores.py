@@ -1,7 +1,7 @@
 """Compares every pair of the corpus and prints a score card: ``python -m tests.unit.documents.compare_scores [KIND]``.
 
-Columns: pairs exact both ways, marked characters against a plain word difference, seconds of processor time; then the pairs that are not
-exact, each with what differs.
+Columns: pairs exact both ways, marked characters against a plain word difference, seconds of processor time; then the
+pairs that are not exact, each with what differs.
 """
 
 import csv
