@@ -80,7 +80,9 @@ class CompareScreen(QWidget):
         self._filter.set_chips(chips)
         self.sides.show_pairs(self._pairs)
         self._show_list()
-        self.sides.step(1)
+        rows = self.list.rows()
+        if rows:
+            self.sides.go_to(rows[0].key)
 
     def counts(self) -> tuple[str, ...]:
         """How many changes there are, and how many of them nobody marked, in words."""
@@ -104,7 +106,10 @@ class CompareScreen(QWidget):
             if words and words not in f"{pair.number} {told}".casefold():
                 continue
             icon = ICONS["unmarked" if pair.unmarked else kind]
-            rows.append(Row(pair.id, told, number=pair.number, spoken=spoken(pair, partner), icon=icon))
+            severity = "high" if pair.unmarked else ""
+            rows.append(
+                Row(pair.id, told, number=pair.number, spoken=spoken(pair, partner), icon=icon, severity=severity)
+            )
         self.list.set_rows(rows)
 
     def _follow(self, id: str) -> None:

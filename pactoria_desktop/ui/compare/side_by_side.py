@@ -106,6 +106,8 @@ class SideBySide(QAbstractScrollArea):
     def _start_over(self) -> None:
         self._old, self._new = [], []
         self._tops = ([0.0], [0.0], [0.0])
+        if self._current >= 0:
+            self._wanted = self._current
         self._timer.start()
         self._lay_out_some()
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from pactoria_desktop.runtime.errors import DiskFullError
 from pactoria_desktop.ui.library.start_page import ContinueCard
 from pactoria_desktop.ui.theme.look import Look
-from tests.end_to_end.desk import CONTROL, desk
+from tests.end_to_end.desk import CONTROL, SHIFT, desk
 from tests.samples import SAMPLES
 
 SERVICES, NDA = SAMPLES / "services-agreement.docx", SAMPLES / "mutual-nda.docx"
@@ -159,6 +159,8 @@ def test_the_banner_leads_to_what_the_sender_did_not_mark(look: Look, tmp_path: 
         assert screen.counts() == ("13 changes", "1 not marked by the sender")
         first = screen.list.rows()[0]
         assert (first.number, first.icon) == ("9.2", "eye")
-        at.press(Qt.Key.Key_F8)
-        assert screen.sides.current() == unmarked[0].id or screen.sides.current() != ""
+        assert screen.sides.current() == unmarked[0].id == screen.list.current_key()
+        at.press(Qt.Key.Key_F8, SHIFT)
+        assert screen.list.current_key() == screen.sides.current() != unmarked[0].id
+        assert [row.key for row in screen.list.rows()].index(screen.sides.current()) > 0
         assert at.errors == []
