@@ -7,6 +7,7 @@ received draft go) fits that one.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from pactoria_desktop.contract.operations import Operation, Put, PutRow, PutSection, Remark, Strike, StrikeRow
 from pactoria_desktop.contract.suggesting import deletion_value
 from pactoria_desktop.contract.text import (
     ContractText,
@@ -19,7 +20,6 @@ from pactoria_desktop.contract.text import (
     TableSection,
     TextSection,
 )
-from pactoria_desktop.contract.three_way import Operation, Put, PutRow, PutSection, Remark, Strike, StrikeRow
 
 Piece = tuple[str, Marks]
 _Words = Strike | Put | Remark | PutSection

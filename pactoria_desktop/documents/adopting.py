@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from pactoria_desktop.contract.lines import accepted
+from pactoria_desktop.contract.operations import Remark
 from pactoria_desktop.contract.suggesting import depth
 from pactoria_desktop.contract.text import (
     Box,
@@ -24,7 +25,6 @@ from pactoria_desktop.contract.text import (
     kind_of,
     paragraphs_of,
 )
-from pactoria_desktop.contract.three_way import Remark
 from pactoria_desktop.documents.markup import element_of, fragment
 from pactoria_desktop.documents.names import word
 

@@ -7,6 +7,7 @@ changed. Edits that were tracked keep their authors and dates. ``contract/three_
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pactoria_desktop.contract.operations import Operation, operations
 from pactoria_desktop.contract.rewriting import Author
 from pactoria_desktop.contract.text import (
     Cell,
@@ -22,7 +23,7 @@ from pactoria_desktop.contract.text import (
     id_of,
     kind_of,
 )
-from pactoria_desktop.contract.three_way import Clash, Operation, Sides, operations
+from pactoria_desktop.contract.three_way import Clash, Sides
 from pactoria_desktop.documents.compare import compared, part_kind, style_ids
 from pactoria_desktop.documents.compare_margins import with_margins
 from pactoria_desktop.documents.compare_parts import NoteCarrier, PartCarrier

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from loro import LoroMovableList, LoroText
 
+from pactoria_desktop.contract.operations import Operation, Put, PutRow, PutSection, Remark, Strike, StrikeRow
 from pactoria_desktop.contract.suggesting import deletion_value
 from pactoria_desktop.contract.text import CommentNote, Marks, MarkValue, Material, Revision, Section, TextSection
-from pactoria_desktop.contract.three_way import Operation, Put, PutRow, PutSection, Remark, Strike, StrikeRow
 from pactoria_desktop.replica.errors import ChangedMeanwhileError
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import (

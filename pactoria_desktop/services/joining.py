@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.laying import laid, slots_of
+from pactoria_desktop.contract.operations import PutSection
 from pactoria_desktop.contract.outline import outline
 from pactoria_desktop.contract.rewriting import Author
 from pactoria_desktop.contract.text import ContractText, Material, WordObject, id_of, kind_of
-from pactoria_desktop.contract.three_way import PutSection
 from pactoria_desktop.documents.adopting import Standing, Stray, adopted
 from pactoria_desktop.documents.compare import part_kind
 from pactoria_desktop.documents.compare_parts import NoteCarrier

@@ -9,8 +9,8 @@ from collections.abc import Collection
 from rapidfuzz.distance import Indel
 
 from pactoria_desktop.contract.accepted import accepted
+from pactoria_desktop.contract.operations import Strike
 from pactoria_desktop.contract.text import ContractText, id_of, kind_of
-from pactoria_desktop.contract.three_way import Strike
 from pactoria_desktop.services.matching import slots_of
 
 

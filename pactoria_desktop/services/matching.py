@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import Indel
 
 from pactoria_desktop.contract.alignment import equal_pairs
+from pactoria_desktop.contract.operations import Remark
 from pactoria_desktop.contract.text import (
     HIDDEN,
     CommentNote,
@@ -18,7 +19,6 @@ from pactoria_desktop.contract.text import (
     id_of,
     kind_of,
 )
-from pactoria_desktop.contract.three_way import Remark
 
 LEAST_LIKENESS = 0.4
 MOST_PAIRED = 200

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pactoria_desktop.contract.operations import Operation, Put, PutRow, Remark, Strike, StrikeRow
 from pactoria_desktop.contract.text import (
     ContractText,
     Marks,
@@ -16,7 +17,6 @@ from pactoria_desktop.contract.text import (
     id_of,
     kind_of,
 )
-from pactoria_desktop.contract.three_way import Operation, Put, PutRow, Remark, Strike, StrikeRow
 from pactoria_desktop.documents.merge import MergedText
 
 

@@ -1,6 +1,7 @@
 """Operations laid on values give the joined text again, whatever stands between the slots."""
 
 from pactoria_desktop.contract.laying import laid
+from pactoria_desktop.contract.operations import PutSection, operations
 from pactoria_desktop.contract.text import (
     Cell,
     ContractText,
@@ -12,7 +13,6 @@ from pactoria_desktop.contract.text import (
     TableSection,
     TextSection,
 )
-from pactoria_desktop.contract.three_way import PutSection, operations
 
 PUT: Marks = {"ins:t": {"d": 0}}
 

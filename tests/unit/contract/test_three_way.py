@@ -1,7 +1,8 @@
 import pytest
 
+from pactoria_desktop.contract.operations import Put, Strike, operations
 from pactoria_desktop.contract.text import ContractText, Paragraph, Span, TextSection
-from pactoria_desktop.contract.three_way import Clash, Put, Sides, Strike, judged, operations
+from pactoria_desktop.contract.three_way import Clash, Sides, judged
 
 SIDES = Sides(frozenset({"m1", "m2"}), frozenset({"t1", "t2"}))
 

@@ -303,8 +303,8 @@ def test_a_row_that_one_side_struck_and_the_other_wrote_in_clashes() -> None:
 
 @pytest.mark.parametrize("seed", range(15))
 def test_operations_bring_a_received_text_into_a_living_one(seed: int) -> None:
+    from pactoria_desktop.contract.operations import Put, PutRow, PutSection, Remark, Strike, StrikeRow
     from pactoria_desktop.contract.rewriting import Author
-    from pactoria_desktop.contract.three_way import Put, PutRow, PutSection, Remark, Strike, StrikeRow
 
     dice = random.Random(seed)
     base = base_of(dice, 6)

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from pactoria_desktop.contract.operations import Put, Remark, Strike
 from pactoria_desktop.contract.text import (
     ContractText,
     Marks,
@@ -12,7 +13,6 @@ from pactoria_desktop.contract.text import (
     TableSection,
     paragraphs_of,
 )
-from pactoria_desktop.contract.three_way import Put, Remark, Strike
 from pactoria_desktop.documents.compare_setting import Author
 from pactoria_desktop.documents.merge import join
 from pactoria_desktop.replica.errors import ReplicaError
