@@ -51,9 +51,9 @@ class Commands(QObject):
     @property
     def selection(self) -> tuple[Stretch, ...]:
         """What is selected, in document order, in the text as it is."""
-        if self._page.textCursor().hasSelection():
+        if self._page.has_selection:
             self._page.view.catch_up()
-        return selected_stretches(self._page.view, self._page.textCursor())
+        return self._page.selected_stretches
 
     def paragraph_ends(self) -> tuple[Stretch, ...]:
         """The newlines of the paragraphs that the selection touches, or of the caret's."""
@@ -236,7 +236,8 @@ class Commands(QObject):
         parts = []
         for stretch in self.selection:
             parts.append(copied(between(self._text.spans(stretch.slot), stretch.start, stretch.end)))
-        in_cells = self._page.textCursor().hasComplexSelection()
+        reach = self._page.reach
+        in_cells = reach.in_cells if reach else self._page.textCursor().hasComplexSelection()
         return ("\t" if in_cells else "").join(parts)
 
     # -- looks
@@ -272,7 +273,7 @@ class Commands(QObject):
         pending = self._formatting()
         if pending and key in pending:
             return bool(pending[key])
-        stretches = self._without_cell_ends(selected_stretches(page.view, page.textCursor()))
+        stretches = self._without_cell_ends(page.selected_stretches)
         if not stretches:
             return self._looks(page.textCursor().charFormat(), key)
         for stretch in stretches:

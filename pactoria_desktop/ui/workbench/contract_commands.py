@@ -83,7 +83,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
         return not tab.view.editor.isReadOnly()
 
     def chosen(tab: "ContractTab") -> bool:
-        return tab.view.editor.textCursor().hasSelection()
+        return tab.view.editor.has_selection
 
     def changed(tab: "ContractTab") -> bool:
         return tab.overview is None or bool(tab.overview.changes)
