@@ -1,10 +1,10 @@
 """What people do to the text, each deed a method: keys, menus, palette and tests all come through here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QTextCharFormat, QTextCursor
+from PySide6.QtGui import QGuiApplication, QTextCharFormat, QTextCursor
 
 from pactoria_desktop.contract.text import LINE_BREAK, REVISION_KINDS, Marks, MarkValue, id_of, kind_of
 from pactoria_desktop.replica.changes import Place, Stretch
@@ -15,6 +15,7 @@ from pactoria_desktop.ui.editor.caret import place_of, selected_stretches, step
 from pactoria_desktop.ui.editor.formats import BOLD, MARKS, PLAIN_MARKS
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.page import Page
+from pactoria_desktop.ui.editor.reach import table_of
 from pactoria_desktop.ui.editor.words import between, cleaned, copied
 from pactoria_desktop.ui.editor.writing import fragments, units
 
@@ -165,10 +166,25 @@ class Commands(QObject):
         """Type at the caret, inside a step that is already open."""
         self._insert(cleaned(words), None)
 
+    def copy(self) -> None:
+        """To the clipboard; what is long is read in turns, and is there when the last is done."""
+        if not self._page.has_selection:
+            return
+        self.bursts.end()
+        pieces, read = self.copied_pieces(), list[str]()
+
+        def reading() -> Iterator[None]:
+            for piece in pieces:
+                read.append(piece)
+                yield
+
+        self.turns.run(reading, lambda: QGuiApplication.clipboard().setText("".join(read)))
+
     def cut(self) -> None:
         """To the clipboard, and delete."""
-        self._page.copy()
-        self.delete_selection()
+        self.copy()
+        if not self.turns.later(self.delete_selection):
+            self.delete_selection()
 
     def paste(self) -> None:
         """From the clipboard, as words."""
@@ -233,12 +249,30 @@ class Commands(QObject):
 
     def copied_text(self) -> str:
         """What the selection is on the clipboard."""
-        parts = []
-        for stretch in self.selection:
-            parts.append(copied(between(self._text.spans(stretch.slot), stretch.start, stretch.end)))
-        reach = self._page.reach
-        in_cells = reach.in_cells if reach else self._page.textCursor().hasComplexSelection()
-        return ("\t" if in_cells else "").join(parts)
+        return "".join(self.copied_pieces())
+
+    def copied_pieces(self) -> Iterator[str]:
+        """The same cell by cell and section by section, of the selection as it is now; between cells a tab, between
+        rows a line."""
+        stretches, page = self.selection, self._page
+        reach = page.reach
+        in_cells = reach.in_cells if reach else page.textCursor().hasComplexSelection()
+        rows = [self._row_of(stretch.slot) for stretch in stretches] if in_cells else []
+        return self._pieces(stretches, rows)
+
+    def _pieces(self, stretches: Sequence[Stretch], rows: Sequence[tuple[int, int]]) -> Iterator[str]:
+        for number, stretch in enumerate(stretches):
+            between_cells = ""
+            if rows and number:
+                between_cells = "\t" if rows[number] == rows[number - 1] else "\n"
+            yield between_cells + copied(between(self._text.spans(stretch.slot), stretch.start, stretch.end))
+
+    def _row_of(self, slot: str) -> tuple[int, int]:
+        """Where a cell's table begins in the document, and its row."""
+        positions = self._page.view.positions
+        start = positions.text_start(positions.index(slot) or 0)
+        table = table_of(self._page.view, start)
+        return (table.firstPosition(), table.cellAt(start).row()) if table else (0, 0)
 
     # -- looks
 

@@ -150,6 +150,10 @@ class Editor(Page):
         data.setText(self.commands.copied_text())
         return data
 
+    def copy(self) -> None:
+        """The selection to the clipboard, over pieces of tables as well."""
+        self.commands.copy()
+
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Words only: a file that is dropped is for the window, which brings it in, and types no path here."""
         files = any(url.isLocalFile() for url in source.urls())

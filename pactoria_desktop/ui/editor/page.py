@@ -374,7 +374,7 @@ class Page(QTextEdit):
         self._reach = found
         self.layers.selected = {one.slot: one for one in found.stretches} if found else {}
         self.viewport().update()
-        self.caret_changed.emit()
+        self.selectionChanged.emit()
 
     def _hold_reach(self) -> None:
         """Let a reach go once the caret is elsewhere."""
