@@ -92,7 +92,7 @@ def paint_washes(painter: QPainter, paper: Paper, scene: Sequence[VisibleParagra
                 continue
             painter.setBrush(colour)
             for line in lines:
-                painter.drawRoundedRect(_wash(line), 2, 2)
+                painter.drawRoundedRect(line.box.adjusted(0, -1, 0, 0), 2, 2)
         for identifier, touched, lines in stretches_in(paragraph, layers.findings):
             finding = layers.finding_of.get(identifier)
             if finding is None or finding.stale or touched:
