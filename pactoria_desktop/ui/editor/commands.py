@@ -1,6 +1,6 @@
 """What people do to the text, each deed a method: keys, menus, palette and tests all come through here."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -412,6 +412,13 @@ class Commands(QObject):
 
     def changes_here(self) -> tuple[str, ...]:
         """The revision ids of the selection, or of what the caret touches."""
+        return self._ids_here(REVISION_KINDS)
+
+    def comments_here(self) -> tuple[str, ...]:
+        """The comments on the selection, or on what the caret touches."""
+        return self._ids_here(("comment",))
+
+    def _ids_here(self, kinds: Collection[str]) -> tuple[str, ...]:
         found: dict[str, None] = {}
         stretches = self.selection
         caret = self.caret
@@ -420,7 +427,7 @@ class Commands(QObject):
         for stretch in stretches:
             for _, marks in between(self._text.spans(stretch.slot), stretch.start, stretch.end):
                 for key in marks:
-                    if kind_of(key) in REVISION_KINDS:
+                    if kind_of(key) in kinds:
                         found[id_of(key)] = None
         return tuple(found)
 

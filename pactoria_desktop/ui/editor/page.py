@@ -43,6 +43,7 @@ from pactoria_desktop.ui.editor.view import View
 from pactoria_desktop.ui.editor.writing import Edited
 
 THROWN_AWAY_AFTER_MILLISECONDS = 50
+COMMENT_TARGET = 24.0
 CHIP_NAMES = {
     "drawing": "Picture",
     "picture": "Picture",
@@ -94,6 +95,7 @@ class Page(QTextEdit):
     """
 
     finding_clicked = Signal(str)
+    comment_clicked = Signal(str)
     caret_changed = Signal()
     geometry_changed = Signal()
 
@@ -478,8 +480,21 @@ class Page(QTextEdit):
         self._pressed_at = None
         super().mouseReleaseEvent(event)
         found = self.mark_at(event.position())
-        if found and event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if found:
             self.finding_clicked.emit(found)
+        elif comment := self.comment_mark_at(event.position()):
+            self.comment_clicked.emit(comment)
+
+    def comment_mark_at(self, point: QPointF) -> str:
+        """The comment whose mark, at the page's edge while the lane is folded, is at a point; empty for none."""
+        if self.lane_width or point.x() < self.viewport().width() - COMMENT_TARGET:
+            return ""
+        marks = comment_anchors(self.scene(point.y() - COMMENT_TARGET, point.y() + COMMENT_TARGET))
+        near = [(abs(line.baseline - 5 - point.y()), name) for name, line in marks]
+        distance, name = min(near, default=(COMMENT_TARGET, ""))
+        return name if distance <= COMMENT_TARGET / 2 else ""
 
     def mark_at(self, point: QPointF) -> str:
         """The finding whose margin mark is at a point of the viewport, empty for none."""

@@ -320,6 +320,15 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "review.comment", "Comment…", "Insert", lambda tab: bench.deeds.comment(tab), ("Ctrl+Alt+M",), "comment", 10
         ),
         command(
+            "review.open_comment",
+            "Go to the comment at the caret",
+            "Insert",
+            lambda tab: tab.view.open_comment_here(),
+            ("Ctrl+Alt+O",),
+            "comment",
+            10,
+        ),
+        command(
             "review.compare",
             "Compare with a file…",
             "Review",
