@@ -29,13 +29,16 @@ class VisibleParagraph:
     offset: int
     newline: int
     runs: list[tuple[Drawn, list[OnLine]]] = field(default_factory=list)
+    _text: str | None = None
 
     def lines(self, start: int, end: int) -> Iterator[OnLine]:
         """Where the slot's characters ``start`` to ``end`` stand, as far as they are in this paragraph."""
         first = max(0, start - self.offset)
         last = min(self.block.length() - 1, end - self.offset)
         if first < last:
-            yield from on_lines(self.block, self.box, first, last)
+            if self._text is None:
+                self._text = self.block.text()
+            yield from on_lines(self.block, self.box, first, last, self._text)
 
 
 def visible_paragraphs(edit: QTextEdit, view: View, top: float, bottom: float) -> list[VisibleParagraph]:
