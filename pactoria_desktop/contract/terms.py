@@ -155,3 +155,41 @@ def pattern_of(terms: Iterable[str]) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     words = (r"\s+".join(re.escape(word) for word in term.split()) for term in ordered)
     return re.compile(r"(?<![\w])(?:" + "|".join(words) + r")(?![\w])")
+
+
+_BEGINNING = re.compile(r"(?<![\w'’-])[^\W_a-z][\w'’-]*")
+
+
+class Uses:
+    """Finds where a set of terms is used, each in the singular and in the plural, the longest term first."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        found: dict[str, list[tuple[int, str, re.Pattern[str]]]] = {}
+        for term in sorted({tidy(term) for term in terms}):
+            for form in forms(term):
+                words = form.split()
+                if words:
+                    pattern = re.compile(r"\s+".join(re.escape(word) for word in words) + r"(?!\w)")
+                    found.setdefault(_first_word(words[0]), []).append((-len(form), term, pattern))
+        self._by_first = {first: sorted(some, key=lambda each: each[:2]) for first, some in found.items()}
+
+    def first_in(self, paragraph: str) -> Iterator[tuple[str, int, int]]:
+        """Each term that a paragraph uses, where it does so first: term, start and end in code points."""
+        seen: set[str] = set()
+        until = 0
+        for beginning in _BEGINNING.finditer(paragraph):
+            if beginning.start() < until:
+                continue
+            for _, term, pattern in self._by_first.get(_first_word(beginning[0]), ()):
+                found = pattern.match(paragraph, beginning.start())
+                if found is not None:
+                    until = found.end()
+                    if term not in seen:
+                        seen.add(term)
+                        yield term, found.start(), found.end()
+                    break
+
+
+def _first_word(word: str) -> str:
+    """What the first word of a term and of its uses have in common."""
+    return word[:3]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pactoria_desktop.contract.accepted import AcceptedText, accepted
 from pactoria_desktop.contract.outline import outline
-from pactoria_desktop.contract.terms import definitions_in
+from pactoria_desktop.contract.terms import Uses, definitions_in
 from pactoria_desktop.contract.text import (
     HIDDEN,
     OBJECT,
@@ -99,7 +99,10 @@ class CrossReference:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything that the panels show, of one moment of the text. ``words`` counts those of the accepted text."""
+    """Everything that the panels show, of one moment of the text. ``words`` counts those of the accepted text.
+
+    ``term_uses`` has the first use of each defined term in each paragraph, without the definitions themselves.
+    """
 
     view: AcceptedText
     headings: tuple[Heading, ...]
@@ -107,6 +110,7 @@ class Overview:
     comments: tuple[Comment, ...]
     labels: dict[str, str] = field(default_factory=dict)
     terms: tuple[Term, ...] = ()
+    term_uses: tuple[Stretch, ...] = ()
     references: tuple[CrossReference, ...] = ()
     words: int = 0
 
@@ -157,7 +161,10 @@ def overview(text: ContractText) -> Overview:
     comments = _comments(text, label_of_paragraph)
     terms = tuple(_terms(view, labels, places))
     crossing = tuple(_references(text, view, labels, places))
-    return Overview(view, tuple(headings), changes, comments, labels, terms, crossing, len(view.text.split()))
+    return Overview(
+        view, tuple(headings), changes, comments, labels, terms, tuple(_term_uses(view, terms, places)), crossing,
+        len(view.text.split()),
+    )  # fmt: skip
 
 
 class _Places:
@@ -194,6 +201,16 @@ def _terms(view: AcceptedText, labels: dict[str, str], places: _Places) -> Itera
             if place is not None:
                 found[one.term] = Term(f"term-{len(found)}", one.term, label, place)
     yield from sorted(found.values(), key=lambda each: each.term.casefold())
+
+
+def _term_uses(view: AcceptedText, terms: Sequence[Term], places: _Places) -> Iterator[Stretch]:
+    uses = Uses(each.term for each in terms)
+    defined = {each.place for each in terms}
+    for paragraph in view.paragraphs:
+        for _, start, end in uses.first_in(view.text[paragraph.start : paragraph.end]):
+            place = places.stretch(paragraph.start + start, paragraph.start + end)
+            if place is not None and place not in defined:
+                yield place
 
 
 def _references(

@@ -1,10 +1,10 @@
 """What people do to the text, each deed a method: keys, menus, palette and tests all come through here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QTextCharFormat, QTextCursor
+from PySide6.QtGui import QGuiApplication, QTextCharFormat, QTextCursor
 
 from pactoria_desktop.contract.text import LINE_BREAK, REVISION_KINDS, Marks, MarkValue, id_of, kind_of
 from pactoria_desktop.replica.changes import Place, Stretch
@@ -15,6 +15,7 @@ from pactoria_desktop.ui.editor.caret import place_of, selected_stretches, step
 from pactoria_desktop.ui.editor.formats import BOLD, MARKS, PLAIN_MARKS
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.page import Page
+from pactoria_desktop.ui.editor.reach import table_of
 from pactoria_desktop.ui.editor.words import between, cleaned, copied
 from pactoria_desktop.ui.editor.writing import fragments, units
 
@@ -51,9 +52,9 @@ class Commands(QObject):
     @property
     def selection(self) -> tuple[Stretch, ...]:
         """What is selected, in document order, in the text as it is."""
-        if self._page.textCursor().hasSelection():
+        if self._page.has_selection:
             self._page.view.catch_up()
-        return selected_stretches(self._page.view, self._page.textCursor())
+        return self._page.selected_stretches
 
     def paragraph_ends(self) -> tuple[Stretch, ...]:
         """The newlines of the paragraphs that the selection touches, or of the caret's."""
@@ -165,10 +166,25 @@ class Commands(QObject):
         """Type at the caret, inside a step that is already open."""
         self._insert(cleaned(words), None)
 
+    def copy(self) -> None:
+        """To the clipboard; what is long is read in turns, and is there when the last is done."""
+        if not self._page.has_selection:
+            return
+        self.bursts.end()
+        pieces, read = self.copied_pieces(), list[str]()
+
+        def reading() -> Iterator[None]:
+            for piece in pieces:
+                read.append(piece)
+                yield
+
+        self.turns.run(reading, lambda: QGuiApplication.clipboard().setText("".join(read)))
+
     def cut(self) -> None:
         """To the clipboard, and delete."""
-        self._page.copy()
-        self.delete_selection()
+        self.copy()
+        if not self.turns.later(self.delete_selection):
+            self.delete_selection()
 
     def paste(self) -> None:
         """From the clipboard, as words."""
@@ -233,11 +249,30 @@ class Commands(QObject):
 
     def copied_text(self) -> str:
         """What the selection is on the clipboard."""
-        parts = []
-        for stretch in self.selection:
-            parts.append(copied(between(self._text.spans(stretch.slot), stretch.start, stretch.end)))
-        in_cells = self._page.textCursor().hasComplexSelection()
-        return ("\t" if in_cells else "").join(parts)
+        return "".join(self.copied_pieces())
+
+    def copied_pieces(self) -> Iterator[str]:
+        """The same cell by cell and section by section, of the selection as it is now; between cells a tab, between
+        rows a line."""
+        stretches, page = self.selection, self._page
+        reach = page.reach
+        in_cells = reach.in_cells if reach else page.textCursor().hasComplexSelection()
+        rows = [self._row_of(stretch.slot) for stretch in stretches] if in_cells else []
+        return self._pieces(stretches, rows)
+
+    def _pieces(self, stretches: Sequence[Stretch], rows: Sequence[tuple[int, int]]) -> Iterator[str]:
+        for number, stretch in enumerate(stretches):
+            between_cells = ""
+            if rows and number:
+                between_cells = "\t" if rows[number] == rows[number - 1] else "\n"
+            yield between_cells + copied(between(self._text.spans(stretch.slot), stretch.start, stretch.end))
+
+    def _row_of(self, slot: str) -> tuple[int, int]:
+        """Where a cell's table begins in the document, and its row."""
+        positions = self._page.view.positions
+        start = positions.text_start(positions.index(slot) or 0)
+        table = table_of(self._page.view, start)
+        return (table.firstPosition(), table.cellAt(start).row()) if table else (0, 0)
 
     # -- looks
 
@@ -272,7 +307,7 @@ class Commands(QObject):
         pending = self._formatting()
         if pending and key in pending:
             return bool(pending[key])
-        stretches = self._without_cell_ends(selected_stretches(page.view, page.textCursor()))
+        stretches = self._without_cell_ends(page.selected_stretches)
         if not stretches:
             return self._looks(page.textCursor().charFormat(), key)
         for stretch in stretches:
@@ -377,6 +412,13 @@ class Commands(QObject):
 
     def changes_here(self) -> tuple[str, ...]:
         """The revision ids of the selection, or of what the caret touches."""
+        return self._ids_here(REVISION_KINDS)
+
+    def comments_here(self) -> tuple[str, ...]:
+        """The comments on the selection, or on what the caret touches."""
+        return self._ids_here(("comment",))
+
+    def _ids_here(self, kinds: Collection[str]) -> tuple[str, ...]:
         found: dict[str, None] = {}
         stretches = self.selection
         caret = self.caret
@@ -385,7 +427,7 @@ class Commands(QObject):
         for stretch in stretches:
             for _, marks in between(self._text.spans(stretch.slot), stretch.start, stretch.end):
                 for key in marks:
-                    if kind_of(key) in REVISION_KINDS:
+                    if kind_of(key) in kinds:
                         found[id_of(key)] = None
         return tuple(found)
 

@@ -14,6 +14,7 @@ from pactoria_desktop.ui.editor.commands import Commands
 from pactoria_desktop.ui.editor.drawn import Authors
 from pactoria_desktop.ui.editor.editor import Editor
 from pactoria_desktop.ui.editor.find import FindBar
+from pactoria_desktop.ui.editor.folded import FoldedCard
 from pactoria_desktop.ui.editor.formats import Formats
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.numbers import Numbers
@@ -52,12 +53,14 @@ class ContractView(QWidget):
         self._shown: Shown = "changes"
         self._projected: ContractView | None = None
         self._met = 0
+        self._card_opened_at: Place | None = None
         self._meet_authors()
         self._formats = Formats(text, self.authors, self._paper(zoom))
         self.view = View(text, self._formats)
         self.numbers = Numbers(self.view)
         self.editor = Editor(self.view, self.numbers, text, self)
         self.lane = Lane(look, self.authors.number, self)
+        self.folded_card = FoldedCard(look, self.authors.number, self)
         self.find_bar = FindBar(look, self.editor, text, self)
         self.find_bar.hide()
         self.menu_actions: Sequence[QAction] = ()
@@ -87,9 +90,13 @@ class ContractView(QWidget):
         editor.menu_wanted.connect(self._open_menu)
         editor.zoom_wanted.connect(lambda by: self.set_zoom(self.zoom * ZOOM_STEP**by))
         editor.commands.refused.connect(self.refused)
-        self.lane.activated.connect(self._show_comment)
-        self.lane.reply_wanted.connect(self._reply)
-        self.lane.resolve_wanted.connect(self._resolve)
+        for cards in (self.lane, self.folded_card):
+            cards.activated.connect(self._show_comment)
+            cards.reply_wanted.connect(self._reply)
+            cards.resolve_wanted.connect(self._resolve)
+        editor.comment_clicked.connect(self.open_comment)
+        editor.verticalScrollBar().valueChanged.connect(lambda value: self.folded_card.put_away())
+        self.folded_card.closed.connect(editor.setFocus)
         self.view.rebuilt.connect(lambda: self._lane_timer.start(0))
 
     def close_text(self) -> None:
@@ -124,6 +131,7 @@ class ContractView(QWidget):
 
     def _dress(self) -> None:
         self.lane.forget()
+        self.folded_card.put_away()
         self.editor.set_paper(self._paper(self.zoom))
         self.update()
 
@@ -150,6 +158,7 @@ class ContractView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Below a width the lane folds, so that the page never slides under it."""
         super().resizeEvent(event)
+        self.folded_card.put_away()
         self._fold()
 
     def _fold(self) -> None:
@@ -195,6 +204,7 @@ class ContractView(QWidget):
         self.view.apply(changes)
         if changes.comments:
             self._threads = threads_of(self._text.comments)
+            self.folded_card.follow(self._threads.get(self.folded_card.thread_id))
         if not self._lane_timer.isActive():
             self._lane_timer.start(CARDS_FOLLOW_MILLISECONDS)
         self.changed.emit(changes)
@@ -209,6 +219,8 @@ class ContractView(QWidget):
 
     def _caret_changed(self) -> None:
         place = place_of(self.view, self.editor.textCursor().position())
+        if place != self._card_opened_at:
+            self.folded_card.put_away()
         if place is not None:
             self.caret_moved.emit(place)
 
@@ -256,6 +268,31 @@ class ContractView(QWidget):
                     self._show_comment(identifier)
                     return True
                 at += length
+        return False
+
+    def open_comment(self, identifier: str) -> bool:
+        """Go to a comment's card: the one beside the page, or where the lane is folded one over it; False without."""
+        thread = self._threads.get(self._thread_of(identifier))
+        anchor = next((one for one in self._anchors() if thread is not None and one.thread == thread.id), None)
+        if thread is None or anchor is None:
+            return False
+        if self.lane.isVisible():
+            self._place_cards()
+            self.lane.cards[thread.id].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            viewport = self.editor.viewport()
+            at = viewport.mapTo(self, QPoint(viewport.width(), round(anchor.baseline)))
+            self._card_opened_at = place_of(self.view, self.editor.caret_position)
+            self.folded_card.open(thread, at)
+        self._show_comment(thread.id)
+        return True
+
+    def open_comment_here(self) -> bool:
+        """Go to the card of the comment at the caret; says so and gives False where there is none."""
+        self.editor.ensureCursorVisible()
+        if any(self.open_comment(identifier) for identifier in self.commands.comments_here()):
+            return True
+        self.refused.emit("There is no comment at the caret.")
         return False
 
     def _reply(self, identifier: str, words: str) -> None:

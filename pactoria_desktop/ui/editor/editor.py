@@ -17,16 +17,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from pactoria_desktop.replica.changes import Place
-from pactoria_desktop.ui.editor.caret import is_hidden
 from pactoria_desktop.ui.editor.commands import Commands
 from pactoria_desktop.ui.editor.living import LivingText
+from pactoria_desktop.ui.editor.moving import Moving
 from pactoria_desktop.ui.editor.numbers import Numbers
 from pactoria_desktop.ui.editor.page import Page
 from pactoria_desktop.ui.editor.repair import Intrusion, as_command, intrusion_of
 from pactoria_desktop.ui.editor.table_commands import TableCommands
 from pactoria_desktop.ui.editor.view import View
-
-ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
 class Editor(Page):
@@ -42,6 +40,7 @@ class Editor(Page):
         self._intrusion: Intrusion | None = None
         super().__init__(view, numbers, text, parent)
         self.commands = Commands(self, text)
+        self.moving = Moving(self)
         self.tables = TableCommands(self, text, self.commands)
         view.applied.connect(self._move_preedit)
         self._keys: list[tuple[QKeySequence.StandardKey, Callable[[], object]]] = [
@@ -78,14 +77,12 @@ class Editor(Page):
         elif key == Qt.Key.Key_Delete:
             self.commands.delete_forward()
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            self._tab(back=key == Qt.Key.Key_Backtab)
-        elif key in ARROWS:
-            self._arrow(event)
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._tab(back=shift or key == Qt.Key.Key_Backtab)
+        elif self.moving.press(event):
+            self.commands.bursts.end()
         elif self._is_typing(event):
             self.commands.type(event.text())
-        elif self._is_moving(event):
-            self.commands.bursts.end()
-            super().keyPressEvent(event)
         else:
             event.ignore()
             return
@@ -98,18 +95,6 @@ class Editor(Page):
         both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
         return bool(words) and words.isprintable() and (plain or (modifiers & both) == both)
 
-    def _is_moving(self, event: QKeyEvent) -> bool:
-        if event.key() in (
-            Qt.Key.Key_Up,
-            Qt.Key.Key_Down,
-            Qt.Key.Key_Home,
-            Qt.Key.Key_End,
-            Qt.Key.Key_PageUp,
-            Qt.Key.Key_PageDown,
-        ):
-            return True
-        return event.matches(QKeySequence.StandardKey.SelectAll)
-
     def _tab(self, back: bool) -> None:
         if self.tables.next_cell(back):
             return
@@ -119,16 +104,6 @@ class Editor(Page):
             self.commands.change_level(-1 if back else 1)
         elif not back:
             self.commands.type("\t")
-
-    def _arrow(self, event: QKeyEvent) -> None:
-        """Move; characters without width are passed over with the one beside them."""
-        self.commands.bursts.end()
-        for _ in range(64):
-            before = self.textCursor().position()
-            super().keyPressEvent(event)
-            after = self.textCursor().position()
-            if before == after or not is_hidden(self.view, min(before, after), max(before, after)):
-                return
 
     # -- input methods
 
@@ -146,7 +121,7 @@ class Editor(Page):
         if event.commitString():
             self._drop_preedit()
             self.commands.type(event.commitString())
-        elif self.textCursor().hasSelection() and event.preeditString():
+        elif self.has_selection and event.preeditString():
             self.commands.delete_selection()
         cursor = self.textCursor()
         if cursor.hasSelection():
@@ -174,6 +149,10 @@ class Editor(Page):
         data = QMimeData()
         data.setText(self.commands.copied_text())
         return data
+
+    def copy(self) -> None:
+        """The selection to the clipboard, over pieces of tables as well."""
+        self.commands.copy()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Words only: a file that is dropped is for the window, which brings it in, and types no path here."""

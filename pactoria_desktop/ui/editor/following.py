@@ -25,23 +25,26 @@ class Following:
     def __init__(self) -> None:
         self._by_slot: dict[str, list[Followed]] = {}
         self._by_id: dict[str, list[Followed]] = {}
+        self._longest: dict[str, int] = {}
 
     def replace(self, stretches: Iterable[tuple[str, Stretch]]) -> None:
         """Forget all and follow these (id, stretch)."""
         self._by_slot.clear()
         self._by_id.clear()
+        self._longest.clear()
         for identifier, stretch in stretches:
             followed = Followed(identifier, stretch.slot, stretch.start, stretch.end)
             self._by_slot.setdefault(stretch.slot, []).append(followed)
             self._by_id.setdefault(identifier, []).append(followed)
-        for stretches_of_slot in self._by_slot.values():
+        for slot, stretches_of_slot in self._by_slot.items():
             stretches_of_slot.sort(key=lambda one: (one.start, one.end))
+            self._longest[slot] = max(one.end - one.start for one in stretches_of_slot)
 
     def edited(self, edit: Edited) -> None:
         """Move what stands behind an edit; what it touched is marked as touched and shrinks or grows with it."""
         change = edit.added - edit.removed
         gone = edit.offset + edit.removed
-        for one in self._by_slot.get(edit.slot, ()):
+        for one in self._from(edit.slot, edit.offset):
             if one.end <= edit.offset:
                 continue
             if one.start >= gone:
@@ -52,14 +55,20 @@ class Following:
             if one.start > edit.offset:
                 one.start = edit.offset + edit.added
             one.end = max(one.start, one.end + change if one.end >= gone else edit.offset)
+            self._longest[edit.slot] = max(self._longest[edit.slot], one.end - one.start)
+
+    def _from(self, slot: str, start: int) -> list[Followed]:
+        """Those that may end behind a place of a slot, and all that follow."""
+        stretches = self._by_slot.get(slot)
+        if not stretches:
+            return []
+        return stretches[bisect_left(stretches, start - self._longest[slot], key=lambda one: one.start) :]
 
     def within(self, slot: str, start: int, end: int) -> Iterator[Followed]:
         """Those that share a character with a stretch of a slot."""
-        stretches = self._by_slot.get(slot)
-        if not stretches:
-            return
-        last = bisect_left(stretches, end, key=lambda one: one.start)
-        for one in stretches[:last]:
+        for one in self._from(slot, start):
+            if one.start >= end:
+                return
             if one.end > start and one.end > one.start:
                 yield one
 

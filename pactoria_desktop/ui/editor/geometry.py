@@ -72,15 +72,18 @@ def _first_block_below(document: QTextDocument, height: float) -> QTextBlock:
     return document.findBlockByNumber(first)
 
 
-def on_lines(block: QTextBlock, box: QRectF, start: int, end: int) -> Iterator[OnLine]:
-    """Where a block's characters ``start`` to ``end`` (counted in the block) stand, spaces at their ends left out."""
+def on_lines(block: QTextBlock, box: QRectF, start: int, end: int, text: str | None = None) -> Iterator[OnLine]:
+    """Where a block's characters ``start`` to ``end`` (counted in the block) stand, spaces at their ends left out.
+
+    ``text`` is the block's, for who asks often.
+    """
     layout = block.layout()
-    text = block.text()
-    words = text[start:end]
+    words = (block.text() if text is None else text)[start:end]
     if words and not words.isspace():
         start += len(words) - len(words.lstrip(" "))
         end -= len(words) - len(words.rstrip(" "))
-    for number in range(layout.lineCount()):
+    begin = layout.lineForTextPosition(start)
+    for number in range(max(0, begin.lineNumber()) if begin.isValid() else 0, layout.lineCount()):
         line = layout.lineAt(number)
         first = line.textStart()
         last = first + line.textLength()

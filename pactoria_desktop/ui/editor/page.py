@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 from pactoria_desktop.contract.text import Material, WordObject
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.ui.editor import margins, painting
-from pactoria_desktop.ui.editor.caret import standing
+from pactoria_desktop.ui.editor.caret import selected_stretches, standing
 from pactoria_desktop.ui.editor.formats import MARKS, OBJECT_TYPE, Formats
 from pactoria_desktop.ui.editor.geometry import OnLine
 from pactoria_desktop.ui.editor.living import LivingText
@@ -35,6 +35,7 @@ from pactoria_desktop.ui.editor.paper import (
     TEXT_TOP,
     Paper,
 )
+from pactoria_desktop.ui.editor.reach import Reach, reach
 from pactoria_desktop.ui.editor.renewal import Renewal
 from pactoria_desktop.ui.editor.scene import VisibleParagraph, comment_anchors, visible_paragraphs
 from pactoria_desktop.ui.editor.turns import Turns
@@ -42,6 +43,7 @@ from pactoria_desktop.ui.editor.view import View
 from pactoria_desktop.ui.editor.writing import Edited
 
 THROWN_AWAY_AFTER_MILLISECONDS = 50
+COMMENT_TARGET = 24.0
 CHIP_NAMES = {
     "drawing": "Picture",
     "picture": "Picture",
@@ -93,6 +95,7 @@ class Page(QTextEdit):
     """
 
     finding_clicked = Signal(str)
+    comment_clicked = Signal(str)
     caret_changed = Signal()
     geometry_changed = Signal()
 
@@ -110,6 +113,8 @@ class Page(QTextEdit):
         self._came_from = 0
         self._shown_document: QTextDocument | None = None
         self._current_block = -1
+        self._reach: Reach | None = None
+        self._pressed_at: int | None = None
         self._chips = ObjectChips(self)
         self.turns = Turns(self)
         self.renewal = Renewal(self)
@@ -332,9 +337,59 @@ class Page(QTextEdit):
             cursor.setPosition(caret, QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
 
+    @property
+    def reach(self) -> Reach | None:
+        """The selection, where it goes from one table, or piece of one, to somewhere else."""
+        return self._reach
+
+    @property
+    def caret_position(self) -> int:
+        """Where in the document the caret is."""
+        return self.textCursor().position()
+
+    @property
+    def anchor_position(self) -> int:
+        """Where in the document the selection began; the caret's position when nothing is selected."""
+        found = self.view.positions.position(self._reach.anchor) if self._reach else None
+        return self.textCursor().anchor() if found is None else found
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether anything is selected."""
+        return self._reach is not None or self.textCursor().hasSelection()
+
+    @property
+    def selected_stretches(self) -> tuple[Stretch, ...]:
+        """What is selected, of what is shown."""
+        return self._reach.stretches if self._reach else selected_stretches(self.view, self.textCursor())
+
+    def select_between(self, anchor: int, caret: int) -> None:
+        """Select from one document position to another, over tables and their pieces."""
+        found = reach(self.view, anchor, caret) if anchor != caret else None
+        self._set_reach(None)
+        self._select(caret, caret if found else anchor)
+        self._set_reach(found)
+
+    def _set_reach(self, found: Reach | None) -> None:
+        if found is self._reach:
+            return
+        self._reach = found
+        self.layers.selected = {one.slot: one for one in found.stretches} if found else {}
+        self.viewport().update()
+        self.selectionChanged.emit()
+
+    def _hold_reach(self) -> None:
+        """Let a reach go once the caret is elsewhere."""
+        cursor = self.textCursor()
+        if self._reach and (
+            cursor.hasSelection() or self.view.positions.position(self._reach.caret) != cursor.position()
+        ):
+            self._set_reach(None)
+
     def _stand(self) -> None:
         if self.view.writing or self.renewal.covered or not len(self.view.positions):
             return
+        self._hold_reach()
         cursor = self.textCursor()
         position = cursor.position()
         if not cursor.hasSelection():
@@ -353,6 +408,7 @@ class Page(QTextEdit):
 
     def show_caret(self, position: int) -> None:
         """Put the caret at a document position and scroll it into view."""
+        self._set_reach(None)
         self._select(position, position)
         self.ensureCursorVisible()
 
@@ -372,6 +428,7 @@ class Page(QTextEdit):
 
     def show_position(self, start: int, end: int | None = None) -> None:
         """Put the caret (and the selection up to ``end``) there and scroll so that it stands in the upper half."""
+        self._set_reach(None)
         self._select(end if end is not None else start, start)
         box = self.cursorRect()
         height = self.viewport().height()
@@ -388,12 +445,56 @@ class Page(QTextEdit):
 
     # -- mouse
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a selection, or with Shift carry it on."""
+        anchor = self.anchor_position
+        self._set_reach(None)
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            carried_on = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._pressed_at = anchor if carried_on else self.textCursor().anchor()
+            if carried_on:
+                self._drag_to(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Draw a selection out, from one piece of a table into another as well."""
+        super().mouseMoveEvent(event)
+        if event.buttons() & Qt.MouseButton.LeftButton and self._pressed_at is not None:
+            self._drag_to(event.position())
+
+    def _drag_to(self, point: QPointF) -> None:
+        """Where Qt's selection would take a piece of a table whole, select ours instead."""
+        caret = self.cursorForPosition(point.toPoint()).position()
+        anchor = self._pressed_at
+        if anchor is None:
+            return
+        if self._reach or reach(self.view, anchor, standing(self.view, caret, anchor)):
+            self.select_between(anchor, standing(self.view, caret, anchor))
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on a margin mark names its finding."""
+        if self._pressed_at is not None and self._reach:
+            self._pressed_at = None
+            event.accept()
+            return
+        self._pressed_at = None
         super().mouseReleaseEvent(event)
         found = self.mark_at(event.position())
-        if found and event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if found:
             self.finding_clicked.emit(found)
+        elif comment := self.comment_mark_at(event.position()):
+            self.comment_clicked.emit(comment)
+
+    def comment_mark_at(self, point: QPointF) -> str:
+        """The comment whose mark, at the page's edge while the lane is folded, is at a point; empty for none."""
+        if self.lane_width or point.x() < self.viewport().width() - COMMENT_TARGET:
+            return ""
+        marks = comment_anchors(self.scene(point.y() - COMMENT_TARGET, point.y() + COMMENT_TARGET))
+        near = [(abs(line.baseline - 5 - point.y()), name) for name, line in marks]
+        distance, name = min(near, default=(COMMENT_TARGET, ""))
+        return name if distance <= COMMENT_TARGET / 2 else ""
 
     def mark_at(self, point: QPointF) -> str:
         """The finding whose margin mark is at a point of the viewport, empty for none."""

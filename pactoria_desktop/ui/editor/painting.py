@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from pactoria_desktop.replica.changes import Place
+from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.ui.editor.drawn import Drawn
 from pactoria_desktop.ui.editor.following import Following
 from pactoria_desktop.ui.editor.geometry import OnLine
@@ -17,6 +17,7 @@ from pactoria_desktop.ui.theme.marks import author_pen
 CORNER = 3.0
 EDGE = 12.0
 SHADOW_ROUNDS = 6
+EMPTY_SELECTED = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Layers:
     current_hit: str = ""
     terms: Following = field(default_factory=Following)
     active_comment: str = ""
+    selected: Mapping[str, Stretch] = field(default_factory=dict)
 
 
 def paint_sheet(
@@ -90,7 +92,7 @@ def paint_washes(painter: QPainter, paper: Paper, scene: Sequence[VisibleParagra
                 continue
             painter.setBrush(colour)
             for line in lines:
-                painter.drawRoundedRect(_wash(line), 2, 2)
+                painter.drawRoundedRect(line.box.adjusted(0, -1, 0, 0), 2, 2)
         for identifier, touched, lines in stretches_in(paragraph, layers.findings):
             finding = layers.finding_of.get(identifier)
             if finding is None or finding.stale or touched:
@@ -105,6 +107,19 @@ def paint_washes(painter: QPainter, paper: Paper, scene: Sequence[VisibleParagra
             )
             for line in lines:
                 painter.drawRoundedRect(_wash(line), 2, 2)
+        _paint_selected(painter, paper, paragraph, layers.selected.get(paragraph.slot))
+
+
+def _paint_selected(painter: QPainter, paper: Paper, paragraph: VisibleParagraph, selected: Stretch | None) -> None:
+    """The ground of what is selected over the pieces of a table; an empty paragraph shows a narrow one."""
+    if selected is None:
+        return
+    painter.setBrush(paper.on_page("select"))
+    end = paragraph.offset + paragraph.block.length() - 1
+    for line in paragraph.lines(selected.start, selected.end):
+        painter.drawRect(_wash(line))
+    if selected.start <= end <= selected.end and paragraph.block.length() == 1:
+        painter.drawRect(QRectF(paragraph.box.left(), paragraph.box.top(), EMPTY_SELECTED, paragraph.box.height()))
 
 
 def paint_comment_lines(

@@ -1,7 +1,8 @@
 """What is to be painted now: the visible paragraphs with the stretches that get a wash, a line or a mark."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QTextBlock
@@ -14,6 +15,9 @@ from pactoria_desktop.ui.editor.geometry import OnLine, on_lines, visible_blocks
 from pactoria_desktop.ui.editor.view import View
 from pactoria_desktop.ui.editor.writing import fragments
 
+AIR = 3.0
+TOUCHING = 0.5
+
 
 @dataclass(slots=True)
 class VisibleParagraph:
@@ -25,13 +29,16 @@ class VisibleParagraph:
     offset: int
     newline: int
     runs: list[tuple[Drawn, list[OnLine]]] = field(default_factory=list)
+    _text: str | None = None
 
     def lines(self, start: int, end: int) -> Iterator[OnLine]:
         """Where the slot's characters ``start`` to ``end`` stand, as far as they are in this paragraph."""
         first = max(0, start - self.offset)
         last = min(self.block.length() - 1, end - self.offset)
         if first < last:
-            yield from on_lines(self.block, self.box, first, last)
+            if self._text is None:
+                self._text = self.block.text()
+            yield from on_lines(self.block, self.box, first, last, self._text)
 
 
 def visible_paragraphs(edit: QTextEdit, view: View, top: float, bottom: float) -> list[VisibleParagraph]:
@@ -54,8 +61,34 @@ def visible_paragraphs(edit: QTextEdit, view: View, top: float, bottom: float) -
             if not drawn.plain:
                 lines = list(on_lines(block, box, start - position, end - position))
                 paragraph.runs.append((drawn, lines))
+        paragraph.runs = aired(paragraph.runs)
         found.append(paragraph)
     return found
+
+
+def aired(runs: list[tuple[Drawn, list[OnLine]]]) -> list[tuple[Drawn, list[OnLine]]]:
+    """The same with air where a deletion touches an insertion: the lines of both draw back, the words stand still."""
+    for (one, lines), (other, following) in pairwise(runs):
+        if not lines or not following or not _parts(one, other):
+            continue
+        left, right = lines[-1], following[0]
+        if left.baseline != right.baseline:
+            continue
+        if abs(left.right - right.left) < TOUCHING:
+            lines[-1] = replace(left, right=max(left.left, left.right - AIR / 2))
+            following[0] = replace(right, left=min(right.right, right.left + AIR / 2))
+        elif abs(right.right - left.left) < TOUCHING:
+            lines[-1] = replace(left, left=min(left.right, left.left + AIR / 2))
+            following[0] = replace(right, right=max(right.left, right.right - AIR / 2))
+    return runs
+
+
+def _parts(one: Drawn, other: Drawn) -> bool:
+    """Whether one is struck and the other inserted, neither of them both."""
+    return (bool(one.struck), bool(one.inserted)) in ((True, False), (False, True)) and (
+        bool(other.struck),
+        bool(other.inserted),
+    ) == (bool(one.inserted), bool(one.struck))
 
 
 @dataclass(frozen=True, slots=True)

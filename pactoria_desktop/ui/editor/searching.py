@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pactoria_desktop.contract.text import HIDDEN, OBJECT
+from pactoria_desktop.contract.suggesting import is_struck
+from pactoria_desktop.contract.text import HIDDEN, OBJECT, Marks
 from pactoria_desktop.replica.changes import Stretch
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.writing import units
@@ -30,19 +31,27 @@ class Query:
         return re.compile(body, 0 if self.match_case else re.IGNORECASE)
 
 
-def hits_in(slot: str, text: str, pattern: re.Pattern[str]) -> list[Stretch]:
-    """The hits in a slot's text, hidden characters looked through, in UTF-16 units."""
-    if HIDDEN not in text and OBJECT not in text and text.isascii():
+def hits_in(slot: str, spans: Sequence[tuple[str, Marks]], pattern: re.Pattern[str]) -> list[Stretch]:
+    """The hits in a slot's living words, what is struck or hidden looked through, in UTF-16 units.
+
+    A hit may have struck words in its middle, never at its ends.
+    """
+    text = "".join(part for part, _ in spans)
+    marked = any(marks and is_struck(marks) for _, marks in spans)
+    if not marked and HIDDEN not in text and OBJECT not in text and text.isascii():
         return [Stretch(slot, hit.start(), hit.end()) for hit in pattern.finditer(text) if hit.end() > hit.start()]
     kept: list[int] = []
     visible: list[str] = []
     at = 0
-    for character in text:
-        if character != HIDDEN:
-            kept.append(at)
-            visible.append(character)
-        at += 2 if character > "\uffff" else 1
-    kept.append(at)
+    for part, marks in spans:
+        if marks and is_struck(marks):
+            at += units(part)
+            continue
+        for character in part:
+            if character != HIDDEN:
+                kept.append(at)
+                visible.append(character)
+            at += 2 if character > "\uffff" else 1
     found = []
     for hit in pattern.finditer("".join(visible)):
         if hit.end() > hit.start():
@@ -57,4 +66,4 @@ def hits(text: LivingText, slots: Sequence[str], query: Query) -> Iterator[list[
     if pattern is None:
         return
     for slot in slots:
-        yield hits_in(slot, "".join(part for part, _ in text.spans(slot)), pattern)
+        yield hits_in(slot, text.spans(slot), pattern)

@@ -25,7 +25,7 @@ class TableCommands:
         return caret.slot if caret and self._page.view.in_table(caret.slot) else None
 
     def next_cell(self, back: bool = False) -> bool:
-        """To the next cell (or the one before); behind the last a row is added. False outside of tables."""
+        """Select the words of the next cell (or the one before); behind the last, add a row. False outside tables."""
         cell = self.cell
         if cell is None:
             return False
@@ -37,7 +37,8 @@ class TableCommands:
             following += step
         inside = 0 <= following < len(positions) and self._page.view.in_table(positions.slots[following])
         if inside and self._same_table(cell, positions.slots[following]):
-            self._page.show_caret(positions.text_start(following))
+            start = positions.text_start(following)
+            self._page.show_position(start, start + positions.length(following) - 1)
             return True
         if not back:
             self.insert_row()

@@ -1,11 +1,16 @@
 """People: an avatar with initials, and a tag with the author's colour and line."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.theme.marks import author_pen, author_token
 from pactoria_desktop.ui.widgets.text import CENTRE, Painted, draw_line
+
+LEGEND_GAP = 20
 
 
 def initials(name: str) -> str:
@@ -54,7 +59,7 @@ class AuthorTag(Painted):
     def __init__(self, look: Look, name: str, number: int, count: int) -> None:
         super().__init__(look, f"{name}, {count} {'change' if count == 1 else 'changes'}")
         self.setToolTip(self.accessibleName())
-        self._name, self._number, self._count = name, number, str(count)
+        self._name, self._number, self._count = short_name(name), number, str(count)
 
     def _figure_width(self) -> float:
         return max(self.look.pixels(16), self.look.text_width(self._count, 12, 600, True) + 4)
@@ -76,3 +81,64 @@ class AuthorTag(Painted):
         painter.setPen(author_pen(self.look.theme, self._number, 2))
         painter.drawLine(QPointF(1, area.bottom() - 4), QPointF(width - 1, area.bottom() - 4))
         draw_line(painter, area.adjusted(width + 8, 0, 0, 0), self._name, self.look.font(12), self.look.colour("text2"))
+
+
+def short_name(name: str) -> str:
+    """A person's name with initials before the last word, "I. Falk"; a company's or a single word as it is."""
+    words = name.split()
+    if len(words) not in (2, 3) or not all(word[:1].isupper() and word[1:].islower() for word in words):
+        return name
+    return " ".join([*(f"{word[0]}." for word in words[:-1]), words[-1]])
+
+
+class AuthorLegend(QWidget):
+    """Who changed how much, each with their line, as many people as there is room for, those with most first."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._shown: tuple[tuple[str, int, int], ...] = ()
+        self.tags: list[AuthorTag] = []
+        self.setAccessibleName("Authors of changes")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def show_authors(self, authors: Sequence[tuple[str, int, int]]) -> None:
+        """Show people by name, number from 1 and how many changes of theirs are open."""
+        ordered = tuple(sorted((one for one in authors if one[2]), key=lambda one: (-one[2], one[1])))
+        if ordered == self._shown:
+            return
+        self._shown = ordered
+        for tag in self.tags:
+            tag.hide()
+            tag.deleteLater()
+        self.tags = [AuthorTag(self._look, name, number, count) for name, number, count in ordered]
+        for tag in self.tags:
+            tag.setParent(self)
+        self.updateGeometry()
+        self._place()
+
+    def _place(self) -> None:
+        """From the right, so that the bar's last button stays near; who does not fit is left out."""
+        widths = [tag.sizeHint().width() for tag in self.tags]
+        while widths and sum(widths) + LEGEND_GAP * (len(widths) - 1) > self.width():
+            widths.pop()
+        left = self.width() - sum(widths) - LEGEND_GAP * max(0, len(widths) - 1)
+        for number, tag in enumerate(self.tags):
+            tag.setVisible(number < len(widths))
+            if number < len(widths):
+                tag.setGeometry(left, 0, widths[number], self.height())
+                left += widths[number] + LEGEND_GAP
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many as there is room for now."""
+        super().resizeEvent(event)
+        self._place()
+
+    def sizeHint(self) -> QSize:
+        """Room for all, and some pixels that a layout may take when it divides its room."""
+        widths = [tag.sizeHint().width() for tag in self.tags]
+        return QSize(sum(widths) + LEGEND_GAP * max(0, len(widths) - 1) + 4, self._look.pixels(26))
+
+    def minimumSizeHint(self) -> QSize:
+        """None: the bar's buttons come first."""
+        return QSize(0, self._look.pixels(26))

@@ -83,7 +83,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
         return not tab.view.editor.isReadOnly()
 
     def chosen(tab: "ContractTab") -> bool:
-        return tab.view.editor.textCursor().hasSelection()
+        return tab.view.editor.has_selection
 
     def changed(tab: "ContractTab") -> bool:
         return tab.overview is None or bool(tab.overview.changes)
@@ -318,6 +318,15 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
         ),
         command(
             "review.comment", "Comment…", "Insert", lambda tab: bench.deeds.comment(tab), ("Ctrl+Alt+M",), "comment", 10
+        ),
+        command(
+            "review.open_comment",
+            "Go to the comment at the caret",
+            "Insert",
+            lambda tab: tab.view.open_comment_here(),
+            ("Ctrl+Alt+O",),
+            "comment",
+            10,
         ),
         command(
             "review.compare",

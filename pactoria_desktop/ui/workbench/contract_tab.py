@@ -1,6 +1,7 @@
 """One open contract in the window: its page, the journal behind its keys, and what the panels show of it."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -206,6 +207,8 @@ class ContractTab(QObject):
         self.words = found.words
         self._order = {slot: number for number, slot in enumerate(self.opened.replica.slots())}
         self._stale = stale
+        if not (self._look_again or self._overview_timer.isActive()):  # else the places are those of an older text
+            self.view.show_terms(found.term_uses)
         self.overview_changed.emit()
         if self._look_again:
             self._look_again = False
@@ -303,6 +306,11 @@ class ContractTab(QObject):
             )  # fmt: skip
             placed.append((self._rank(place.slot, place.start) if place else (len(self._order), 0), row))
         return [row for _, row in sorted(placed, key=lambda each: each[0])]
+
+    def authors(self) -> list[tuple[str, int, int]]:
+        """Who has open changes: name, number of colour and line, how many."""
+        counts = Counter(change.author for change in self.overview.changes) if self.overview is not None else {}
+        return [(name, self.view.authors.style(name), count) for name, count in counts.items()]
 
     def go_to_heading(self, id: str) -> None:
         """Scroll to a heading."""

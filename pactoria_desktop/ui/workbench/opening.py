@@ -89,6 +89,7 @@ class Opening(QObject):
 
     def _show_contract(self, loaded: "Loaded", remembered: Remembered) -> None:
         from pactoria_desktop.services.opened import OpenContract
+        from pactoria_desktop.ui.widgets.author import AuthorLegend
         from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 
         bench, contract = self._bench, loaded.record.id
@@ -117,7 +118,9 @@ class Opening(QObject):
         tab.view.changed.connect(lambda changes: self._refresh(tab, ("edit.undo", "edit.redo")))
         bench.panels.follow(tab)
         bench.tabs[contract] = tab
-        bar = CommandBar(bench.look, bench.registry, "Editing", BAR)
+        legend = AuthorLegend(bench.look)
+        tab.overview_changed.connect(lambda: legend.show_authors(tab.authors()))
+        bar = CommandBar(bench.look, bench.registry, "Editing", [*BAR[:-1], legend, BAR[-1]])
         bench.window.open_document(contract, loaded.record.title, tab.view, bar)
         tab.view.menu_actions = [bench.registry.action(name) for name in MENU]
         tab.view.restore(remembered.view)

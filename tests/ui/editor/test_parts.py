@@ -136,7 +136,7 @@ def test_hits_are_the_words_looked_for_whatever_is_hidden_between(seed):
     text = "".join(dice.choice([*LETTERS, HIDDEN, "Fee", "fee"]) for _ in range(300))
     pattern = Query("fee", match_case=bool(seed % 2)).pattern()
     coded = text.encode("utf-16-le")
-    hits = hits_in("s", text, pattern)
+    hits = hits_in("s", [(text, {})], pattern)
     for hit in hits:
         words = coded[hit.start * 2 : hit.end * 2].decode("utf-16-le").replace(HIDDEN, "")
         assert words == "fee" if seed % 2 else words.lower() == "fee"
@@ -144,14 +144,16 @@ def test_hits_are_the_words_looked_for_whatever_is_hidden_between(seed):
 
 
 def test_whole_words_and_quotes_are_found_as_people_write_them():
-    assert [hit.start for hit in hits_in("s", "party parties party", Query("party", whole_words=True).pattern())] == [
+    assert [
+        hit.start for hit in hits_in("s", [("party parties party", {})], Query("party", whole_words=True).pattern())
+    ] == [
         0,
         14,
     ]
-    assert len(hits_in("s", "“Fees” and don’t", Query('"fees"').pattern())) == 1
-    assert len(hits_in("s", "“Fees” and don’t", Query("don't").pattern())) == 1
+    assert len(hits_in("s", [("“Fees” and don’t", {})], Query('"fees"').pattern())) == 1
+    assert len(hits_in("s", [("“Fees” and don’t", {})], Query("don't").pattern())) == 1
     assert Query("").pattern() is None
-    assert hits_in("s", "a.b", Query("a+b").pattern()) == []
+    assert hits_in("s", [("a.b", {})], Query("a+b").pattern()) == []
 
 
 def test_text_from_outside_is_made_fit_to_stand_in_a_contract():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pactoria_desktop.contract.terms import capitalised_uses, definitions_in, forms
+from pactoria_desktop.contract.terms import Uses, capitalised_uses, definitions_in, forms
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,15 @@ def test_uses_know_their_place_in_the_sentence() -> None:
     found = {item.words: item for item in capitalised_uses(text)}
     assert text[found["Order Form"].start : found["Order Form"].end] == "Order Form" if "Order Form" in found else True
     assert any(item.opening for item in found.values())
+
+
+def test_each_term_is_found_where_a_paragraph_first_uses_it_the_longest_first() -> None:
+    paragraph = "In each Contract Year the Contract Years’ Fees and the Contract are Fees; a Feeder is not, nor fees."
+    found = list(Uses(("Contract", "Contract Year", "The Fee", "12 Days")).first_in(paragraph))
+    assert [(term, paragraph[start:end]) for term, start, end in found] == [
+        ("Contract Year", "Contract Year"),
+        ("Fee", "Fees"),
+        ("Contract", "Contract"),
+    ]
+    assert [each[1:] for each in Uses(("12 Days",)).first_in("within 12  Days of it")] == [(7, 15)]
+    assert list(Uses(()).first_in(paragraph)) == []

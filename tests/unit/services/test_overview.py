@@ -44,3 +44,22 @@ def test_comments_stand_at_their_words_and_headings_have_their_numbers() -> None
     labels = [each.label for each in found.headings if each.label]
     assert labels == [str(number) for number in range(1, 19)]
     assert sum(1 for section in sample_text(RETURNED).sections for _ in paragraphs_of(section)) > 80
+
+
+def test_the_uses_of_terms_stand_at_their_words_and_definitions_are_not_among_them() -> None:
+    text = sample_text(RETURNED)
+    found = overview(text)
+    replica = Replica.create(text, identity=Identity("Ines Falk", "me"), clock=SystemClock())
+    known = {term.term.casefold() for term in found.terms}
+    try:
+        used = set()
+        for place in found.term_uses:
+            whole = "".join(words for words, _ in replica.spans(place.slot)).encode("utf-16-le")
+            words = whole[place.start * 2 : place.end * 2].decode("utf-16-le")
+            used.add(words.casefold())
+        assert "contract year" in used
+        assert used <= known | {f"{term}s" for term in known} | {term.removesuffix("s") for term in known}
+    finally:
+        replica.close()
+    assert len(set(found.term_uses)) == len(found.term_uses)
+    assert not {term.place for term in found.terms} & set(found.term_uses)
