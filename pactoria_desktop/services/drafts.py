@@ -85,11 +85,10 @@ def compare_for_screen(old: Source, new: ContractText) -> "ScreenComparison":
     return screen_comparison(before, new)
 
 
-def compare_received(sent: Package, back: Source) -> "ScreenComparison":
+def compare_received(sent: Source, back: Source) -> "ScreenComparison":
     """What the other side changed in what was sent to it; what it did not mark is pointed out. Raises DocumentError."""
-    from pactoria_desktop.documents.reader import read
     from pactoria_desktop.documents.received import check_texts
     from pactoria_desktop.services.comparing import screen_comparison
 
-    before, after = read(sent), contract_of(Source(back.name, ".docx", word_package(back).data))
+    before, after = (contract_of(Source(one.name, ".docx", word_package(one).data)) for one in (sent, back))
     return screen_comparison(before, after, {finding.paragraph for finding in check_texts(before, after)})

@@ -24,6 +24,7 @@ from pactoria_desktop.services.leftovers import leftovers
 from pactoria_desktop.services.matching import Line, Matching, matching_of, remarks_of
 from pactoria_desktop.services.moving import Luggage, carried, holding
 from pactoria_desktop.services.renaming import renamed
+from pactoria_desktop.services.sources import Source
 
 SOMEBODY = "Counterparty"
 NOTES = ("footnote", "endnote")
@@ -37,7 +38,7 @@ class Received:
     ``joins`` (one, its steps in it) are laid on the living text; ``sentence`` says to a person what came; ``clashes``
     counts the places where both sides changed the same words, ``left_out`` pictures and links of mine that the package
     cannot take. ``version`` is what the living text knew when this was
-    worked out, ``sent`` the package that the other side edited.
+    worked out, ``sent`` the file that the other side edited.
     """
 
     package: Package
@@ -49,7 +50,7 @@ class Received:
     changes: int
     version: bytes = b""
     left_out: int = 0
-    sent: Package | None = None
+    sent: Source | None = None
 
 
 def received(

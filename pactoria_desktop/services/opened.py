@@ -316,7 +316,7 @@ class OpenContract:
             base = self.package(frozen.text())
         mine = frozen.text()
         found = received(read(base), mine, package, self.now(), self.package(mine))
-        return replace(found, version=frozen.version, sent=base)
+        return replace(found, version=frozen.version, sent=Source(base.name, ".docx", base.data))
 
     def join(self, found: "Received", name: str, *, exactly: bool = True) -> None:
         """Lay a received draft on the living text as its authors' changes. On the replica's thread.

@@ -11,7 +11,6 @@ from pactoria_desktop.services.sources import Source, read_source
 from pactoria_desktop.ui.workbench.questions import WORD_FILES
 
 if TYPE_CHECKING:
-    from pactoria_desktop.documents.package import Package
     from pactoria_desktop.services.comparing import ScreenComparison
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
@@ -44,7 +43,7 @@ class Comparing(QObject):
 
         self._show(f"compare:{path.name}:{tab.key}", path.stem, tab.title, work, redline)
 
-    def received(self, tab: "ContractTab", sent: "Package", path: Path) -> None:
+    def received(self, tab: "ContractTab", sent: Source, path: Path) -> None:
         """Show what the other side changed in what was sent, and which of that they did not mark."""
         back, opened, author = read_source(str(path)), tab.opened, self._bench.service.author
 
@@ -56,7 +55,7 @@ class Comparing(QObject):
         def redline() -> bytes:
             from pactoria_desktop.services.drafts import compare_drafts
 
-            return compare_drafts(Source(sent.name, ".docx", sent.data), back, author, opened.now()).data
+            return compare_drafts(sent, back, author, opened.now()).data
 
         self._show(f"received:{path.name}:{tab.key}", f"{tab.title} as sent", path.stem, work, redline)
 
