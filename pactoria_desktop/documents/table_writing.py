@@ -160,10 +160,10 @@ class TableWriter:
         return f"<w:tr{declarations}>{head}".encode() + cells + b"</w:tr>"
 
     def _row(self, row: Row, place: RowPlace) -> list[Cut]:
-        cuts = self._row_marks(row, place)
         shapes = [_shape(cell, self._heads) for cell in row.cells]
         if shapes != [_shape(cell, self._base_heads) for cell in place.row.cells] or _fills_nothing(row, place):
             return [Cut(place.span.start, place.span.end, self._reshaped(row, place))]
+        cuts = self._row_marks(row, place)
         for cell, (span, places) in zip(row.cells, place.cells, strict=True):
             cuts += self._cell(cell, span, places)
         return cuts

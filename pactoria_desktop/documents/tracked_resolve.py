@@ -236,7 +236,7 @@ class _Resolver:
         containers: dict[Node, None] = {}
         for paragraph in sorted(killed, key=lambda one: one.start):
             container = paragraph.parent
-            while container is not None and container in self._unwrapped:
+            while container is not None and container in self._unwrapped and container.name not in _SHELLS:
                 container = container.parent
             if container is not None:
                 containers[container] = None
@@ -284,16 +284,20 @@ class _Resolver:
         self._drop(last)
         for shell in shells:
             # Word wants something in a control: one that is emptied goes.
-            if all(one in self._dropped or one.name in _SHELL_PROPERTIES for one in shell.children):
+            emptied = all(one in self._dropped or one.name in _SHELL_PROPERTIES for one in shell.children)
+            if emptied and shell not in self._unwrapped:
                 self._drop(shell)
         return 0
 
     def _flow(self, container: Node) -> Iterator[Node]:
-        """The blocks that stay in a container: paragraphs, and what no paragraph joins over."""
+        """The blocks that stay in a container: paragraphs, and what no paragraph joins over.
+
+        A control that is taken away is such an edge too, as it is for the contract text.
+        """
         for node in container.children:
             if node in self._dropped:
                 continue
-            if node in self._unwrapped:
+            if node in self._unwrapped and node.name not in _SHELLS:
                 yield from self._flow(node)
             elif node.name == "p" or node.name in _BARRIERS:
                 yield node

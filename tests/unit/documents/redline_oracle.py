@@ -20,7 +20,14 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 PARSER = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True)
 GONE = {True: (W + "del", W + "moveFrom"), False: (W + "ins", W + "moveTo")}
-CHARACTERS = {"tab": "\t", "cr": "\u2028", "noBreakHyphen": "\u2011", "softHyphen": "", "sym": "\ufffc", "ptab": "\t"}
+CHARACTERS = {
+    "tab": "\t",
+    "cr": "\u2028",
+    "noBreakHyphen": "\u2011",
+    "softHyphen": "\u00ad",
+    "sym": "\ufffc",
+    "ptab": "\t",
+}
 OBJECTS = ("drawing", "pict", "object", "ruby")
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -41,11 +48,14 @@ class Reader:
         self.accept = accept
         self.main = self._target("", "officeDocument")[0]
         self.notes: dict[tuple[str, str], list[str]] = {}
+        self.note_boxes: dict[tuple[str, str], list[tuple[str, ...]]] = {}
         self.boxes: list[tuple[str, ...]] = []
         for kind in ("footnote", "endnote"):
             for member in self._target(self.main, kind + "s"):
                 for note in self._root(member).iter(W + kind):
-                    self.notes[kind, note.get(W + "id", "")] = self.lines(note, "note")
+                    name = kind, note.get(W + "id", "")
+                    self.notes[name] = self.lines(note, "note")
+                    self.note_boxes[name], self.boxes = self.boxes, []
 
     def _target(self, member: str, kind: str) -> list[str]:
         folder, base = dirname(member), member.rpartition("/")[2]
@@ -163,8 +173,10 @@ class Reader:
                 out.append("\ufffc")
                 self.words(child)
             elif name in ("footnoteReference", "endnoteReference") and child.tag.startswith(W):
-                note = self.notes.get((name[:-9], child.get(W + "id", "")), ["?"])
-                out.append("{" + "¶".join(note) + "}")
+                # A note is seen, with the boxes in it, where its reference stands.
+                note = name[:-9], child.get(W + "id", "")
+                out.append("{" + "¶".join(self.notes.get(note, ["?"])) + "}")
+                self.boxes += self.note_boxes.get(note, [])
             else:
                 out.append(self.words(child))
         return "".join(out)

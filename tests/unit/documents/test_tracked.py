@@ -11,9 +11,12 @@ import pytest
 from docx.opc.exceptions import PackageNotFoundError
 from lxml import etree
 
+from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.reader import read
 from pactoria_desktop.documents.tracked import Selection, accept_all, reject_all, tracked_changes
+from pactoria_desktop.documents.verify import verify_redline
 from tests.unit.documents.test_guard import TYPES, W, document, packed
 
 WHO = 'w:author="A" w:date="2024-01-01T10:00:00Z"'
@@ -55,6 +58,10 @@ def paragraph(inside: str, properties: str = "") -> str:
 
 ONE, TWO = run("one"), run("two")
 CELL = "<w:tc><w:tcPr/><w:p>{}</w:p></w:tc>"
+LEAVING = (
+    f'<w:customXmlDelRangeStart w:id="3" {WHO}/><w:sdt><w:sdtPr/><w:sdtContent><w:customXmlDelRangeEnd w:id="3"/>',
+    f'<w:customXmlDelRangeStart w:id="4" {WHO}/></w:sdtContent></w:sdt><w:customXmlDelRangeEnd w:id="4"/>',
+)
 
 CASES: dict[str, tuple[str, str, str]] = {
     "insertion": (paragraph(ONE + INS + TWO + "</w:ins>"), paragraph(ONE + TWO), paragraph(ONE)),
@@ -183,6 +190,16 @@ CASES: dict[str, tuple[str, str, str]] = {
         f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph(ONE)}</w:sdtContent></w:sdt>",
         paragraph(ONE),
     ),
+    "no paragraph joins over the edge of a control that is taken away": (
+        LEAVING[0] + paragraph(ONE, mark("del")) + LEAVING[1] + paragraph(TWO),
+        paragraph(ONE) + paragraph(TWO),
+        f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph(ONE)}</w:sdtContent></w:sdt>{paragraph(TWO)}",
+    ),
+    "an emptied control is taken away with its struck paragraph": (
+        LEAVING[0] + paragraph(DEL + gone("x") + "</w:del>", mark("del")) + LEAVING[1] + paragraph(TWO),
+        paragraph(TWO),
+        f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph(run('x'))}</w:sdtContent></w:sdt>{paragraph(TWO)}",
+    ),
     "anchors survive the words around them": (
         paragraph(
             f'<w:commentRangeStart w:id="0"/>{DEL}{gone("x")}<w:bookmarkStart w:id="5" w:name="b"/></w:del>'
@@ -243,6 +260,12 @@ def test_nothing_is_left_to_decide_after_all_was_accepted_or_rejected(name: str)
     assert tracked_changes(made).revisions or "control" in name
     for data in (accept_all(made), reject_all(made)):
         assert tracked_changes(Package(data)).revisions == ()
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "control" in name])
+def test_the_text_and_the_walker_agree_about_controls_that_come_and_go(name: str) -> None:
+    made = with_compatibility(CASES[name][0])
+    assert verify_redline(made, made.data, accepted=accepted(read(made))).problems == ()
 
 
 def test_kinds_authors_dates_words_and_parts_are_listed() -> None:

@@ -377,6 +377,26 @@ def test_columns_and_merges_rebuild_their_rows() -> None:
     )
 
 
+def test_a_reshaped_row_keeps_the_ids_of_its_tracked_changes() -> None:
+    """The row below, which continued a merged cell, is gone: the row is written anew, its earlier deletion is not."""
+    early = '<w:del w:id="7" w:author="Early"/>'
+    cells = (
+        f"<w:tc><w:tcPr><w:vMerge{value}/></w:tcPr><w:p>{run(name)}</w:p></w:tc><w:tc><w:p>{run('x')}</w:p></w:tc>"
+        for name, value in (("a", ' w:val="restart"'), ("b", ""))
+    )
+    rows = "".join(f"<w:tr><w:trPr>{early if at == 0 else ''}</w:trPr>{one}</w:tr>" for at, one in enumerate(cells))
+    package, text = opened(f"<w:tbl><w:tblPr/><w:tblGrid/>{rows}</w:tbl><w:p/>")
+    table = table_of(text)
+    out = body_of(write(package, text, with_table(text, replace(table, rows=table.rows[:1]))))
+    assert "vMerge" not in out
+    assert out.count("<w:del ") == 1
+    assert early in out
+    marked = replace(table.rows[0], marks={**table.rows[0].marks, "ins:n": {"d": 1}})
+    out = body_of(write(package, text, with_table(text, replace(table, rows=(marked,)))))
+    assert early in out
+    assert '<w:ins w:id="8" w:author="New"/>' in out
+
+
 def test_a_new_table_and_words_beside_tables() -> None:
     package, text = opened(TABLE)
     cells = (Cell("x", (Paragraph((Span("one"),), {"p:fix": True}),)), Cell("y", (Paragraph((), {"p:fix": True}),)))
