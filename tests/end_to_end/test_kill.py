@@ -49,12 +49,14 @@ def run_and_check(folder: Path, look: Look, run: int, seconds: float, before: st
         mine = there.removeprefix(before)
         assert there.startswith(before), "words of an earlier run are gone"
         assert sentence.startswith(mine), "what came back is not what was typed"
+        lost = killed_at - typed[len(mine)] if len(mine) < len(typed) else 0.0
+        if not there:
+            return lost, there  # killed before the first words and the way to them were due
         caret = tab.view.commands.caret
         assert caret is not None
         assert tab.view.label_at(caret) == "11.2"
         index = tab.view.editor.textCursor()
         assert index.positionInBlock() == len(there), "the caret is not behind the last letter that was kept"
-        lost = killed_at - typed[len(mine)] if len(mine) < len(typed) else 0.0
         return lost, there
 
 
