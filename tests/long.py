@@ -19,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS, PAGE = ROOT / ".ci" / "long-result.json", ROOT / ".ci" / "long-result.md"
 STEPS = {
-    "tests": [sys.executable, "-m", "pytest", "-m", "long", "-n", "2", "--dist", "load", "-rs"],
+    "tests": [sys.executable, "-m", "pytest", "-m", "long", "-n", "2", "--dist", "load", "-rfs"],
     "benchmarks": [sys.executable, "-m", "pytest", "tests/bench", "--benchmark-enable", "-s"],
     "keys": [sys.executable, "-m", "tests.bench.keys", "--json"],
     "model": [sys.executable, "-m", "pactoria_desktop.review.evaluation"],
@@ -30,7 +30,7 @@ TITLES = {
     "keys": "From key to paint",
     "model": "Clause model, cross-validated",
 }
-LINES_KEPT = 14
+LINES_KEPT = 20
 
 
 def run(command: list[str], figures: Path) -> tuple[int, str, float]:
