@@ -48,25 +48,22 @@ def accepted_flow(text: ContractText) -> list[str]:
         if isinstance(section, TextSection):
             if not open_flow:
                 flows.append("")
-            flows[-1] += _kept(text, section.paragraphs)
+            flows[-1] += _kept(section.paragraphs)
             open_flow = True
             continue
         rows = [row for row in section.rows if not struck(row.marks)]
         if rows:
             open_flow = False
         for row in rows:
-            flows.extend(_kept(text, cell.paragraphs) for cell in row.cells)
+            flows.extend(_kept(cell.paragraphs) for cell in row.cells)
     return [flow.replace(HIDDEN, "").rstrip("\n") for flow in flows]
 
 
-def _kept(text: ContractText, paragraphs: tuple[Paragraph, ...]) -> str:
-    """Words and newlines that stay. A fixed newline stays though struck, unless a section or a field ends with it."""
+def _kept(paragraphs: tuple[Paragraph, ...]) -> str:
     kept = ""
     for paragraph in paragraphs:
         kept += "".join(span.text for span in paragraph.spans if not struck(span.marks))
-        known = text.material.paragraphs.get(str(paragraph.marks.get("p:props", "")))
-        ends = (known is not None and known.ends_section) or any(key.startswith("fld:") for key in paragraph.marks)
-        if not struck(paragraph.marks) or ("p:fix" in paragraph.marks and not ends):
+        if not struck(paragraph.marks) or "p:fix" in paragraph.marks:
             kept += "\n"
     return kept
 

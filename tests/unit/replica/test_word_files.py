@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.text import ContractText
 from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.package import Package
@@ -12,7 +13,7 @@ from pactoria_desktop.documents.reader import read
 from pactoria_desktop.replica.resolving import Selection
 from tests.conftest import CORPUS
 from tests.unit.replica.rehearsal import desks, opened
-from tests.unit.replica.test_suggestions import accepted_flow, plain_flow, tracked_left
+from tests.unit.replica.test_suggestions import tracked_left
 
 FILES = sorted((CORPUS / "word").rglob("*.docx"))
 SAMPLE = random.Random(20261122).sample(FILES, min(12, len(FILES)))
@@ -43,10 +44,10 @@ def check(text: ContractText, seed: str) -> None:
     desk.check()
     assert desk.replica.text().sections == text.sections
     accepting = opened(snapshot, "Z", 77)
-    shown = [flow for flow in accepted_flow(accepting.text()) if flow]
+    shown = accepted(accepting.text()).text
     accepting.accept(Selection())
     assert not tracked_left(accepting.text())
-    assert [flow for flow in plain_flow(accepting.text()) if flow] == shown
+    assert accepted(accepting.text()).text == shown
     accepting.close()
     desk.close()
 
