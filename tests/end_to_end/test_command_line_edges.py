@@ -41,7 +41,15 @@ def in_process(*words: str, environment: dict[str, str] | None = None, **streams
     whole = {**kept, "PYTHONPATH": str(ROOT), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     whole |= environment or {}
     command = [sys.executable, "-m", "pactoria_desktop.cli.main", *words]
+    if os.name == "posix":
+        streams["preexec_fn"] = _heeding_signals
     return subprocess.Popen(command, env=whole, stderr=subprocess.PIPE, **streams)  # type: ignore[call-overload, no-any-return]
+
+
+def _heeding_signals() -> None:
+    """What a shell ignores for its background jobs, the tests among them, a command of a person does not ignore."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @posix
