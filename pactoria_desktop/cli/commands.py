@@ -122,6 +122,12 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="EXPORT", help="write the history there, to be verified elsewhere")
 
 
+def _platform(parser: argparse.ArgumentParser) -> None:
+    from pactoria_desktop.cli.platform import configure
+
+    configure(parser)
+
+
 COMMANDS: dict[str, tuple[str, str, Configure]] = {
     "text": ("documents", "print the text of a contract", _file),
     "outline": ("documents", "print every paragraph with its number", _file),
@@ -142,6 +148,7 @@ COMMANDS: dict[str, tuple[str, str, Configure]] = {
     "backup": ("library", "write an encrypted copy of the library", _backup),
     "restore": ("library", "put a backup in the place of the library", _restore),
     "verify": ("library", "verify the history of a contract", _verify),
+    "platform": ("platform", "run the platform that a team syncs with", _platform),
 }
 
 

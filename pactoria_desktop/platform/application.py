@@ -1,0 +1,48 @@
+"""The application: every room's routes on the house's parts."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from pactoria_desktop import __version__
+from pactoria_desktop.platform.api import refusals
+from pactoria_desktop.platform.api.observing import Observing
+from pactoria_desktop.platform.house import House
+from pactoria_desktop.platform.operations import health
+from pactoria_desktop.protocol.problems import Problem
+
+PREFIX = "/api/v1"
+
+
+def _operation(route: APIRoute) -> str:
+    return route.name
+
+
+def create_application(house: House) -> FastAPI:
+    """The application on its parts. Closing it gives the database's connections back."""
+
+    @asynccontextmanager
+    async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as parts:
+            parts.push_async_callback(house.database.close)
+            yield
+
+    application = FastAPI(
+        title="Pactoria platform",
+        version=__version__,
+        description="What the desktop syncs with. Refusals are problem details (RFC 9457) with a stable code.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+        generate_unique_id_function=_operation,
+        redirect_slashes=False,
+        responses={"default": {"model": Problem, "description": "A refusal"}},
+    )
+    application.state.house = house
+    refusals.install(application)
+    application.include_router(health.routes({"database": health.database_ready}))
+    application.add_middleware(Observing, house=house)
+    return application

@@ -1,0 +1,1 @@
+"""Contracts on the platform: particulars, versions, approvals, sharing, files."""

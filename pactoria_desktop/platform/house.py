@@ -1,0 +1,29 @@
+"""The parts of a running platform, made once at the start and handed to every room."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pactoria_desktop.contract.identity import IdentityMint
+from pactoria_desktop.platform.database.engine import Database
+from pactoria_desktop.platform.database.sealing import Seals
+from pactoria_desktop.platform.settings import PlatformSettings
+from pactoria_desktop.runtime.clock import Clock
+
+if TYPE_CHECKING:
+    from pactoria_desktop.platform.operations.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What rooms share. Time, ids and randomness are parts like the database."""
+
+    settings: PlatformSettings
+    database: Database
+    clock: Clock
+    mint: IdentityMint
+    seals: Seals
+    randomness: Callable[[int], bytes]
+    metrics: "Metrics"
+    address: str = field(default="")
+    """The address under which people reach the platform, without a slash at the end."""

@@ -1,0 +1,121 @@
+"""Making the parts of a platform from its settings: what ``serve``, the tests and the administrator's commands need."""
+
+import base64
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pactoria_desktop.contract.identity import IdentityMint
+from pactoria_desktop.platform.database.embedded import EmbeddedPostgres, Passwords
+from pactoria_desktop.platform.database.engine import Database, make_engine
+from pactoria_desktop.platform.database.roles import role_problem
+from pactoria_desktop.platform.database.sealing import Seals
+from pactoria_desktop.platform.database.secrets_file import own_secrets
+from pactoria_desktop.platform.house import House
+from pactoria_desktop.platform.operations.metrics import Metrics
+from pactoria_desktop.platform.settings import PlatformSettings
+from pactoria_desktop.runtime.clock import Clock
+from pactoria_desktop.runtime.errors import PactoriaError
+
+_log = logging.getLogger("pactoria.database")
+
+
+class WallsError(PactoriaError):
+    """Nothing would keep organizations apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the database is for each role, and the key that everything is sealed under (32 bytes)."""
+
+    application: str
+    owner: str
+    master_key: bytes
+
+
+@contextmanager
+def database_addresses(settings: PlatformSettings) -> Iterator[Addresses]:
+    """The database of the settings; the platform's own one runs inside the ``with``.
+
+    Raises EmbeddedDatabaseError and SecretsFileError.
+    """
+    given = settings.master_key.get_secret_value() if settings.master_key else None
+    if settings.database_url is not None and settings.database_owner_url is not None:
+        assert given is not None
+        yield Addresses(
+            settings.database_url.get_secret_value(),
+            settings.database_owner_url.get_secret_value(),
+            base64.b64decode(given),
+        )
+        return
+    folder = prepared(settings.platform_data)
+    kept = own_secrets(folder)
+    postgres = EmbeddedPostgres(
+        folder, Passwords(kept.superuser_password, kept.owner_password, kept.application_password)
+    )
+    try:
+        yield Addresses(postgres.application_url, postgres.owner_url, base64.b64decode(given or kept.master_key))
+    finally:
+        postgres.stop()
+
+
+def prepared(folder: Path) -> Path:
+    """The data folder, made when missing. It can be passed through, because the database may run as another user."""
+    try:
+        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PactoriaError(
+            f"The data folder {folder} cannot be made ({error.strerror}); nothing was started; "
+            "name another one with --data."
+        ) from error
+    return folder
+
+
+@asynccontextmanager
+async def opened_house(
+    settings: PlatformSettings,
+    addresses: Addresses,
+    *,
+    clock: Clock,
+    address: str = "",
+    randomness: Callable[[int], bytes] = os.urandom,
+) -> AsyncIterator[House]:
+    """The parts on a database that has this program's form. Raises WallsError when the role is too strong."""
+    metrics = Metrics()
+    slow = settings.slow_query_ms / 1000
+
+    def observe(statement: str, seconds: float) -> None:
+        kind = statement.split(None, 1)[0].lower() if statement.strip() else ""
+        metrics.statement_seconds.labels(kind).observe(seconds)
+        if seconds >= slow:
+            metrics.slow_statements.inc()
+            # The statement's words hold no values: those are parameters.
+            _log.warning("slow_statement", extra={"statement": statement[:300], "milliseconds": round(seconds * 1000)})
+
+    engine = make_engine(
+        addresses.application,
+        connections=settings.database_connections,
+        prepared=settings.database_prepared,
+        observe=observe,
+    )
+    database = Database(engine)
+    try:
+        async with database.unknown() as connection:
+            problem = await role_problem(connection)
+        if problem is not None:
+            raise WallsError(problem)
+        yield House(
+            settings=settings,
+            database=database,
+            clock=clock,
+            mint=IdentityMint(lambda: int(clock.now().timestamp() * 1000), randomness),
+            seals=Seals(addresses.master_key, clock, randomness),
+            randomness=randomness,
+            metrics=metrics,
+            address=address,
+        )
+    finally:
+        await database.close()

@@ -1,0 +1,1 @@
+"""Running it: start, checks, health, logs, metrics, jobs, mail, backup."""
