@@ -1,4 +1,4 @@
-"""Records that sync: contracts' particulars, parties, versions, comments, approvals, verdicts and what the platform adds.
+"""Records that sync: particulars of contracts, parties, versions, comments, approvals, verdicts.
 
 The platform keeps each record as it is now and hands out one feed for each scope (``organization``, ``contract:<id>``
 for a contract whose sharing is restricted, ``person``). A device sends operations on single fields; each counts once by
@@ -52,8 +52,8 @@ class FieldRule:
 class Kind:
     """A kind of record. ``make``, ``change`` and ``delete`` are operations of ``protocol.permissions`` (None: nobody).
 
-    ``own`` records are changed and deleted by whoever made them alone. ``of_contract`` records live where their contract
-    lives: its scope is theirs.
+    ``own`` records are changed and deleted by whoever made them alone. ``of_contract`` records live where their
+    contract lives: its scope is theirs.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Kind:
     own: bool = False
 
 
+VERDICTS = ("open", "accepted", "dismissed", "fixed")
 STATUSES = ("draft", "in_review", "approved", "rejected", "signed")
 _LAST, _ONCE, _PLATFORM = Merge.LAST, Merge.ONCE, Merge.PLATFORM
 
@@ -156,7 +157,7 @@ KINDS: dict[str, Kind] = {
             {
                 "contract": FieldRule(_ONCE, "identity", required=True),
                 "finding": FieldRule(_ONCE, "name", required=True, most=200),
-                "verdict": FieldRule(_LAST, "choice", required=True, choices=("open", "accepted", "dismissed", "fixed")),
+                "verdict": FieldRule(_LAST, "choice", required=True, choices=VERDICTS),
                 "reason": FieldRule(_LAST, "words", sealed=True),
                 "assignee": FieldRule(_LAST, "identity"),
                 "decided_at": FieldRule(Merge.GREATEST, "instant"),
