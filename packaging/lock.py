@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"run.txt": [], "test.txt": ["--extra", "test"], "long.txt": ["--extra", "test", "--extra", "train"]}
+LOCKS = {
+    "run.txt": [],
+    "platform.txt": ["--extra", "platform"],
+    "test.txt": ["--extra", "test"],
+    "long.txt": ["--extra", "test", "--extra", "train"],
+}
 
 
 def compile_lock(name: str, extras: list[str]) -> None:
@@ -27,4 +32,4 @@ def compile_lock(name: str, extras: list[str]) -> None:
 if __name__ == "__main__":
     for lock, options in LOCKS.items():
         compile_lock(lock, options)
-    sys.stdout.write("Locked run, test and long.\n")
+    sys.stdout.write("Locked " + ", ".join(LOCKS) + ".\n")

@@ -6,6 +6,7 @@ folder ``.venv`` beside this checkout (or the one that PACTORIA_VENV names). Sta
 run    opens the workbench on a reviewed sample contract; with no display it does the same job without a window and
        prints where the redline, the review and the picture of the screen lie
 test   runs the tests; further words go to pytest
+platform  runs the platform that a team syncs with; further words go to ``pactoria platform serve``
 long   runs what takes longer than the tests: all files of the corpora, the fifty kills, the cross-validation
 only   installs and stops
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = Path(os.environ.get("PACTORIA_VENV", ROOT / ".venv"))
-LOCKS = {"run": "run.txt", "only": "run.txt", "test": "test.txt", "long": "long.txt"}
+LOCKS = {"run": "run.txt", "platform": "platform.txt", "only": "run.txt", "test": "test.txt", "long": "long.txt"}
 
 QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
@@ -155,17 +156,20 @@ def main(words: list[str]) -> int:
             f"Pactoria needs Python 3.11 or later and this is {sys.version.split()[0]}; run it with a newer python3."
         )
     if not words or words[0] not in LOCKS:
-        refuse("Say what to do: run, test, long or only.")
+        refuse("Say what to do: run, test, platform, long or only.")
     task, rest = words[0], words[1:]
     make_environment()
     install(LOCKS[task])
     compile_checkout()
-    install_system_packages(missing_libraries(), "The window system Qt")
+    if task != "platform":
+        install_system_packages(missing_libraries(), "The window system Qt")
     python = str(interpreter())
     if task == "run":
         command = [python, "-m", "pactoria_desktop.cli.tour", *rest]
     elif task == "test":
         command = [python, "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest]
+    elif task == "platform":
+        command = [python, "-m", "pactoria_desktop.cli.main", "platform", "serve", *rest]
     elif task == "long":
         command = [python, "-m", "tests.long", *rest]
     else:
