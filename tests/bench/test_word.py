@@ -52,8 +52,10 @@ finally:
         own = int(next(line.split()[1] for line in status if line.startswith("VmHWM")))
         target.write(str(own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
 """
-"""Runs the command line and writes its greatest memory and that of its largest child, in kilobytes: what ``wait4`` tells of a child begins with the
-memory of the process that started it, which is that of all tests before."""
+"""Runs the command line and writes its greatest memory and that of its largest child, in kilobytes.
+
+What ``wait4`` tells of a child begins with the memory of the process that started it: that of all the tests before.
+"""
 
 
 def run(*words: str) -> Run:
