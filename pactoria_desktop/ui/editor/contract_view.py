@@ -438,7 +438,7 @@ class ContractView(QWidget):
         """Caret, scroll and zoom, to be kept until the next opening; and in words, as ``place``, where the caret is."""
         cursor = self.editor.textCursor()
         caret, anchor = (self.view.positions.place(at) for at in (cursor.position(), cursor.anchor()))
-        top = self.view.positions.place(self.editor.cursorForPosition(QPoint(4, 4)).position())
+        top = self.view.positions.place(self.editor.top_line().position())
         label = self.label_at(caret) if caret is not None else ""
         return {
             "zoom": self.zoom,

@@ -22,7 +22,7 @@ from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.ui.editor import margins, painting
 from pactoria_desktop.ui.editor.caret import selected_stretches, standing
 from pactoria_desktop.ui.editor.formats import MARKS, OBJECT_TYPE, Formats
-from pactoria_desktop.ui.editor.geometry import OnLine
+from pactoria_desktop.ui.editor.geometry import OnLine, first_line_in_sight
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.numbers import Numbers
 from pactoria_desktop.ui.editor.paper import (
@@ -435,6 +435,12 @@ class Page(QTextEdit):
         if box.top() < 40 or box.bottom() > height - 60:
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + box.top() - height // 3)
+
+    def top_line(self) -> QTextCursor:
+        """A cursor at the beginning of the first line in sight."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(first_line_in_sight(self))
+        return cursor
 
     def scroll_to(self, position: int, top: int = 4) -> None:
         """Bring the line of a document position so far below the top."""

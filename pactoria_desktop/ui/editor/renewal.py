@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QSizeF, Qt
+from PySide6.QtCore import QObject, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from pactoria_desktop.replica.changes import Place
@@ -62,7 +62,7 @@ class Renewal(QObject):
             self._covered = True
             line = page.textCursor()
             if not page.viewport().rect().intersects(page.cursorRect(line)):
-                line = page.cursorForPosition(QPoint(4, 4))
+                line = page.top_line()
             self._kept = page.view.positions.place(line.position()), float(page.cursorRect(line).top())
             self._picture = page.viewport().grab() if page.isVisible() else None
             self._picture_zoom = former_zoom
@@ -130,7 +130,7 @@ class Renewal(QObject):
         self._catching_up = False
         steps = page.view.catching_up()
         while True:
-            line = page.cursorForPosition(QPoint(4, 4))
+            line = page.top_line()
             before = page.cursorRect(line).top()
             going_on = next(steps, self) is not self
             moved = page.cursorRect(line).top() - before
