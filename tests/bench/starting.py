@@ -1,6 +1,7 @@
 """Starts the real window on a library and tells when it was painted: ``python -m tests.bench.starting HOME [ID]``.
 
-With the id of a contract it is opened, and the moment is told when its caret stands in the text. Prints one JSON line.
+With the id of a contract it is opened, and the moments are told when its caret stands in the text and when all of it is
+there, and the longest time for which the window stood still until the panels were read. Prints one JSON line.
 Nothing is imported here that the program itself would not import by then.
 """
 
@@ -77,6 +78,19 @@ def main(folder: Path, contract: str) -> None:
         live(lambda: not bench.tasks.jobs())
         told["idle_megabytes"] = resident()
         if contract:
+            gaps = [0.0]
+            beats = [time.perf_counter()]
+
+            def beat() -> None:
+                now = time.perf_counter()
+                gaps.append(now - beats[0] - 0.005)
+                beats[0] = now
+
+            beating = QTimer()
+            beating.timeout.connect(beat)
+            beating.start(5)
+            rest(50)
+            gaps.clear()
             begin, work = time.perf_counter(), time.process_time()
             bench.opening.open_contract(contract)
             live(lambda: contract in bench.tabs)
@@ -85,7 +99,12 @@ def main(folder: Path, contract: str) -> None:
             assert tab.view.commands.caret is not None
             told["opened"] = time.perf_counter() - begin
             told["opened_work"] = time.process_time() - work
+            live(lambda: tab.view.view.whole)
+            told["whole"] = time.perf_counter() - begin
+            told["whole_work"] = time.process_time() - work
             live(lambda: tab.overview is not None)
+            beating.stop()
+            told["longest_stall"] = max(gaps)
             rest(6_000)
             live(lambda: not bench.tasks.jobs())
             told["open_megabytes"] = resident()

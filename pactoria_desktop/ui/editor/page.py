@@ -197,6 +197,11 @@ class Page(QTextEdit):
         material: Material = self.text.material
         return label_of(material.objects.get(str(marks.get("obj", ""))))
 
+    @property
+    def in_the_middle(self) -> bool:
+        """Whether the mouse draws a selection or an input method composes: the document must stay what it is."""
+        return self._pressed_at is not None or bool(self.textCursor().block().layout().preeditAreaText())
+
     # -- geometry
 
     def _set_frame(self, document: QTextDocument) -> None:
@@ -362,6 +367,11 @@ class Page(QTextEdit):
     def selected_stretches(self) -> tuple[Stretch, ...]:
         """What is selected, of what is shown."""
         return self._reach.stretches if self._reach else selected_stretches(self.view, self.textCursor())
+
+    def selectAll(self) -> None:
+        """All of the text, what is left out of the page as yet included."""
+        self.view.catch_up()
+        super().selectAll()
 
     def select_between(self, anchor: int, caret: int) -> None:
         """Select from one document position to another, over tables and their pieces."""
