@@ -126,7 +126,7 @@ class Renewal(QObject):
             self._making_timer.setInterval(ASKED_AGAIN_AFTER_MILLISECONDS)
             return
         self.stop()
-        self._page.turns.run(self._change_over, self._changed_over)
+        self._page.turns.run(self._change_over, self._changed_over, at_once=False)
 
     def _change_over(self) -> Iterator[None]:
         """The line that is kept stays where it is; in the middle of a long contract a picture stands in for a while."""
