@@ -474,7 +474,7 @@ class ContractView(QWidget):
         """Caret, scroll and zoom, to be kept until the next opening; and in words, as ``place``, where the caret is."""
         cursor = self.editor.textCursor()
         caret, anchor = (self.view.positions.place(at) for at in (cursor.position(), cursor.anchor()))
-        top = self.view.positions.place(self.editor.top_line().position())
+        top = self.editor.renewal.top
         label = self.label_at(caret) if caret is not None else ""
         if not self.view.begins_later:  # else the numbers are not known as yet
             self._place_words = f"Clause {label}" if label else ""

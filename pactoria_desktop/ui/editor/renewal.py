@@ -32,6 +32,7 @@ class Renewal(QObject):
         self._picture: QPixmap | None = None
         self._picture_zoom = 1.0
         self._kept: tuple[Place | None, float] = (None, 0.0)
+        self._top: Place | None = None
         self._making: Iterator[None] | None = None
         self._making_timer = QTimer(self)
         self._making_timer.setInterval(0)
@@ -42,6 +43,13 @@ class Renewal(QObject):
     def covered(self) -> bool:
         """Whether a picture of the former page stands in for the page."""
         return self._covered
+
+    @property
+    def top(self) -> Place | None:
+        """Where the first line in sight begins, behind a picture the first one that the picture shows."""
+        if self._covered:
+            return self._top
+        return self._page.view.positions.place(self._page.top_line().position())
 
     # -- another paper
 
@@ -66,13 +74,14 @@ class Renewal(QObject):
         """Let a picture stand in, and go to the top behind it, so that nothing asks for the layout of what is above."""
         page = self._page
         if not self._covered:
-            self._covered = True
+            self._top = self.top
             line = page.textCursor()
             if not page.viewport().rect().intersects(page.cursorRect(line)):
                 line = page.top_line()
             self._kept = page.view.positions.place(line.position()), float(page.cursorRect(line).top())
             self._picture = page.viewport().grab() if page.isVisible() else None
             self._picture_zoom = former_zoom
+            self._covered = True
             page.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             page.verticalScrollBar().setValue(0)
         page.viewport().update()

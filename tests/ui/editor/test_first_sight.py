@@ -233,3 +233,25 @@ def test_the_page_is_not_changed_under_a_selection_that_is_drawn_or_words_that_a
     make(desk)
     assert desk.view.view.whole
     check(desk.view, desk.replica)
+
+
+def test_what_is_kept_while_a_picture_stands_in_is_where_the_page_was(desk):
+    before = desk.view.session()["top"]
+    desk.view.complete()
+    covered = False
+    while not (desk.view.view.whole and not desk.editor.turns.busy):
+        if desk.editor.renewal._making is not None:
+            desk.editor.renewal._make()
+        else:
+            desk.editor.turns._turn(0.0)
+        covered = covered or desk.editor.renewal.covered
+        assert desk.view.session()["top"] == before
+    assert covered
+
+
+def test_the_picture_that_stands_in_shows_the_page(desk):
+    page = desk.editor.viewport()
+    before = page.grab().toImage()
+    desk.editor.renewal._cover(1.0)
+    assert page.grab().toImage() == before
+    desk.editor.renewal._uncover()
