@@ -244,6 +244,10 @@ class LivingText:
         """What is remembered of a slot's names, without reading it."""
         return self._named.get(slot, frozenset())
 
+    def names_read(self, names: Mapping[str, frozenset[str]]) -> None:
+        """Take over what was read of slots' names elsewhere, of the text as it is."""
+        self._named.update(names)
+
     def note_names(self, slot: Slot, marks: Iterable[Marks]) -> frozenset[str]:
         """Remember which revisions and comments a slot's marks name."""
         keys: set[str] = set()

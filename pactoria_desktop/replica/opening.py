@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from loro import ExportMode, Frontiers, LoroDoc, LoroText, VersionVector
 
@@ -32,6 +32,9 @@ from pactoria_desktop.replica.structure import Structure
 from pactoria_desktop.replica.undoing import MarkKeeper, Step, UndoSteps
 from pactoria_desktop.runtime.clock import Clock
 
+if TYPE_CHECKING:
+    from pactoria_desktop.replica.ahead import ReadAhead
+
 Subscriber = Callable[[Changes], None]
 
 
@@ -51,7 +54,9 @@ class Opening:
         self._queue = EventQueue(document)
         self._subscribers: list[Subscriber] = []
         self._closed = False
-        self._running = 0
+        self._ahead: dict[str, list[tuple[str, Marks]]] = {}
+        self._changed: set[str] = set()
+        self._restructured = False
         self.stored_version = self.version()
         """What was in the stored parts that this replica was opened from, without what the opening set right."""
 
@@ -93,6 +98,7 @@ class Opening:
             self._closed = True
             self._queue.close()
             self._subscribers.clear()
+            self._ahead = {}
 
     # Who and how
 
@@ -140,9 +146,38 @@ class Opening:
     def spans(self, slot: str) -> list[tuple[str, Marks]]:
         """A slot's characters under their marks, newlines included. Raises ReplicaError where it is not shown."""
         found = self._living.structure.slot(slot)
+        ahead = self._ahead.pop(slot, None)
+        if ahead is not None:
+            return ahead
         spans = spans_of(found.text)
         self._living.note_names(found, (marks for _, marks in spans))
         return spans
+
+    def take_ahead(self, ahead: "ReadAhead") -> None:
+        """Take what was read elsewhere of the parts that this was opened from: ``spans`` gives it once for each slot.
+
+        Of what has changed since nothing is taken.
+        """
+        if self._restructured or self._closed or ahead.version != self.stored_version:
+            return
+        fresh = [slot for slot in ahead.spans if slot not in self._changed]
+        self._ahead = {slot: ahead.spans[slot] for slot in fresh}
+        self._living.names_read({slot: ahead.names[slot] for slot in fresh})
+
+    def _note_changed(self, changes: Changes) -> None:
+        self._restructured = self._restructured or changes.structure
+        if changes.structure:
+            self._ahead = {}
+        for change in changes.texts:
+            self._changed.add(change.slot)
+            self._ahead.pop(change.slot, None)
+
+    def names(self, slot: str) -> frozenset[str]:
+        """The keys of a slot's marks that name revisions and comments; at times also of some that are gone.
+
+        Raises ReplicaError where the slot is not shown.
+        """
+        return self._living.names_in(self._living.structure.slot(slot))
 
     def length(self, slot: str) -> int:
         """UTF-16 units of a slot, its last newline included. Raises ReplicaError where it is not shown."""
@@ -331,5 +366,6 @@ class Opening:
     def _tell(self, changes: Changes) -> None:
         if not (changes.texts or changes.structure or changes.revisions or changes.comments):
             return
+        self._note_changed(changes)
         for subscriber in tuple(self._subscribers):
             subscriber(changes)

@@ -14,6 +14,7 @@ from pactoria_desktop.contract.text import ContractText, paragraphs_of
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
 from pactoria_desktop.documents.sources import source_of
+from pactoria_desktop.replica.ahead import ReadAhead, read_ahead
 from pactoria_desktop.replica.changes import Changes
 from pactoria_desktop.replica.errors import ChangedMeanwhileError
 from pactoria_desktop.replica.identity import Identity
@@ -119,6 +120,7 @@ class OpenContract:
         self.replica = Replica.open(
             loaded.stored.snapshot, loaded.stored.updates, identity=identity, clock=clock, peer=loaded.peer
         )
+        self._stored: StoredText | None = loaded.stored
         self._saved = self.replica.stored_version
         self._held = loaded.stored.upto
         self._dirty = self._saved != self.replica.version()
@@ -130,6 +132,14 @@ class OpenContract:
     def now(self) -> str:
         """The time as tracked changes have it, UTC."""
         return self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def read_ahead(self) -> ReadAhead:
+        """Read what was stored, on any thread, for ``replica.take_ahead``; a second time there is nothing to read.
+
+        Raises ReplicaError where it is damaged.
+        """
+        stored, self._stored = self._stored, None
+        return ReadAhead() if stored is None else read_ahead(stored.snapshot, stored.updates, self._clock)
 
     # Keeping
 

@@ -1,6 +1,7 @@
 """Starts the real window on a library and tells when it was painted: ``python -m tests.bench.starting HOME [ID]``.
 
-With the id of a contract it is opened, and the moment is told when its caret stands in the text. Prints one JSON line.
+With the id of a contract it is opened, and the moments are told when its caret stands in the text and when all of it is
+there, and the longest time for which the window stood still until the panels were read. Prints one JSON line.
 Nothing is imported here that the program itself would not import by then.
 """
 
@@ -77,6 +78,22 @@ def main(folder: Path, contract: str) -> None:
         live(lambda: not bench.tasks.jobs())
         told["idle_megabytes"] = resident()
         if contract:
+            gaps = [0.0]
+            works = [0.0]
+            beats = [(time.perf_counter(), time.thread_time())]
+
+            def beat() -> None:
+                now, worked = time.perf_counter(), time.thread_time()
+                gaps.append(now - beats[0][0] - 0.005)
+                works.append(worked - beats[0][1])
+                beats[0] = now, worked
+
+            beating = QTimer()
+            beating.timeout.connect(beat)
+            beating.start(5)
+            rest(50)
+            gaps.clear()
+            works.clear()
             begin, work = time.perf_counter(), time.process_time()
             bench.opening.open_contract(contract)
             live(lambda: contract in bench.tabs)
@@ -85,7 +102,12 @@ def main(folder: Path, contract: str) -> None:
             assert tab.view.commands.caret is not None
             told["opened"] = time.perf_counter() - begin
             told["opened_work"] = time.process_time() - work
+            live(lambda: tab.view.view.whole)
+            told["whole"] = time.perf_counter() - begin
+            told["whole_work"] = time.process_time() - work
             live(lambda: tab.overview is not None)
+            beating.stop()
+            told["longest_stall"], told["longest_stall_work"] = max(gaps), max(works)
             rest(6_000)
             live(lambda: not bench.tasks.jobs())
             told["open_megabytes"] = resident()

@@ -3,6 +3,10 @@
 Run by ``pytest tests/bench/test_editor.py --benchmark-enable -s`` on 300 pages with 2,000 tracked changes and 500
 findings; without that option the same runs on 10 pages and nothing is measured. Budgets: BUDGETS.md, "Desktop". They
 are held against the process's own work, because the machine does other things; the clock's figures stand beside.
+
+Opening is begun by the pieces round the caret; on a quiet machine they are painted after 50 ms and all of it is there
+after 160 ms more, with no turn over 35 ms (331 and 61 ms where the caret stands on the last page). What the window adds
+to that is measured in test_start.py.
 """
 
 import time
@@ -30,7 +34,8 @@ def measured(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def opened(qapp, measured):
-    """A shown contract and what opening it took: by the clock and of own work, in milliseconds."""
+    """A shown contract and what opening it took, in milliseconds: to its first sight by the clock and of own work, of
+    own work until all of it was there, and in the longest turn meanwhile."""
     pages = 300 if measured else 10
     text = contract(pages, changes=pages * 7, comments=pages // 3, tables=pages // 30)
     made = Replica.create(text, identity=Identity("x"), clock=SystemClock())
@@ -40,13 +45,19 @@ def opened(qapp, measured):
     look.apply(qapp)
     start, work = time.perf_counter(), time.process_time()
     replica = Replica.open(snapshot, identity=Identity(AUTHORS[0], "me"), clock=SystemClock())
-    view = ContractView(replica, look, AUTHORS[0])
+    view = ContractView(replica, look, AUTHORS[0], session={})
     view.resize(900, 860)
     view.show()
     view.editor.show_caret(200)
     qapp.processEvents()
     view.grab()
-    taken = (time.perf_counter() - start) * 1000, (time.process_time() - work) * 1000
+    taken = [(time.perf_counter() - start) * 1000, (time.process_time() - work) * 1000, 0.0, 0.0]
+    view.complete()
+    while not view.view.whole:
+        turn = time.process_time()
+        qapp.processEvents()
+        taken[3] = max(taken[3], (time.process_time() - turn) * 1000)
+    taken[2] = (time.process_time() - work) * 1000
     yield view, replica, taken
     view.close_text()
     view.deleteLater()
@@ -63,8 +74,10 @@ def test_keys_are_painted_in_time(qapp, measured, figure: Write):
 
 
 def test_a_stored_contract_opens_in_time(opened, figure: Write):
-    _, _, (clock, work) = opened
+    _, _, (clock, work, whole, longest) = opened
     figure("open 300 pages, 2,000 changes, caret ready, ms", f"{clock:.0f}, own work {work:.0f}", "350")
+    figure("all 300 pages there, ms of own work", round(whole), "")
+    figure("longest turn until then, ms of own work", round(longest, 1), "100")
 
 
 def test_searching_never_stops_the_page(opened, qapp, figure: Write):

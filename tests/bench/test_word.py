@@ -42,14 +42,35 @@ class Run:
         return f"{self.seconds:.2f} ({self.processor:.2f} of the processor)"
 
 
+_MEASURED = """
+import resource, runpy, sys
+record, sys.argv[:] = sys.argv[1], ["pactoria", *sys.argv[2:]]
+try:
+    runpy.run_module("pactoria_desktop.cli.main", run_name="__main__", alter_sys=True)
+finally:
+    with open("/proc/self/status") as status, open(record, "w") as target:
+        own = int(next(line.split()[1] for line in status if line.startswith("VmHWM")))
+        target.write(str(own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+"""
+"""Runs the command line and writes its greatest memory and that of its largest child, in kilobytes.
+
+What ``wait4`` tells of a child begins with the memory of the process that started it: that of all the tests before.
+"""
+
+
 def run(*words: str) -> Run:
     """A command that must end with exit status 0 or 1."""
+    with tempfile.NamedTemporaryFile(mode="r", suffix=".kilobytes") as record:
+        return _run(record.name, words)
+
+
+def _run(record: str, words: tuple[str, ...]) -> Run:
     kept = os.path.join(tempfile.gettempdir(), "pactoria-bench-modules")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment.setdefault("PYTHONPYCACHEPREFIX", kept)
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "pactoria_desktop.cli.main", *words],
+        [sys.executable, "-c", _MEASURED, record, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
@@ -63,7 +84,7 @@ def run(*words: str) -> Run:
     process.stderr.close()
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in (0, 1), errors.decode()
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output.decode())
+    return Run(seconds, usage.ru_utime + usage.ru_stime, int(Path(record).read_text()) / 1024, output.decode())
 
 
 def best(times: int, *words: str) -> Run:

@@ -1,4 +1,7 @@
-"""Types into the real window without end, until it is killed: ``python -m tests.end_to_end.typist HOME RUN``.
+"""Types into the real window without end, until it is killed: ``python -m tests.end_to_end.typist HOME [import] [go]``.
+
+``import`` brings the sample into the library first, ``go`` puts the caret at the clause; without it the caret is where
+the last session left it.
 
 Prints the number of each letter once it stands in the text, with the time, so that the killer knows what was typed.
 """
@@ -21,14 +24,14 @@ def letter(number: int) -> str:
     return " " if number % 6 == 5 else chr(ord("a") + number % 26)
 
 
-def main(folder: Path, run: int) -> None:
-    """Open (the first time: import) the sample, go to a clause, and type."""
+def main(folder: Path, steps: list[str]) -> None:
+    """Open the sample, go to a clause, and type."""
     look = dress(create_application(["typist"]), "light")
     with desk(folder, look) as at:
-        if run == 0:
+        if "import" in steps:
             at.drop(SAMPLES / "services-agreement.docx")
         at.opened()
-        if run == 0:
+        if "go" in steps:
             at.go_to_words("total liability in any Contract")
             at.press(Qt.Key.Key_Home)
         else:
@@ -43,4 +46,4 @@ def main(folder: Path, run: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -53,7 +53,7 @@ class Commands(QObject):
     def selection(self) -> tuple[Stretch, ...]:
         """What is selected, in document order, in the text as it is."""
         if self._page.has_selection:
-            self._page.view.catch_up()
+            self._page.view.catch_up_shown()
         return self._page.selected_stretches
 
     def paragraph_ends(self) -> tuple[Stretch, ...]:
@@ -134,7 +134,7 @@ class Commands(QObject):
 
     def delete_word(self, forward: bool) -> None:
         """Up to the beginning of this word or the end of it."""
-        self._page.view.catch_up()
+        self._page.view.catch_up_shown()
         if self.selection:
             self._delete_one(forward)
             return
@@ -193,13 +193,15 @@ class Commands(QObject):
     def _delete_one(self, forward: bool) -> None:
         if self._page.isReadOnly():
             return
-        self._page.view.catch_up()
+        view = self._page.view
+        view.catch_up_shown()
+        if view.at_edge(self._page.textCursor().position()):
+            view.catch_up()
         if self.selection:
             stretches = self.selection
             with self.bursts.step():
                 self._delete(stretches, after=forward)
             return
-        view = self._page.view
         position = self._page.textCursor().position()
         found = step(view, position, forward)
         if found is None:

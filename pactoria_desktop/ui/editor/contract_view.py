@@ -1,6 +1,6 @@
 """One contract on its page, with margins, comment cards and the find bar: what the window shows in a document tab."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
@@ -35,6 +35,9 @@ Shown = Literal["changes", "final", "original"]
 class ContractView(QWidget):
     """Shows and edits one living text. ``me`` is the name that my changes carry.
 
+    With ``session``, what ``session()`` gave at the last opening, a long text is begun where it was left and shown
+    there at once; ``complete`` then builds the rest in turns.
+
     Signals: ``caret_moved`` with the Place, ``changed`` with each Changes that was shown, ``finding_activated`` and
     ``comment_activated`` with an id, ``refused`` with a sentence, ``zoomed`` with the factor.
     """
@@ -46,7 +49,10 @@ class ContractView(QWidget):
     refused = Signal(str)
     zoomed = Signal(float)
 
-    def __init__(self, text: LivingText, look: Look, me: str, zoom: float = 1.0, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: LivingText, look: Look, me: str, zoom: float = 1.0, parent: QWidget | None = None,
+        session: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._text, self._look = text, look
         self.authors = Authors(me)
@@ -56,7 +62,7 @@ class ContractView(QWidget):
         self._card_opened_at: Place | None = None
         self._meet_authors()
         self._formats = Formats(text, self.authors, self._paper(zoom))
-        self.view = View(text, self._formats)
+        self.view = View(text, self._formats, _slots_of(session))
         self.numbers = Numbers(self.view)
         self.editor = Editor(self.view, self.numbers, text, self)
         self.lane = Lane(look, self.authors.number, self)
@@ -76,6 +82,8 @@ class ContractView(QWidget):
         self._lane_timer.setInterval(0)
         self._lane_timer.timeout.connect(self._place_cards)
         self._threads = threads_of(text.comments)
+        self._when_whole: list[Callable[[], object]] = []
+        self._place_words = str((session or {}).get("place", ""))
         self._connect()
         self._unsubscribe = text.subscribe(self._apply)
         look.changed.connect(self._dress)
@@ -97,10 +105,30 @@ class ContractView(QWidget):
         editor.comment_clicked.connect(self.open_comment)
         editor.verticalScrollBar().valueChanged.connect(lambda value: self.folded_card.put_away())
         self.folded_card.closed.connect(editor.setFocus)
-        self.view.rebuilt.connect(lambda: self._lane_timer.start(0))
+        self.view.rebuilt.connect(self._rebuilt)
+
+    def _rebuilt(self) -> None:
+        self._lane_timer.start(0)
+        waiting, self._when_whole = self._when_whole, []
+        for deed in waiting:
+            # not now: whatever it asks of the page comes after the line that is kept has its place again
+            QTimer.singleShot(0, self, deed)
+
+    def complete(self) -> None:
+        """Build what a first sight has left out, in turns."""
+        self.editor.renewal.complete()
+
+    def when_whole(self, deed: Callable[[], object]) -> None:
+        """Do something once the whole text is shown: at once where it is."""
+        if self.view.whole:
+            deed()
+        else:
+            self._when_whole.append(deed)
 
     def close_text(self) -> None:
         """Stop following the text; the widget may be thrown away afterwards."""
+        self.editor.renewal.stop()
+        self._when_whole = []
         self.editor.commands.bursts.end()
         self.find_bar.leave()
         self._unsubscribe()
@@ -259,6 +287,8 @@ class ContractView(QWidget):
 
     def show_comment(self, identifier: str) -> bool:
         """Scroll to the words a comment speaks of; False when they are gone."""
+        if not self.view.whole:
+            self.view.catch_up()
         for slot in self.view.positions.slots:
             at = 0
             for words, marks in self._text.spans(slot) if slot else ():
@@ -308,6 +338,9 @@ class ContractView(QWidget):
     def show_findings(self, findings: Iterable[tuple[str, Sequence[Stretch], str, bool]]) -> None:
         """Show these findings (id, stretches, severity, stale) in place of those before."""
         findings = list(findings)
+        if not self.view.whole:
+            self.when_whole(lambda: self.show_findings(findings))
+            return
         if self.view.behind and self.editor.turns.later(lambda: self.show_findings(findings)):
             return  # the places are those of the text, which the page does not show yet
         known: dict[str, ShownFinding] = {}
@@ -339,6 +372,9 @@ class ContractView(QWidget):
     def show_terms(self, stretches: Iterable[Stretch]) -> None:
         """Underline defined terms with dots."""
         stretches = list(stretches)
+        if not self.view.whole:
+            self.when_whole(lambda: self.show_terms(stretches))
+            return
         if self.view.behind and self.editor.turns.later(lambda: self.show_terms(stretches)):
             return
         self.editor.layers.terms.replace(("", stretch) for stretch in stretches)
@@ -438,11 +474,13 @@ class ContractView(QWidget):
         """Caret, scroll and zoom, to be kept until the next opening; and in words, as ``place``, where the caret is."""
         cursor = self.editor.textCursor()
         caret, anchor = (self.view.positions.place(at) for at in (cursor.position(), cursor.anchor()))
-        top = self.view.positions.place(self.editor.cursorForPosition(QPoint(4, 4)).position())
+        top = self.editor.renewal.top
         label = self.label_at(caret) if caret is not None else ""
+        if not self.view.begins_later:  # else the numbers are not known as yet
+            self._place_words = f"Clause {label}" if label else ""
         return {
             "zoom": self.zoom,
-            "place": f"Clause {label}" if label else "",
+            "place": self._place_words,
             **{
                 name: [place.slot, place.offset]
                 for name, place in (("caret", caret), ("anchor", anchor), ("top", top))
@@ -461,6 +499,14 @@ class ContractView(QWidget):
         above = positions.position(top) if top else None
         if above is not None:
             self.editor.scroll_to(above)
+
+
+def _slots_of(session: Mapping[str, object] | None) -> tuple[str, ...] | None:
+    """The slots in which a session stood."""
+    if session is None:
+        return None
+    places = (_place(session.get(name)) for name in ("top", "caret", "anchor"))
+    return tuple(place.slot for place in places if place is not None)
 
 
 def _place(value: object) -> Place | None:

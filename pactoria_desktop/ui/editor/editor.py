@@ -66,6 +66,8 @@ class Editor(Page):
         if self.commands.turns.later(lambda: self.keyPressEvent(kept)):
             event.accept()
             return
+        if self.view.at_edge(self.caret_position):
+            self.view.catch_up()
         key = event.key()
         for sequence, deed in self._keys:
             if event.matches(sequence):

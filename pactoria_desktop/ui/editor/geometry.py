@@ -8,6 +8,8 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextCursor, QTextDocument, QTextLine
 from PySide6.QtWidgets import QTextEdit
 
+HAIRLINE = 4.0
+
 
 @dataclass(frozen=True, slots=True)
 class OnLine:
@@ -44,6 +46,20 @@ def visible_blocks(edit: QTextEdit, top: float, bottom: float) -> Iterator[tuple
         if box.bottom() >= top and block.isVisible():
             yield block, box
         block = block.next()
+
+
+def first_line_in_sight(edit: QTextEdit) -> int:
+    """Where in the document the first line begins of which more than a hairline is in sight.
+
+    Qt's own search for a point names any place of a long document while that is not laid out to its end.
+    """
+    for block, box in visible_blocks(edit, 0, edit.viewport().height()):
+        layout = block.layout()
+        for number in range(layout.lineCount()):
+            line = layout.lineAt(number)
+            if box.top() + line.y() + line.height() > HAIRLINE:
+                return block.position() + line.textStart()
+    return 0
 
 
 def _first_block_below(document: QTextDocument, height: float) -> QTextBlock:

@@ -29,6 +29,10 @@ PAGES = (
     (Standard.MoveToNextPage, Standard.SelectNextPage, 1),
     (Standard.MoveToPreviousPage, Standard.SelectPreviousPage, -1),
 )
+FAR = (
+    Standard.SelectAll, Standard.MoveToStartOfDocument, Standard.MoveToEndOfDocument, Standard.SelectStartOfDocument,
+    Standard.SelectEndOfDocument,
+)  # fmt: skip
 SIDEWAYS = (Operation.Left, Operation.Right, Operation.WordLeft, Operation.WordRight)
 LEFTWARD = (Operation.Left, Operation.WordLeft)
 
@@ -44,6 +48,8 @@ class Moving:
     def press(self, event: QKeyEvent) -> bool:
         """Move as the key says; False for a key that moves nothing."""
         page = self._page
+        if any(event.matches(far) for far in FAR):
+            page.view.catch_up()
         if event.matches(Standard.SelectAll):
             page.select_between(0, page.view.positions.total)
             return True

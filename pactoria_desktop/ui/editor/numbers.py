@@ -37,13 +37,17 @@ class Numbers:
             self._stale.update(slots)
 
     def labels(self, slot: str) -> Sequence[str]:
-        """The labels of a slot's paragraphs, empty where there is none."""
+        """The labels of a slot's paragraphs, empty where there is none, and while those before are left out as yet."""
+        if self._view.begins_later:
+            return ()
         self._count()
         first = self._firsts.get(slot)
         return () if first is None else self._labels[first : first + len(self._records[slot])]
 
     def label(self, slot: str, paragraph: int) -> str:
-        """The label of one paragraph, counted in its slot from nought."""
+        """The label of one paragraph, counted in its slot from nought; empty while those before are left out as yet."""
+        if self._view.begins_later:
+            return ""
         self._count()
         first = self._firsts.get(slot)
         if first is None or not 0 <= paragraph < len(self._records[slot]):

@@ -22,7 +22,7 @@ from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.ui.editor import margins, painting
 from pactoria_desktop.ui.editor.caret import selected_stretches, standing
 from pactoria_desktop.ui.editor.formats import MARKS, OBJECT_TYPE, Formats
-from pactoria_desktop.ui.editor.geometry import OnLine
+from pactoria_desktop.ui.editor.geometry import OnLine, first_line_in_sight
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.numbers import Numbers
 from pactoria_desktop.ui.editor.paper import (
@@ -197,6 +197,11 @@ class Page(QTextEdit):
         material: Material = self.text.material
         return label_of(material.objects.get(str(marks.get("obj", ""))))
 
+    @property
+    def in_the_middle(self) -> bool:
+        """Whether the mouse draws a selection or an input method composes: the document must stay what it is."""
+        return self._pressed_at is not None or bool(self.textCursor().block().layout().preeditAreaText())
+
     # -- geometry
 
     def _set_frame(self, document: QTextDocument) -> None:
@@ -363,6 +368,11 @@ class Page(QTextEdit):
         """What is selected, of what is shown."""
         return self._reach.stretches if self._reach else selected_stretches(self.view, self.textCursor())
 
+    def selectAll(self) -> None:
+        """All of the text, what is left out of the page as yet included."""
+        self.view.catch_up()
+        super().selectAll()
+
     def select_between(self, anchor: int, caret: int) -> None:
         """Select from one document position to another, over tables and their pieces."""
         found = reach(self.view, anchor, caret) if anchor != caret else None
@@ -435,6 +445,12 @@ class Page(QTextEdit):
         if box.top() < 40 or box.bottom() > height - 60:
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + box.top() - height // 3)
+
+    def top_line(self) -> QTextCursor:
+        """A cursor at the beginning of the first line in sight."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(first_line_in_sight(self))
+        return cursor
 
     def scroll_to(self, position: int, top: int = 4) -> None:
         """Bring the line of a document position so far below the top."""

@@ -1,19 +1,22 @@
 """What takes longer than a frame on the page, done in turns: another paper, and large changes shown bit by bit."""
 
 from collections.abc import Iterator
+from time import thread_time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QSizeF, Qt
+from PySide6.QtCore import QObject, QSizeF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap
 
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.ui.editor.geometry import visible_blocks
+from pactoria_desktop.ui.editor.turns import TURN_SECONDS
 from pactoria_desktop.ui.editor.unhurried import Unhurried
 
 if TYPE_CHECKING:
     from pactoria_desktop.ui.editor.page import Page
 
 A_SCREEN_OF_UNITS = 4000
+ASKED_AGAIN_AFTER_MILLISECONDS = 50
 
 
 class Renewal(QObject):
@@ -29,12 +32,24 @@ class Renewal(QObject):
         self._picture: QPixmap | None = None
         self._picture_zoom = 1.0
         self._kept: tuple[Place | None, float] = (None, 0.0)
+        self._top: Place | None = None
+        self._making: Iterator[None] | None = None
+        self._making_timer = QTimer(self)
+        self._making_timer.setInterval(0)
+        self._making_timer.timeout.connect(self._make)
         self.unhurried = Unhurried(self, self._grew)
 
     @property
     def covered(self) -> bool:
         """Whether a picture of the former page stands in for the page."""
         return self._covered
+
+    @property
+    def top(self) -> Place | None:
+        """Where the first line in sight begins, behind a picture the first one that the picture shows."""
+        if self._covered:
+            return self._top
+        return self._page.view.positions.place(self._page.top_line().position())
 
     # -- another paper
 
@@ -59,13 +74,14 @@ class Renewal(QObject):
         """Let a picture stand in, and go to the top behind it, so that nothing asks for the layout of what is above."""
         page = self._page
         if not self._covered:
-            self._covered = True
+            self._top = self.top
             line = page.textCursor()
             if not page.viewport().rect().intersects(page.cursorRect(line)):
-                line = page.cursorForPosition(QPoint(4, 4))
+                line = page.top_line()
             self._kept = page.view.positions.place(line.position()), float(page.cursorRect(line).top())
             self._picture = page.viewport().grab() if page.isVisible() else None
             self._picture_zoom = former_zoom
+            self._covered = True
             page.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             page.verticalScrollBar().setValue(0)
         page.viewport().update()
@@ -90,6 +106,46 @@ class Renewal(QObject):
         painter.translate(0, self._kept[1] * (1 - scale))
         painter.scale(scale, scale)
         painter.drawPixmap(0, 0, self._picture)
+
+    # -- the rest of a first sight
+
+    def complete(self) -> None:
+        """Build the whole document beside the first sight of it, which may be edited meanwhile, then show that."""
+        if not self._page.view.whole and self._making is None:
+            self._making = self._page.view.make_ready()
+            self._making_timer.start()
+
+    def stop(self) -> None:
+        """Build no further."""
+        self._making_timer.stop()
+        self._making = None
+
+    def _make(self) -> None:
+        if self._making is None or self._page.view.whole:
+            self.stop()
+            return
+        until = thread_time() + TURN_SECONDS
+        while True:
+            if next(self._making, self) is self:
+                break
+            if thread_time() >= until:
+                return
+        if self._page.in_the_middle:
+            self._making = iter(())  # built; asked again in a while
+            self._making_timer.setInterval(ASKED_AGAIN_AFTER_MILLISECONDS)
+            return
+        self.stop()
+        self._page.turns.run(self._change_over, self._changed_over, at_once=False)
+
+    def _change_over(self) -> Iterator[None]:
+        """The line that is kept stays where it is; in the middle of a long contract a picture stands in for a while."""
+        if not self._page.view.whole:
+            self._cover(self._page.paper.zoom)
+            yield from self._page.view.hand_over_ready()
+
+    def _changed_over(self) -> None:
+        if self._covered and not self._under_way:  # else another paper is on its way, and uncovers the page
+            self._uncover()
 
     # -- layout
 
@@ -130,7 +186,7 @@ class Renewal(QObject):
         self._catching_up = False
         steps = page.view.catching_up()
         while True:
-            line = page.cursorForPosition(QPoint(4, 4))
+            line = page.top_line()
             before = page.cursorRect(line).top()
             going_on = next(steps, self) is not self
             moved = page.cursorRect(line).top() - before

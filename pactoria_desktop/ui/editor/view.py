@@ -1,7 +1,7 @@
 """The only writer of the QTextDocument: shows a living text and follows its changes, wherever they come from."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from time import thread_time
@@ -19,6 +19,8 @@ from pactoria_desktop.ui.editor.positions import Positions, ShownSlot
 from pactoria_desktop.ui.editor.writing import Edited, Writer
 
 AT_ONCE_SECONDS = 0.03
+AT_ONCE_UNITS = 100_000
+ROUND_UNITS = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,16 @@ class Building:
         self.stale = self.stale or changes.structure
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document that is built whole and waits to be handed over; what changes until then is noted in ``building``."""
+
+    building: Building
+    pieces: list[Piece]
+    document: QTextDocument
+    slots: list[list[ShownSlot]]
+
+
 class View(QObject):
     """One document that shows one living text.
 
@@ -57,6 +69,10 @@ class View(QObject):
     built one, ``lay_out`` brings it as far as a position before the caret is put there. A large change is shown only
     in part when ``apply`` returns, what is ``in_sight`` first; ``later`` is called to have the rest shown by
     ``catching_up``. Until then the positions are those of what is shown.
+
+    With ``around``, a long text is begun by the pieces round these slots alone, which must be neighbours of a sort;
+    whoever made the view then has it built whole in turns. Until it is, ``whole`` is False, and what asks for more
+    (``catch_up`` of a slot that is not shown, a change of structure) builds all the rest at once.
 
     Signals: ``edited`` for each edit of words, ``paragraphs_changed`` with the slots whose paragraphs came, went or
     changed (empty for all), ``rebuilt`` when the document was built anew, ``applied`` after everything.
@@ -67,7 +83,7 @@ class View(QObject):
     rebuilt = Signal()
     applied = Signal()
 
-    def __init__(self, text: LivingText, formats: Formats) -> None:
+    def __init__(self, text: LivingText, formats: Formats, around: Sequence[str] | None = None) -> None:
         super().__init__()
         self.text = text
         self.formats = formats
@@ -86,8 +102,11 @@ class View(QObject):
         self._writing = 0
         self._arrears = Arrears()
         self._building: Building | None = None
+        self._ready: Ready | None = None
+        self._left_out = (0, 0)
         self._last_touched: Place | None = None
-        self.load()
+        if around is None or not self._begin(around):
+            self.load()
 
     # -- reading
 
@@ -150,6 +169,12 @@ class View(QObject):
         What changes meanwhile is shown in the old one, and laid on the new one before it is handed over; where pieces
         come or go, the new one is begun again.
         """
+        ready = yield from self._build_whole()
+        if ready is not None:
+            yield from self._hand_over(ready)
+
+    def _build_whole(self) -> Generator[None, None, Ready | None]:
+        """A document of all pieces; None where another one was begun meanwhile."""
         while True:
             building = self._building = Building()
             pieces = pieces_of(self.text.nodes())
@@ -160,34 +185,76 @@ class View(QObject):
                 if building.stale or self._building is not building:
                     break
             if self._building is not building:
-                return
+                return None
             if not building.stale:
-                break
-        self._building = None
-        yield from self._hand_over(pieces, *built[0], building.late)
+                return Ready(building, pieces, *built[0])
+
+    # -- the first sight
+
+    @property
+    def whole(self) -> bool:
+        """Whether all pieces are shown, or those that were when the last change came."""
+        return self._left_out == (0, 0)
+
+    @property
+    def begins_later(self) -> bool:
+        """Whether something before the first shown piece is left out as yet."""
+        return self._left_out[0] > 0
+
+    def _begin(self, around: Sequence[str]) -> bool:
+        """Show the pieces round some slots alone; False where the text is so short that all of it may be shown."""
+        pieces = pieces_of(self.text.nodes())
+        lengths = [sum(self.text.length(slot) for slot in piece.slots if slot) for piece in pieces]
+        if sum(lengths) <= AT_ONCE_UNITS:
+            return False
+        wanted = [number for number, piece in enumerate(pieces) if not set(around).isdisjoint(piece.slots)] or [0]
+        first, last = _stretched(lengths, wanted[0], wanted[-1])
+        if sum(lengths[first : last + 1]) > AT_ONCE_UNITS:
+            return False
+        shown, built = pieces[first : last + 1], list[Built]()
+        building = Building()
+        for _ in self._builder.document(((piece, building.spans(self, piece)) for piece in shown), built.append):
+            pass
+        for _ in self._hand_over(Ready(building, shown, *built[0])):
+            pass
+        self._left_out = first, len(pieces) - 1 - last
+        return True
+
+    def make_ready(self) -> Iterator[None]:
+        """Build the whole document beside the one that is shown, which may be edited meanwhile."""
+        self._ready = yield from self._build_whole()
+
+    def hand_over_ready(self) -> Iterator[None]:
+        """Show what ``make_ready`` built, or, where that is worth nothing any more, what is built anew."""
+        ready, self._ready = self._ready, None
+        if ready is not None and self._building is ready.building and not ready.building.stale:
+            yield from self._hand_over(ready)
+        elif not self.whole:
+            yield from self.load_gradually()
 
     def begin_again(self) -> None:
         """The formats changed: what is being built is worth nothing."""
         if self._building is not None:
             self._building.stale = True
 
-    def _hand_over(
-        self, pieces: list[Piece], document: QTextDocument, slots: list[list[ShownSlot]], late: Sequence[TextChange]
-    ) -> Iterator[None]:
+    def _hand_over(self, ready: Ready) -> Iterator[None]:
+        document = ready.document
+        self._building = self._ready = None
         for slot in list(self._arrears.slots):  # of these nobody has been told yet
             self._show_owed(QTextCursor(self.document), slot)
         kept = self._keep()
         self._writing += 1
         try:
             self._arrears.clear()
-            self._pieces = pieces
+            self._left_out = 0, 0
+            self._pieces = ready.pieces
             self._firsts = None
             self.positions = Positions()
-            self.positions.insert(0, [entry for piece in slots for entry in piece])
+            self.positions.insert(0, [entry for piece in ready.slots for entry in piece])
             self.document = document
             self._writer = Writer(document, self.formats)
             cursor = QTextCursor(document)
-            for change in late:
+            for change in ready.building.late:
                 self._apply_text(cursor, change)
             if self.adopt is not None:
                 self.adopt(document)
@@ -220,7 +287,7 @@ class View(QObject):
     @property
     def behind(self) -> bool:
         """Whether something of the text is not shown yet."""
-        return bool(self._arrears)
+        return bool(self._arrears) or not self.whole
 
     def apply(self, changes: Changes) -> None:
         """Show what happened: words slot by slot, then, when rows or sections moved, the structure."""
@@ -228,11 +295,14 @@ class View(QObject):
             self._building.note(changes)
         if changes.revisions:
             self.formats.forget_authors()
+        if changes.structure and not self.whole:
+            self.load()
+            return
         self._arrears.add(change for change in changes.texts if change.slot in self.positions)
         self._arrears.structure = self._arrears.structure or changes.structure
         until = thread_time() + AT_ONCE_SECONDS
         for _ in self.catching_up():
-            if self.behind and thread_time() >= until and self.later is not None:
+            if self._arrears and thread_time() >= until and self.later is not None:
                 self.later()
                 return
 
@@ -245,7 +315,7 @@ class View(QObject):
             assert slot is not None
             paragraphs = self._show_owed(cursor, slot)
             self._tell((slot,) if paragraphs else None)
-            if not self.behind:
+            if not self._arrears:
                 return
             yield
             cursor = QTextCursor(self.document)
@@ -262,16 +332,34 @@ class View(QObject):
     def catch_up(self, slot: str | None = None, *, words_alone: bool = False) -> None:
         """Show what is owed of one slot now; all that is owed where none is named, or where the structure is owed.
 
+        What is left out as yet is owed as well.
+
         With ``words_alone`` the structure may still be owed: enough for whoever looks, not for whoever edits.
         """
+        if not self.whole and (slot is None or slot not in self.positions):
+            self.load()
+            return
         one = slot is not None and slot in self.positions and (words_alone or not self._arrears.structure)
         if one and slot is not None:
             if slot in self._arrears.slots:
                 paragraphs = self._show_owed(QTextCursor(self.document), slot)
                 self._tell((slot,) if paragraphs else None)
-        elif self.behind:
+        else:
+            self.catch_up_shown()
+
+    def catch_up_shown(self) -> None:
+        """Show all that is owed of what is shown, without what is left out as yet."""
+        if self._arrears:
             for _ in self.catching_up():
                 pass
+
+    def at_edge(self, position: int) -> bool:
+        """Whether a position lies in a piece beside which others are left out as yet."""
+        before, after = self._left_out
+        if not before and not after:
+            return False
+        number = bisect_right(self._first_entries(), self.positions.entry_at(position)) - 1
+        return (before > 0 and number == 0) or (after > 0 and number >= len(self._pieces) - 1)
 
     def _show_owed(self, cursor: QTextCursor, slot: str) -> bool:
         """Show what is owed of a slot; tells whether paragraphs of it came, went or changed."""
@@ -404,3 +492,15 @@ class View(QObject):
     def stretches(self, start: int, end: int) -> tuple[Stretch, ...]:
         """What a stretch of the document means in slots."""
         return self.positions.stretches(start, end)
+
+
+def _stretched(lengths: Sequence[int], first: int, last: int) -> tuple[int, int]:
+    """The pieces from ``first`` to ``last`` with as many more at both sides as some screens of text take."""
+    before = after = 0
+    while first > 0 and before < ROUND_UNITS:
+        first -= 1
+        before += lengths[first]
+    while last < len(lengths) - 1 and after < ROUND_UNITS:
+        last += 1
+        after += lengths[last]
+    return first, last

@@ -24,6 +24,7 @@ from pactoria_desktop.ui.shell.tasks import BackgroundTasks
 from pactoria_desktop.ui.theme.look import Look
 
 if TYPE_CHECKING:
+    from pactoria_desktop.replica.ahead import ReadAhead
     from pactoria_desktop.services.choosing import ChoosingReviewer
     from pactoria_desktop.services.reviewing import ReviewedContract
     from pactoria_desktop.services.summary import Facts
@@ -49,10 +50,10 @@ class ContractTab(QObject):
 
     def __init__(
         self, opened: OpenContract, look: Look, tasks: BackgroundTasks, make_reviewer: "Callable[[], ChoosingReviewer]",
-        zoom: float = 1.0, keep_view: Keep = lambda state: None,
+        zoom: float = 1.0, keep_view: Keep = lambda state: None, session: Mapping[str, object] | None = None,
     ) -> None:  # fmt: skip
         """``make_reviewer`` is called at the first review; ``keep_view`` keeps, on the writing lane, a caret that moved
-        without typing."""
+        without typing; ``session`` is where the last opening stood."""
         super().__init__()
         self.opened = opened
         self._make_reviewer = make_reviewer
@@ -72,7 +73,9 @@ class ContractTab(QObject):
         self._looking = False
         self._look_again = False
         self._ended = False
-        self.view = ContractView(opened.replica, look, opened.replica.identity.author, zoom)
+        self.view = ContractView(
+            opened.replica, look, opened.replica.identity.author, zoom, session=session if session is not None else {}
+        )
         opened.shown_by(self.view.session)
         self.view.caret_moved.connect(self._on_caret)
         self._journal_timer = QTimer(self)
@@ -89,7 +92,30 @@ class ContractTab(QObject):
         self._search_timer.setInterval(SEARCH_PAUSE)
         self._search_timer.timeout.connect(self._keep_searchable)
         self.view.changed.connect(lambda changes: self._search_timer.start())
-        QTimer.singleShot(FIRST_LOOK, self, self._look_over)
+        if not self.view.view.whole:
+            self.view.view.rebuilt.connect(self.place_changed)
+            QTimer.singleShot(FIRST_LOOK, self, self._read_ahead)
+        self.view.when_whole(lambda: QTimer.singleShot(FIRST_LOOK, self, self._look_over))
+
+    def _read_ahead(self) -> None:
+        """Show the rest of a long contract once it was read in the background."""
+        if self._ended:
+            return
+
+        def complete(ahead: "ReadAhead") -> None:
+            if not self._ended:
+                self.opened.replica.take_ahead(ahead)
+                self.view.complete()
+
+        self._tasks.start(
+            self, Lane.WRITE, "Opening the contract", lambda task: self.opened.read_ahead(), on_result=complete,
+            on_error=self._not_read_ahead,
+        )  # fmt: skip
+
+    def _not_read_ahead(self, error: Exception) -> None:
+        if not self._ended:
+            self.view.complete()
+        self.failed.emit(error)
 
     @cached_property
     def reviewer(self) -> "ChoosingReviewer":

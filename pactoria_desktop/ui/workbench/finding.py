@@ -106,7 +106,7 @@ class Finder:
     def _open(self, contract: str) -> None:
         words = self._words
         if contract:
-            self._bench.opening.open_contract(contract, lambda tab: tab.find(words))
+            self._bench.opening.open_contract(contract, lambda tab: tab.view.when_whole(lambda: tab.find(words)))
 
 
 def add_palette_sources(bench: "Workbench") -> Finder:

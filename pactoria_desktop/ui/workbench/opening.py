@@ -106,7 +106,7 @@ class Opening(QObject):
         shelves = bench.shelves
         tab = ContractTab(
             opened, bench.look, bench.tasks, bench.make_reviewer, remembered.zoom(settings.page_zoom / 100),
-            lambda state: shelves.keep_view_state(contract, state),
+            lambda state: shelves.keep_view_state(contract, state), remembered.view,
         )  # fmt: skip
         tab.verdicts = dict(remembered.verdicts)
         tab.failed.connect(bench.window.show_error)

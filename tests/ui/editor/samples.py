@@ -165,13 +165,15 @@ def sample(*, rows: int = 0) -> ContractText:
 class Desk:
     """A replica and the view that shows it."""
 
-    def __init__(self, look, text: ContractText | None = None, *, me: str = "Ines Falk", peer: int = 7, copy=None):
+    def __init__(
+        self, look, text: ContractText | None = None, *, me: str = "Ines Falk", peer: int = 7, copy=None, session=None
+    ):
         clock, identity = FixedClock(), Identity(me, me)
         if copy is None:
             self.replica = Replica.create(text or sample(), identity=identity, clock=clock, peer=peer)
         else:
             self.replica = Replica.open(copy.snapshot(), identity=identity, clock=clock, peer=peer)
-        self.view = ContractView(self.replica, look, me)
+        self.view = ContractView(self.replica, look, me, session=session)
         self.view.resize(900, 700)
 
     @property

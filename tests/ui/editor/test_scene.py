@@ -12,6 +12,7 @@ from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.ui.editor.following import Following
 from pactoria_desktop.ui.editor.scene import AIR, comment_anchors
 from pactoria_desktop.ui.editor.writing import Edited
+from tests.bench.contracts import contract
 from tests.ui.editor.readback import check, text_of
 from tests.ui.editor.samples import Desk, material, paragraph, sample, words
 
@@ -117,3 +118,11 @@ def test_a_card_over_the_page_goes_when_its_comment_is_settled_or_the_window_gro
     assert "resolved" in popup.card.accessibleName()
     narrow.view.resize(1000, 700)
     assert not popup.isVisible()
+
+
+def test_a_long_page_that_is_left_at_its_top_is_kept_as_being_there(look):
+    desk = Desk(look, contract(60))
+    desk.view.show()
+    QApplication.processEvents()
+    assert desk.view.session()["top"] == [desk.replica.slots()[0], 0]
+    desk.close()
