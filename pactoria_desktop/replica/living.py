@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TypeVar
 
-from loro import LoroDoc
+from loro import Frontiers, LoroDoc
 
 from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, Material, Revision, kind_of
 from pactoria_desktop.replica.changes import Changes, Keep, Put, Stretch
@@ -16,6 +16,7 @@ from pactoria_desktop.replica.loro_text import (
     SYSTEM_ORIGIN,
     Run,
     all_runs,
+    maps_in,
     paragraph_end,
     paragraph_start,
     runs_between,
@@ -66,6 +67,9 @@ class LivingText:
         self._waiting: dict[str, Revision] = {}
         self._named: dict[str, frozenset[str]] = {}
         self._open: bool | None = None
+        self._moves: dict[str, str | None] = {}
+        self.committed: Frontiers = document.state_frontiers
+        """The version that the running command began with, what was committed apart included."""
 
     # Ids, dates, revisions
 
@@ -139,6 +143,32 @@ class LivingText:
         """Commit what a command has made hidden and empty, outside undo."""
         self.document.set_next_commit_origin(SYSTEM_ORIGIN)
         self.document.commit()
+        self.committed = self.document.state_frontiers
+
+    # Sections
+
+    def move_section(self, section: str, before: str | None) -> None:
+        """Move the section of a map in front of that of another, None for the end; one that is gone stays gone."""
+        items = self.structure.section_list
+        order = [str(holder.id) for _, holder in maps_in(items)]
+        places = {str(holder.id): index for index, holder in maps_in(items)}
+        at = places.get(section)
+        to = places.get(before, len(items)) if before is not None else len(items)
+        if at is None:
+            return
+        if to > at:
+            to -= 1
+        if to == at:
+            return
+        number = order.index(section) + 1
+        self._moves.setdefault(section, order[number] if number < len(order) else None)
+        items.mov(at, to)
+        self.structure.forget()
+
+    def take_moves(self) -> dict[str, str | None]:
+        """The sections that were moved since the last time, each with the one that followed it before."""
+        found, self._moves = self._moves, {}
+        return found
 
     # Comments and material
 

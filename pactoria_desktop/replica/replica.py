@@ -125,13 +125,7 @@ class Replica(Opening):
         section = structure.slot(slot).section
         target = structure.slot(before).section if before is not None else None
         with self._command():
-            items = structure.section_list
-            to = len(items) if target is None else target.index
-            if to > section.index:
-                to -= 1
-            if to != section.index:
-                items.mov(section.index, to)
-                structure.forget()
+            self._living.move_section(section.key, None if target is None else target.key)
 
     # Tables; a cell's slot names its row and column
 
