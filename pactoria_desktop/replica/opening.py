@@ -36,6 +36,7 @@ from pactoria_desktop.runtime.clock import Clock
 Subscriber = Callable[[Changes], None]
 
 _STUCK = "This step could not be taken back. No words were lost; the steps before it can no longer be undone."
+_STANDS = "This change was made, but it and the steps before it can no longer be undone."
 
 
 def random_peer(randomness: Callable[[int], bytes] = os.urandom) -> int:
@@ -292,7 +293,7 @@ class Opening:
         outcome = report(self._living, self._queue, origin)
         self._note_foreign(outcome)
         try:
-            self._steps.committed(self._inverse(outcome))
+            self._steps.committed(self._inverse(outcome, _STANDS))
         except ReplicaError:
             self._steps.clear()
             self._tell(outcome.changes)
@@ -301,8 +302,8 @@ class Opening:
             self._system_commit()
         self._tell(together(outcome.changes, report(self._living, self._queue, origin).changes))
 
-    def _inverse(self, outcome: Report) -> list[Part]:
-        return guarded(lambda: inverse_of(self._living, self._living.committed, outcome.own), _STUCK)
+    def _inverse(self, outcome: Report, sentence: str) -> list[Part]:
+        return guarded(lambda: inverse_of(self._living, self._living.committed, outcome.own), sentence)
 
     def _note_foreign(self, outcome: Report) -> None:
         foreign = outcome.foreign
@@ -356,7 +357,7 @@ class Opening:
             guarded(lambda: take_back(self._living, part), _STUCK)
             self._document.commit()
             outcome = report(self._living, self._queue, "undo")
-            self._steps.note(self._steps.stack(not redo), self._inverse(outcome))
+            self._steps.note(self._steps.stack(not redo), self._inverse(outcome, _STUCK))
         except ReplicaError:
             self._steps.clear()
             self._document.commit()
