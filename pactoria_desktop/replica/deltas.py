@@ -172,3 +172,28 @@ def carried_over(mine: Sequence[Delta], theirs: Sequence[Delta], laid: Laid) -> 
             my_made.keep(count, {key: value for key, value in my.marks.items() if key not in stay})
             their_made.keep(count, {key: value for key, value in their.marks.items() if key not in gone})
     return my_made.done(), their_made.done()
+
+
+def places_after(start: int, end: int, deltas: Iterable[Delta]) -> list[tuple[int, int]]:
+    """Where the characters ``start`` to ``end`` stand after a change, without what was put between them."""
+    found: list[tuple[int, int]] = []
+    before = after = 0
+
+    def keep(count: int) -> None:
+        first, last = max(start, before), min(end, before + count)
+        if first < last:
+            begin = after + first - before
+            if found and found[-1][1] == begin:
+                begin = found.pop()[0]
+            found.append((begin, after + last - before))
+
+    for delta in deltas:
+        if isinstance(delta, Put):
+            after += len(delta.text)
+            continue
+        if isinstance(delta, Keep):
+            keep(delta.count)
+            after += delta.count
+        before += delta.count
+    keep(max(0, end - before))
+    return found

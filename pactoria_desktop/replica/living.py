@@ -1,6 +1,7 @@
 """The state that the commands share: the document, its structure, who edits and how, and what is marked where."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TypeVar
@@ -9,6 +10,7 @@ from loro import Frontiers, LoroDoc
 
 from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, Material, Revision, kind_of
 from pactoria_desktop.replica.changes import Changes, Keep, Put, Stretch
+from pactoria_desktop.replica.deltas import Deltas, composed
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.loro_text import (
     COMMENTS,
@@ -67,6 +69,7 @@ class LivingText:
         self._waiting: dict[str, Revision] = {}
         self._named: dict[str, frozenset[str]] = {}
         self._open: bool | None = None
+        self._arrivals: dict[str, Deltas] | None = None
         self._moves: dict[str, str | None] = {}
         self.committed: Frontiers = document.state_frontiers
         """The version that the running command began with, what was committed apart included."""
@@ -316,6 +319,27 @@ class LivingText:
                 kind_of(key) in TRACKED_KINDS for slot in self.structure.slots() for key in self.names_in(slot)
             ) or any(row.marks for section in self.structure.sections() for row in section.shown_rows)
         return self._open
+
+    # What arrives while a deed goes on in turns
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Remember inside what arrives, for those who have begun something before."""
+        outer, self._arrivals = self._arrivals, {}
+        try:
+            yield
+        finally:
+            self._arrivals = outer
+
+    def note_arrivals(self, texts: Iterable[tuple[str, Deltas]]) -> None:
+        """Something was done to texts, named by their containers, that is no part of what goes on."""
+        if self._arrivals is not None:
+            for text, deltas in texts:
+                self._arrivals[text] = composed(self._arrivals.get(text, ()), deltas)
+
+    def arrived_in(self, text: str) -> Deltas:
+        """What has been done to a text since ``watching`` began."""
+        return self._arrivals.get(text, ()) if self._arrivals is not None else ()
 
     # Caches
 

@@ -309,6 +309,7 @@ class Opening:
         foreign = outcome.foreign
         if foreign.texts or foreign.values:
             self._steps.happened(foreign.texts.items(), foreign.written)
+            self._living.note_arrivals(foreign.texts.items())
 
     def _system_commit(self) -> None:
         self._document.set_next_commit_origin(SYSTEM_ORIGIN)

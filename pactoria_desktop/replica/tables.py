@@ -34,9 +34,6 @@ from pactoria_desktop.replica.structure import RowRecord, SectionRecord, Slot, g
 MOST_COLUMNS = 63
 """Word's limit (ECMA-376 part 1, 17.4.12 leaves it open; Word refuses more)."""
 
-LONG_TABLE = 300
-"""Rows above which undo of steps older than a column command would take seconds."""
-
 
 def _cell(living: LivingText, id: str) -> tuple[Slot, RowRecord, SectionRecord]:
     slot = living.structure.slot(id)

@@ -427,6 +427,7 @@ class Desk:
                 lambda: gradually.accept(self.selection()),
                 lambda: gradually.reject(self.selection()),
                 lambda: gradually.format(self.stretches(), "bold", self.random.choice((True, None))),
+                lambda: gradually.delete(self.stretches()),
                 lambda: gradually.replace(self.stretches(), words(self.random, self.alphabet)),
             )
         )
