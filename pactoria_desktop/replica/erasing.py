@@ -51,8 +51,9 @@ def _whole_tables(living: LivingText, parts: list[Part]) -> list[SectionRecord]:
 
 def _erase(living: LivingText, parts: list[Part]) -> None:
     """Delete or strike parts in one go."""
-    for _ in erase_gradually(living, parts):
-        pass
+    with living.watching():
+        for _ in erase_gradually(living, parts):
+            pass
 
 
 def delete_gradually(living: LivingText, stretches: Iterable[Stretch]) -> Iterator[int]:

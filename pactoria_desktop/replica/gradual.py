@@ -13,9 +13,8 @@ from pactoria_desktop.replica.resolving import Selection, resolve_gradually
 
 
 def _by_text(living: LivingText, stretches: Sequence[Stretch]) -> Iterator[list[Aim]]:
-    """The stretches of each text in turn, the last of a text first."""
-    ordered = sorted(living.parts(stretches), key=lambda each: (each.slot.id, -each.start))
-    for _, group in groupby(aims_at(ordered), key=lambda each: each.slot):
+    """The stretches of each text in turn, the last first: what goes of a text may take the next one's beginning."""
+    for _, group in groupby(reversed(aims_at(living.parts(stretches))), key=lambda each: each.slot):
         yield list(group)
 
 

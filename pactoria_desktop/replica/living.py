@@ -320,11 +320,11 @@ class LivingText:
             ) or any(row.marks for section in self.structure.sections() for row in section.shown_rows)
         return self._open
 
-    # What arrives while a deed goes on in turns
+    # What happens while a deed goes on in turns
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Remember inside what arrives, for those who have begun something before."""
+        """Remember inside what is done to texts, by others, by another command or by the deed itself."""
         outer, self._arrivals = self._arrivals, {}
         try:
             yield
@@ -332,13 +332,13 @@ class LivingText:
             self._arrivals = outer
 
     def note_arrivals(self, texts: Iterable[tuple[str, Deltas]]) -> None:
-        """Something was done to texts, named by their containers, that is no part of what goes on."""
+        """Something was done to texts, named by their containers."""
         if self._arrivals is not None:
             for text, deltas in texts:
                 self._arrivals[text] = composed(self._arrivals.get(text, ()), deltas)
 
     def arrived_in(self, text: str) -> Deltas:
-        """What has been done to a text since ``watching`` began."""
+        """What has been done to a text since the deed began that goes on."""
         return self._arrivals.get(text, ()) if self._arrivals is not None else ()
 
     # Caches

@@ -292,6 +292,7 @@ class Opening:
         self._document.commit()
         outcome = report(self._living, self._queue, origin)
         self._note_foreign(outcome)
+        self._living.note_arrivals(outcome.own.texts.items())
         try:
             self._steps.committed(self._inverse(outcome, _STANDS))
         except ReplicaError:
