@@ -154,7 +154,11 @@ def carried_over(mine: Sequence[Delta], theirs: Sequence[Delta], laid: Laid) -> 
         if isinstance(their, Put):
             back: dict[str, MarkValue | None] = {}
             if isinstance(my, Keep) and my_walk.inside:
-                back = {key: my.marks[key] for key, value in their.marks.items() if key in my.marks and laid.holds(key, value)}
+                back = {
+                    key: my.marks[key]
+                    for key, value in their.marks.items()
+                    if key in my.marks and laid.holds(key, value)
+                }
             my_made.keep(len(their.text), back)
             their_made.put(their.text, present({**their.marks, **back}) if back else their.marks)
             their_walk.take(len(their.text))

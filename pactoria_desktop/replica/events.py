@@ -1,14 +1,14 @@
 """Loro's events as the changes that views apply."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from loro import ContainerID, Diff, DiffEvent, ListDiffItem, LoroDoc, TextDelta, ValueOrContainer
 
 from pactoria_desktop.contract.text import kind_of
 from pactoria_desktop.replica.changes import Changes, Delta, Drop, Keep, Origin, Place, Put, TextChange
-from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.deltas import Deltas, composed, present
+from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.loro_text import (
     COMMENTS,
     INTERNAL_MARK,

@@ -1,9 +1,9 @@
 """What takes a commit back, as Loro tells it right after, and how that is laid on the text as it has become.
 
-Loro gives the difference from a version to the one just before it in about a millisecond, however long the history is.
-It lays marks again that were not touched, so only those keys count that the commit has laid. Sections and rows are never
-taken out of the document: where a commit made one, it is taken back by hiding it and dropping its words, so that what
-somebody else has written in it stays and shows.
+Loro gives the difference from a version to the one just before it in about a millisecond for each million of characters
+of the history. It lays marks again that were not touched, so only those keys count that the commit has laid. Sections
+and rows are never taken out of the document: where a commit made one, it is taken back by hiding it and dropping its
+words, so that what somebody else has written in it stays and shows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -52,7 +52,8 @@ class Opening:
         self._document = document
         self._living = LivingText(document, identity, clock)
         self._steps = UndoSteps()
-        self._turns: Generator[Place | None, None, None] | None = None
+        self._turns: Iterator[Place | None] | None = None
+        self._in_turn = False
         self._queue = EventQueue(document)
         self._subscribers: list[Subscriber] = []
         self._closed = False
@@ -333,7 +334,7 @@ class Opening:
     def _finish_turns(self) -> None:
         """Do the rest of an undo that goes on in turns, unless it is that which is under way."""
         turns = self._turns
-        if turns is None or turns.gi_running:
+        if turns is None or self._in_turn:
             return
         self._turns = None
         for _ in turns:
@@ -349,7 +350,12 @@ class Opening:
                 part = self._steps.next_part(redo)
                 if part is None:
                     return
-                yield self._take_back(part, redo, exact)
+                self._in_turn = True
+                try:
+                    place = self._take_back(part, redo, exact)
+                finally:
+                    self._in_turn = False
+                yield place
         finally:
             self._steps.end(redo)
 

@@ -2,8 +2,8 @@
 
 A step holds its inverse: for every text that it changed the change that takes this back, for every value of a section,
 row, cell or comment the value before. What is done to words without being a step (what arrived from elsewhere, what the
-replica set right) is kept with the last step that changed the same text, and carried over that step's inverse when it is
-taken back, down to the step before. A value that somebody else has written since stays.
+replica set right) is kept with the last step that changed the same text, and carried over that step's inverse when it
+is taken back, down to the step before. A value that somebody else has written since stays.
 
 The parts of a step that can be taken back each by itself are kept apart, so that a large step goes back in turns.
 """

@@ -88,9 +88,7 @@ def test_everything_is_deleted_in_turns_and_what_is_typed_over_it_is_the_same_st
         check(desk.view, desk.replica)
         seen += 1
     assert seen > 5
-    live = [
-        text for slot in desk.replica.slots() for text, marks in desk.replica.spans(slot) if not is_struck(marks)
-    ]
+    live = [text for slot in desk.replica.slots() for text, marks in desk.replica.spans(slot) if not is_struck(marks)]
     assert "".join(live).strip("\n") == words + "x"
     desk.view.commands.bursts.end()
     for _ in ("x", "the rest"):

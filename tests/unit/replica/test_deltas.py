@@ -122,5 +122,7 @@ def test_a_change_is_laid_on_a_text_of_loros_as_it_says(block: int) -> None:
         lay(text, tuple(Put(each, marks) for each, marks in characters))
         deltas = change(random_, len(characters))
         lay(text, deltas)
-        found = [(each, dict(put.marks)) for put in all_deltas(text.to_delta()) if isinstance(put, Put) for each in put.text]
+        found = [
+            (each, dict(put.marks)) for put in all_deltas(text.to_delta()) if isinstance(put, Put) for each in put.text
+        ]
         assert found == done(characters, deltas), seed

@@ -81,7 +81,9 @@ def test_deleting_text_by_text_ends_as_at_once(seed: int, suggesting: bool) -> N
     slots = slowly.slots()
     first, last = (0, len(slots) - 1) if seed % 2 else sorted(random_.sample(range(len(slots)), 2))
     start = 0 if seed % 2 else 3
-    chosen = [Stretch(slot, start if slot == slots[first] else 0, slowly.length(slot)) for slot in slots[first : last + 1]]
+    chosen = [
+        Stretch(slot, start if slot == slots[first] else 0, slowly.length(slot)) for slot in slots[first : last + 1]
+    ]
     assert list(slowly.gradually.delete(chosen))
     at_once.delete(chosen)
     assert shapes(slowly) == shapes(at_once)
@@ -98,7 +100,10 @@ def test_deleting_text_by_text_ends_as_at_once(seed: int, suggesting: bool) -> N
 def shapes(replica: Replica) -> list[object]:
     """The text without the names of revisions, which two replicas give each in its own way."""
     return [
-        [(text, {key.partition(":")[0] if key.startswith("del:") else key for key in marks}) for text, marks in replica.spans(slot)]
+        [
+            (text, {key.partition(":")[0] if key.startswith("del:") else key for key in marks})
+            for text, marks in replica.spans(slot)
+        ]
         for slot in replica.slots()
     ]
 

@@ -144,7 +144,9 @@ def undo_where_the_words_stood(patch: pytest.MonkeyPatch) -> None:
 
 
 def nothing_handed_down_to_the_steps_below(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(undoing, "_receive", lambda steps, text, deltas: None if len(steps) > 1 else receive(steps, text, deltas))
+    patch.setattr(
+        undoing, "_receive", lambda steps, text, deltas: None if len(steps) > 1 else receive(steps, text, deltas)
+    )
     receive = undoing._receive
 
 
