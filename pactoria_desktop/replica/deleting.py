@@ -148,6 +148,7 @@ class Deletion:
 
     def erase(self, part: Part) -> None:
         """Delete or strike what may go of one part."""
+        self._living.remember(part.slot.text)
         if self._suggesting:
             self._strike(part)
         else:

@@ -134,6 +134,27 @@ def composed(first: Sequence[Delta], second: Sequence[Delta]) -> Deltas:
     return made.done()
 
 
+def inverse(before: Sequence[Delta], deltas: Sequence[Delta]) -> Deltas:
+    """What takes a change back of the text that is ``before`` (all of it put)."""
+    made, text = _Made(), _Walk(before)
+    for delta in deltas:
+        if isinstance(delta, Put):
+            made.drop(len(delta.text))
+            continue
+        left = delta.count
+        while left:
+            count = min(left, text.count or left)
+            left -= count
+            there = text.take(count)
+            marks = there.marks if isinstance(there, Put) else {}
+            if isinstance(delta, Keep):
+                back = {key: marks.get(key) for key, value in delta.marks.items()}
+                made.keep(count, {key: value for key, value in back.items() if value != delta.marks[key]})
+            elif isinstance(there, Put):
+                made.put(there.text, there.marks)
+    return made.done()
+
+
 def carried_over(mine: Sequence[Delta], theirs: Sequence[Delta], laid: Laid) -> tuple[Deltas, Deltas]:
     """Two changes of one text: mine as it is to be done after theirs, and theirs as if it had been done after mine.
 

@@ -7,7 +7,7 @@ from loro import ContainerID, Diff, DiffEvent, ListDiffItem, LoroDoc, TextDelta,
 
 from pactoria_desktop.contract.text import kind_of
 from pactoria_desktop.replica.changes import Changes, Delta, Drop, Keep, Origin, Place, Put, TextChange
-from pactoria_desktop.replica.deltas import Deltas, composed, present
+from pactoria_desktop.replica.deltas import Deltas, composed
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
 from pactoria_desktop.replica.loro_text import (
     COMMENTS,
@@ -81,19 +81,6 @@ def _entries(difference: object) -> dict[str, object]:
 
 def _carries(found: Iterable[TextDelta]) -> bool:
     return any(isinstance(each, TextDelta.Insert) and INTERNAL_MARK in (each.attributes or {}) for each in found)
-
-
-def all_deltas(found: Iterable[TextDelta]) -> Deltas:
-    """A difference of Loro's with all its marks, internal ones included."""
-    deltas: list[Delta] = []
-    for each in found:
-        if isinstance(each, TextDelta.Insert):
-            deltas.append(Put(each.insert, present(each.attributes or {})))
-        elif isinstance(each, TextDelta.Delete):
-            deltas.append(Drop(each.delete))
-        else:
-            deltas.append(Keep(each.retain, each.attributes or {}))
-    return tuple(deltas)
 
 
 @dataclass(slots=True)

@@ -1,9 +1,10 @@
 """What takes a commit back, as Loro tells it right after, and how that is laid on the text as it has become.
 
 Loro gives the difference from a version to the one just before it in about a millisecond for each million of characters
-of the history. It lays marks again that were not touched, so only those keys count that the commit has laid. Sections
-and rows are never taken out of the document: where a commit made one, it is taken back by hiding it and dropping its
-words, so that what somebody else has written in it stays and shows.
+of the history; a command that reads its texts before it writes (``LivingText.remember``) does without. Loro lays marks
+again that were not touched, so only those keys count that the commit has laid. Sections and rows are never taken out of
+the document: where a commit made one, it is taken back by hiding it and dropping its words, so that what somebody else
+has written in it stays and shows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,10 +13,10 @@ from loro import ContainerID, Diff, Frontiers, LoroDoc, LoroText, PositionType, 
 
 from pactoria_desktop.contract.text import MarkValue
 from pactoria_desktop.replica.changes import Delta, Drop, Keep, Put
-from pactoria_desktop.replica.deltas import Deltas, present
-from pactoria_desktop.replica.events import Happened, all_deltas
+from pactoria_desktop.replica.deltas import Deltas, inverse, present
+from pactoria_desktop.replica.events import Happened
 from pactoria_desktop.replica.living import LivingText
-from pactoria_desktop.replica.loro_text import INTERNAL_MARK
+from pactoria_desktop.replica.loro_text import INTERNAL_MARK, all_deltas
 from pactoria_desktop.replica.undoing import LaidValues, Part, Value, Words, Written, parts_of
 
 
@@ -24,6 +25,12 @@ def inverse_of(living: LivingText, before: Frontiers, happened: Happened) -> lis
     moved = living.take_moves()
     if not (happened.texts or happened.values or happened.holders or moved):
         return []
+    if not (happened.values or happened.holders or moved):
+        remembered = _from_memory(living, happened)
+        if remembered is not None:
+            return parts_of(
+                remembered, {}, happened.carried or any(_carries(each.inverse) for each in remembered.values())
+            )
     document: LoroDoc = living.document
     texts: dict[str, Words] = {}
     values: dict[Written, Value] = {}
@@ -32,11 +39,9 @@ def inverse_of(living: LivingText, before: Frontiers, happened: Happened) -> lis
         key = str(target)
         if isinstance(difference, Diff.Text) and key in happened.texts:
             forward = happened.texts[key]
-            laid = LaidValues()
-            laid.add_all(forward)
-            inverse = _only(all_deltas(difference.diff), {*_keys_laid(forward), INTERNAL_MARK})
-            together = together or any(isinstance(each, Put) and INTERNAL_MARK in each.marks for each in inverse)
-            texts[key] = Words(target, inverse, laid)
+            found = _only(all_deltas(difference.diff), {*_keys_laid(forward), INTERNAL_MARK})
+            together = together or _carries(found)
+            texts[key] = Words(target, found, _laid_by(forward))
         elif isinstance(difference, Diff.Map) and key in happened.values:
             for name, value in difference.diff.updated.items():
                 plain = value.value if isinstance(value, ValueOrContainer.Value) else None
@@ -51,6 +56,28 @@ def inverse_of(living: LivingText, before: Frontiers, happened: Happened) -> lis
     for key, following in moved.items():
         values[str(sections.id), key] = Value(sections.id, following)
     return parts_of(texts, values, together)
+
+
+def _from_memory(living: LivingText, happened: Happened) -> dict[str, Words] | None:
+    """The same for texts that the command has read before it wrote, None where it has not read them all."""
+    found: dict[str, Words] = {}
+    for key, forward in happened.texts.items():
+        before, slot = living.remembered(key), living.structure.slot_by_key(key)
+        if before is None or slot is None:
+            return None
+        found[key] = Words(slot.text.id, inverse(before, forward), _laid_by(forward))
+    return found
+
+
+def _carries(deltas: Iterable[Delta]) -> bool:
+    """Whether words come that were carried over a border."""
+    return any(isinstance(each, Put) and INTERNAL_MARK in each.marks for each in deltas)
+
+
+def _laid_by(deltas: Iterable[Delta]) -> LaidValues:
+    laid = LaidValues()
+    laid.add_all(deltas)
+    return laid
 
 
 def _keys_laid(deltas: Iterable[Delta]) -> set[str]:
@@ -72,6 +99,7 @@ def _only(deltas: Sequence[Delta], keys: set[str]) -> Deltas:
 def take_back(living: LivingText, part: Part) -> None:
     """Do to the text what takes a part back; nothing is committed."""
     document: LoroDoc = living.document
+    living.remember(*(document.get_text(words.target) for words in part.texts.values()))
     for words in part.texts.values():
         lay(document.get_text(words.target), words.inverse)
     sections = str(living.structure.section_list.id)

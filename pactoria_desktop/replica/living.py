@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TypeVar
 
-from loro import Frontiers, LoroDoc
+from loro import Frontiers, LoroDoc, LoroText
 
 from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, Material, Revision, kind_of
 from pactoria_desktop.replica.changes import Changes, Keep, Put, Stretch
@@ -17,6 +17,7 @@ from pactoria_desktop.replica.loro_text import (
     REVISIONS,
     SYSTEM_ORIGIN,
     Run,
+    all_deltas,
     all_runs,
     maps_in,
     paragraph_end,
@@ -69,6 +70,7 @@ class LivingText:
         self._waiting: dict[str, Revision] = {}
         self._named: dict[str, frozenset[str]] = {}
         self._open: bool | None = None
+        self._as_before: dict[str, Deltas] = {}
         self._arrivals: dict[str, Deltas] | None = None
         self._moves: dict[str, str | None] = {}
         self.committed: Frontiers = document.state_frontiers
@@ -146,7 +148,26 @@ class LivingText:
         """Commit what a command has made hidden and empty, outside undo."""
         self.document.set_next_commit_origin(SYSTEM_ORIGIN)
         self.document.commit()
+        self.begin()
+
+    def begin(self) -> None:
+        """A command begins, or goes on after something that was committed apart."""
         self.committed = self.document.state_frontiers
+        self._as_before.clear()
+
+    def remember(self, *texts: LoroText) -> None:
+        """Read texts that are to be changed, so that what takes that back need not be asked of Loro, which knows it
+        only at a price that grows with the history. Without effect once a command has written something.
+        """
+        if self.document.get_pending_txn_len() == 0:
+            for text in texts:
+                key = str(text.id)
+                if key not in self._as_before:
+                    self._as_before[key] = all_deltas(text.to_delta())
+
+    def remembered(self, text: str) -> Deltas | None:
+        """A text, named by its container, as it was before the command, None where nobody remembered it."""
+        return self._as_before.get(text)
 
     # Sections
 

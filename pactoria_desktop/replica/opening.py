@@ -283,7 +283,7 @@ class Opening:
         if self._closed:
             raise ReplicaError("This text was closed.")
         self._finish_turns()
-        self._living.committed = self._document.state_frontiers
+        self._living.begin()
         try:
             yield
         finally:
@@ -360,7 +360,7 @@ class Opening:
             self._steps.end(redo)
 
     def _take_back(self, part: Part, redo: bool, exact: bool) -> Place | None:
-        self._living.committed = self._document.state_frontiers
+        self._living.begin()
         try:
             guarded(lambda: take_back(self._living, part), _STUCK)
             self._document.commit()

@@ -7,9 +7,9 @@ from loro import LoroDoc
 
 from pactoria_desktop.contract.text import MarkValue
 from pactoria_desktop.replica.changes import Delta, Drop, Keep, Put
-from pactoria_desktop.replica.deltas import Deltas, carried_over, composed
-from pactoria_desktop.replica.inverting import all_deltas, lay
-from pactoria_desktop.replica.loro_text import new_document
+from pactoria_desktop.replica.deltas import Deltas, carried_over, composed, inverse
+from pactoria_desktop.replica.inverting import lay
+from pactoria_desktop.replica.loro_text import all_deltas, new_document
 from pactoria_desktop.replica.undoing import LaidValues
 
 Character = tuple[str, dict[str, MarkValue]]
@@ -80,6 +80,16 @@ def test_composing_is_doing_one_after_the_other(block: int) -> None:
         between = done(text, first)
         second = change(random_, len(between))
         assert done(text, composed(first, second)) == done(between, second), seed
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_an_inverse_gives_the_text_that_was_before(block: int) -> None:
+    for seed in range(block * 200, block * 200 + 200):
+        random_ = random.Random(seed)
+        text = text_of(random_)
+        deltas = change(random_, len(text))
+        before = tuple(Put(each, marks) for each, marks in text)
+        assert done(done(text, deltas), inverse(before, deltas)) == text, seed
 
 
 @pytest.mark.parametrize("block", range(10))
