@@ -189,7 +189,8 @@ def compared(
         if part_kind(part) in ("footnote", "endnote") and not partners.is_shown(part, setting, new=True):
             continue
         if any(paragraph.text.strip() for section in others[part] for paragraph in paragraphs_of(section)):
-            setting.remarks.append(f"The new file has a {part_kind(part)} that the old one has no place for.")
+            article = "an" if part_kind(part).startswith("e") else "a"
+            setting.remarks.append(f"The new file has {article} {part_kind(part)} that the old one has no place for.")
             missing += [part] if part_kind(part) in ("header", "footer") else []
     sections = [section for part in stories for section in written[part]]
     revisions = {**base.revisions, **setting.register.made}
