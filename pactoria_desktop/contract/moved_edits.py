@@ -6,6 +6,7 @@ the new place, too, and go with the old ones: accepting everything gives the mov
 gives them as edited where they were. Edits that cannot be told at the new place are left to be judged.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
@@ -124,18 +125,16 @@ Place = tuple[str, int]
 def _moved_paragraphs(flows: Mapping[str, Sequence[Paragraph]], sides: Sides, mover: int) -> list[tuple[Place, Place]]:
     left: dict[Place, str] = {}
     arrived: dict[Place, str] = {}
-    wanted = False
+    edited: set[Place] = set()
     for name, paragraphs in flows.items():
         for at, paragraph in enumerate(paragraphs):
             if left_whole(paragraphs, at, sides, mover):
                 left[name, at] = base_words(paragraph, sides)
-                wanted = wanted or _edited([paragraph], sides, 1 - mover)
+                if _edited([paragraph], sides, 1 - mover):
+                    edited.add((name, at))
             elif _arrived_whole(paragraphs, at, sides, mover):
                 arrived[name, at] = _words(paragraph)
-    if not wanted:
-        return []
-    pairs = _pairs(left, arrived)
-    return [(old, new) for old, new in pairs if _edited([flows[old[0]][old[1]]], sides, 1 - mover)]
+    return _pairs(left, arrived, edited)
 
 
 def _moved_rows(rows: Collection[Row], sides: Sides, mover: int) -> list[tuple[str, str]]:
@@ -146,35 +145,36 @@ def _moved_rows(rows: Collection[Row], sides: Sides, mover: int) -> list[tuple[s
         for name, row in left.items()
         if _edited([one for cell in row.cells for one in cell.paragraphs], sides, 1 - mover)
     }
-    if not edited or not arrived:
-        return []
     words = {name: _row_words(row, lambda one: base_words(one, sides)) for name, row in left.items()}
-    return [(old, new) for old, new in _pairs(words, arrived) if old in edited]
+    return _pairs(words, arrived, edited)
 
 
 def _row_words(row: Row, words: Callable[[Paragraph], str]) -> str:
     return "\t".join("\n".join(words(one) for one in cell.paragraphs) for cell in row.cells)
 
 
-def _pairs(left: Mapping[Key, str], arrived: Mapping[Key, str]) -> list[tuple[Key, Key]]:
-    """What left and what arrived in its place: equal words that occur once on both sides, then the most alike."""
-    found: list[tuple[Key, Key]] = []
-    once = [words for words in left.values() if len(words) >= LEAST_CHARACTERS]
-    for old, words in left.items():
-        others = [new for new, other in arrived.items() if other == words]
-        if once.count(words) == 1 and len(others) == 1:
-            found.append((old, others[0]))
+def _pairs(left: Mapping[Key, str], arrived: Mapping[Key, str], edited: Collection[Key]) -> list[tuple[Key, Key]]:
+    """Where what was edited arrived: equal words that left and arrived once, else the words most like them."""
+    if not edited or not arrived:
+        return []
+    leaving, places = Counter(left.values()), Counter(arrived.values())
+    by_words = {words: new for new, words in arrived.items()}
     vocabulary = Vocabulary()
-    taken = {new for _, new in found}
-    codes = {new: vocabulary.code(words_of(words)) for new, words in arrived.items() if new not in taken}
+    # Words that arrived as they left are spoken for.
+    free = {new: vocabulary.code(words_of(words)) for new, words in arrived.items() if words not in leaving}
+    found: list[tuple[Key, Key]] = []
     for old, words in left.items():
-        if len(words) < LEAST_CHARACTERS or any(old == one for one, _ in found):
+        if old not in edited or len(words) < LEAST_CHARACTERS:
+            continue
+        if words in places:
+            if leaving[words] == places[words] == 1:
+                found.append((old, by_words[words]))
             continue
         code = vocabulary.code(words_of(words))
-        alike = sorted(((Indel.normalized_similarity(code, other), new) for new, other in codes.items()), key=_first)
+        alike = sorted(((Indel.normalized_similarity(code, other), new) for new, other in free.items()), key=_first)
         if alike and alike[-1][0] >= _LEAST_ALIKE and (len(alike) == 1 or alike[-2][0] < alike[-1][0]):
             found.append((old, alike[-1][1]))
-            del codes[alike[-1][1]]
+            del free[alike[-1][1]]
     return found
 
 
