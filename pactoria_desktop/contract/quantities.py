@@ -200,20 +200,38 @@ _NUMBER_WORDS = (
     rf"(?:(?:an?\s+(?=hundred|thousand|million))?{_NUMBER_WORD}(?:(?:\s*-\s*|\s+and\s+|\s*,\s*|\s+){_NUMBER_WORD})*)"
 )
 _FIGURES = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_CURRENCY = r"(?:US\$|U\.S\.\$|[$€£¥]|USD|EUR|GBP|CHF|NOK|SEK|DKK|JPY|CAD|AUD|Euros?|Rs\.?)"
+_MONEY = (
+    r"(?:(?:United\s+States|U\.?\s?S\.?|US|Canadian|Australian|Swiss|Norwegian|Swedish|Danish)\s+)?"
+    r"(?:dollars?|euros?|pounds?(?:\s+sterling)?|francs?|kron(?:er?|or)|yen|percent|per\s+cent|per\s+centum)"
+)
 SPELLED = re.compile(
     rf"""(?<![\w-])(?P<words>{_NUMBER_WORDS})(?P<cents>\s+and\s+(?:\d\d|no|xx)/100)?
-        (?P<unit>\s+(?:(?:United\s+States|U\.?\s?S\.?|US|Canadian)\s+)?(?:dollars?|euros?|pounds?(?:\s+sterling)?|percent|per\s+cent|per\s+centum))?
-        \s*\(\s*(?P<sign>(?:US\$|USD|U\.S\.\$|[$€£])?)\s*(?P<figures>{_FIGURES})\s*
+        (?P<unit>\s+{_MONEY})?
+        \s*\(\s*(?P<sign>{_CURRENCY}?)\s*(?P<figures>{_FIGURES})\s*
         (?P<after>%|percent|per\s+cent|million|billion|thousand|[a-z]+)?\s*\)""",
     re.VERBOSE | re.IGNORECASE,
 )
 
-_FIGURE_ANCHOR = re.compile(r"\(\s{0,2}(?:US\$|USD|U\.S\.\$|[$€£])?\s{0,2}\d")
+FIGURED = re.compile(
+    rf"""(?<![\w.,:/§-])(?P<figures>(?:{_FIGURES})(?![\d,.]*\d))\s{{0,2}}
+        (?P<after>%|percent\b|per\s+cent\b|million\b|billion\b|thousand\b)?
+        (?:\s+{_MONEY}|\s?[€£]|\s{_CURRENCY})?
+        \s{{0,2}}\(\s*(?P<words>{_NUMBER_WORDS})(?P<unit>\s+{_MONEY})?(?:\s+only)?\s*\)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_FIGURE_ANCHOR = re.compile(rf"\(\s{{0,2}}{_CURRENCY}?\s{{0,2}}\d", re.IGNORECASE)
+_WORDS_ANCHOR = re.compile(rf"\(\s{{0,2}}(?:an?\s+)?{_NUMBER_WORD}\b", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:section|clause|article|paragraph|schedule|exhibit|annex|appendix|part|item|page|no\.?|number)s?\s{1,2}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SpelledNumber:
-    """A number written in words and, in brackets, in figures."""
+    """A number written in words and in figures, either of them in brackets."""
 
     start: int
     end: int
@@ -229,19 +247,31 @@ class SpelledNumber:
 
 
 def spelled_numbers(text: str) -> Iterator[SpelledNumber]:
-    """The numbers of a text that are given in words and in figures ("thirty (30)")."""
+    """The numbers of a text that are given in words and in figures ("thirty (30)", "30 (thirty)")."""
     for found in _near(SPELLED, _FIGURE_ANCHOR, text, 0, len(text), 130, 60):
-        worded = number_from_words(found["words"])
         if _FRACTION.search(text, max(0, found.start() - 14), found.start()):
             continue
-        if worded is None or (found["cents"] and not re.search(r"no|xx|00", found["cents"], re.IGNORECASE)):
-            continue
-        figured = float(found["figures"].replace(",", ""))
+        if not found["cents"] or re.search(r"no|xx|00", found["cents"], re.IGNORECASE):
+            yield from _spelled(found)
+    for found in _near(FIGURED, _WORDS_ANCHOR, text, 0, len(text), 50, 130):
+        if not _NUMBERED.search(text, max(0, found.start() - 16), found.start()):
+            yield from _spelled(found)
+
+
+def _spelled(found: re.Match[str]) -> Iterator[SpelledNumber]:
+    worded = number_from_words(found["words"])
+    if worded is not None:
         scale = _SCALES.get((found["after"] or "").lower(), 1)
+        figured = float(found["figures"].replace(",", "")) * scale
+        if _POINTED.fullmatch(found["figures"]) and int(found["figures"].replace(".", "")) * scale == worded:
+            figured = worded
         yield SpelledNumber(
-            found.start(), found.end(), " ".join(found["words"].split()), found["figures"], worded, figured * scale
+            found.start(), found.end(), " ".join(found["words"].split()), found["figures"], worded, figured
         )
 
+
+_POINTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
+"""Thousands as much of Europe parts them."""
 
 _FRACTION = re.compile(r"(?:point|hundredths?\s+of|tenths?\s+of|thousandths?\s+of|half\s+of)\s+$", re.IGNORECASE)
 

@@ -72,7 +72,7 @@ class Sides:
 @dataclass(slots=True)
 class _Piece:
     """A stretch of characters; ``paragraph`` and ``span`` say where (``span`` -1 for the newline), ``held`` is the key
-    of the object that they stand for."""
+    of the object that they stand for; ``leads`` says that nothing stands before them in their paragraph."""
 
     paragraph: int
     span: int
@@ -80,6 +80,7 @@ class _Piece:
     struck: tuple[str, str]
     put: tuple[str, str]
     held: str = ""
+    leads: bool = False
 
     def read_by(self, side: int) -> str:
         """What a side reads here; an object is told by its key."""
@@ -90,7 +91,7 @@ class _Piece:
 
 @dataclass(slots=True)
 class Judged:
-    """Paragraphs with clashes marked and doubled changes of both sides made one."""
+    """Paragraphs with clashes marked and doubled changes of both sides made one, but within a clash."""
 
     paragraphs: list[Paragraph]
     clashes: list[Clash] = field(default_factory=list)
@@ -98,16 +99,21 @@ class Judged:
 
 
 def judged(
-    paragraphs: Sequence[Paragraph], sides: Sides, comment: Callable[[Clash], str], *, before: int = 0
+    paragraphs: Sequence[Paragraph],
+    sides: Sides,
+    comment: Callable[[Clash], str],
+    *,
+    before: int = 0,
+    settled: Collection[int] = (),
 ) -> Judged:
     """One flow of paragraphs judged. ``comment`` gives the id of a comment for a clash; ``before`` counts the base
-    paragraphs that came earlier."""
+    paragraphs that came earlier; ``settled`` are the places of paragraphs that need no judging."""
     out = Judged(list(paragraphs))
     dropped: set[tuple[int, int]] = set()
     kept: set[tuple[int, int]] = set()
     commented: dict[tuple[int, int], str] = {}
     number = before
-    for cluster, passed, alike in _clusters(paragraphs, sides):
+    for cluster, passed, alike in _clusters(paragraphs, sides, settled):
         number = before + passed
         verdict = "same" if alike else _verdict(cluster)
         if verdict == "same":
@@ -123,7 +129,9 @@ def judged(
     return out
 
 
-def _clusters(paragraphs: Sequence[Paragraph], sides: Sides) -> Iterator[tuple[list[_Piece], int, bool]]:
+def _clusters(
+    paragraphs: Sequence[Paragraph], sides: Sides, settled: Collection[int]
+) -> Iterator[tuple[list[_Piece], int, bool]]:
     """Runs of changed characters with nothing unchanged between, each with how many base paragraphs end before it, and
     whether it lies in a stretch that both sides read alike."""
     found: list[tuple[list[_Piece], int]] = []
@@ -131,6 +139,10 @@ def _clusters(paragraphs: Sequence[Paragraph], sides: Sides) -> Iterator[tuple[l
     cluster: list[_Piece] = []
     ended = 0
     for number, paragraph in enumerate(paragraphs):
+        if number in settled:
+            cluster = []
+            ended += sides.was_in_base(paragraph.marks)
+            continue
         items: list[tuple[int, str, Marks]] = [
             (place, span.text, span.marks) for place, span in enumerate(paragraph.spans) if not is_hidden(span)
         ]
@@ -142,7 +154,8 @@ def _clusters(paragraphs: Sequence[Paragraph], sides: Sides) -> Iterator[tuple[l
                 if not cluster:
                     found.append((cluster, ended))
                     order.append(len(found) - 1)
-                cluster.append(_Piece(number, place, text, struck, put, str(marks.get("obj", ""))))
+                leads = place == items[0][0]
+                cluster.append(_Piece(number, place, text, struck, put, str(marks.get("obj", "")), leads))
             elif in_base:
                 order.append(_Piece(number, place, text, ("", ""), ("", ""), str(marks.get("obj", ""))))
                 cluster = []
@@ -239,7 +252,15 @@ def _within(cluster: Sequence[_Piece], side: int) -> bool:
         after = next((one.struck[side] for one in cluster[place + 1 :] if any(one.struck)), "")
         if before and before == after:
             return True
+        if after and piece.leads and _ends_struck(cluster[place:], side):
+            return True
     return False
+
+
+def _ends_struck(cluster: Sequence[_Piece], side: int) -> bool:
+    """Whether a side struck the paragraph that the first of these pieces begins, with its end: words that the other put
+    before it would come to stand in the next one."""
+    return any(one.span == -1 and one.paragraph == cluster[0].paragraph and one.struck[side] for one in cluster)
 
 
 def _readings(cluster: Sequence[_Piece]) -> tuple[str, str, str]:
@@ -266,7 +287,8 @@ def _settled(
         for place, span in enumerate(paragraph.spans):
             if (number, place) in dropped:
                 continue
-            marks = dict(once(span.marks, sides))
+            # Both strikes stay in a clash, so that each side's reading can still be told.
+            marks = dict(span.marks if (number, place) in commented else once(span.marks, sides))
             if (number, place) in kept:
                 marks = _without_strike(marks, sides)
             if (number, place) in commented:

@@ -5,14 +5,22 @@ OLD stay, with their authors and dates. Every story is compared: body, tables, n
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pactoria_desktop.contract.alignment import equal_pairs, similar_pairs
-from pactoria_desktop.contract.lines import accepted
+from pactoria_desktop.contract.lines import View, accepted
 from pactoria_desktop.contract.moves import with_moves
 from pactoria_desktop.contract.rewriting import Author
-from pactoria_desktop.contract.text import ContractText, Paragraph, Revision, Section, kind_of, paragraphs_of
+from pactoria_desktop.contract.text import (
+    ContractText,
+    Paragraph,
+    Revision,
+    Section,
+    TextSection,
+    kind_of,
+    paragraphs_of,
+)
 from pactoria_desktop.contract.words import Vocabulary, words_of
 from pactoria_desktop.documents.compare_margins import with_margins
 from pactoria_desktop.documents.compare_parts import NoteCarrier, PartCarrier
@@ -178,8 +186,11 @@ def compared(
     for part in partners.unmet():
         if part_kind(part) == "textbox" and part.split(":")[1] in setting.put_keys:
             continue
+        if part_kind(part) in ("footnote", "endnote") and not partners.is_shown(part, setting, new=True):
+            continue
         if any(paragraph.text.strip() for section in others[part] for paragraph in paragraphs_of(section)):
-            setting.remarks.append(f"The new file has a {part_kind(part)} that the old one has no place for.")
+            article = "an" if part_kind(part).startswith("e") else "a"
+            setting.remarks.append(f"The new file has {article} {part_kind(part)} that the old one has no place for.")
             missing += [part] if part_kind(part) in ("header", "footer") else []
     sections = [section for part in stories for section in written[part]]
     revisions = {**base.revisions, **setting.register.made}
@@ -233,7 +244,7 @@ class _Partners:
         self._known = known
         self._met: set[str] = set()
         self._guessed: dict[str, dict[str, str]] = {}
-        self._shown: set[str] | None = None
+        self._shown: dict[bool, set[str]] = {}
 
     def of(self, part: str, setting: Setting) -> str | None:
         """The partner of a part, None where NEW has none."""
@@ -257,21 +268,22 @@ class _Partners:
         """Whether the object that holds this box was met."""
         return any(part.split(":", 2)[1] == pair.old for pair in setting.pairs)
 
-    def is_shown(self, part: str, setting: Setting) -> bool:
-        """Whether something that is seen in OLD refers to a note, or the object that holds a box is on both sides."""
+    def is_shown(self, part: str, setting: Setting, *, new: bool = False) -> bool:
+        """Whether something that is seen refers to a note, or the object that holds a box is on both sides."""
         if part_kind(part) == "textbox":
             return self.knows_box(part, setting)
-        if self._shown is None:
-            objects, _ = setting.formats.objects()
-            self._shown = {
+        if new not in self._shown:
+            stories, view = (self._new, setting.new_view) if new else (self._old, setting.old_view)
+            objects = setting.formats.objects()[new]
+            self._shown[new] = {
                 f"{objects[key].role.removesuffix('Reference')}:{objects[key].ref}"
-                for sections in self._old.values()
+                for sections in stories.values()
                 for section in sections
-                for paragraph in paragraphs_of(section)
-                for key in _seen_objects(paragraph, setting)
+                for paragraph in _standing(section, view)
+                for key in _seen_objects(paragraph, view)
                 if key in objects and objects[key].kind == "note"
             }
-        return part in self._shown
+        return part in self._shown[new]
 
     def unmet(self) -> list[str]:
         """Stories of NEW that have no place in OLD."""
@@ -326,8 +338,19 @@ class _Partners:
         )
 
 
-def _seen_objects(paragraph: Paragraph, setting: Setting) -> list[str]:
-    return [str(span.marks["obj"]) for span in paragraph.spans if "obj" in span.marks and setting.old_view(span.marks)]
+def _standing(section: Section, view: View) -> Iterator[Paragraph]:
+    """The paragraphs of a section without those of rows that are not seen."""
+    if isinstance(section, TextSection):
+        yield from section.paragraphs
+        return
+    for row in section.rows:
+        if view(row.marks):
+            for cell in row.cells:
+                yield from cell.paragraphs
+
+
+def _seen_objects(paragraph: Paragraph, view: View) -> list[str]:
+    return [str(span.marks["obj"]) for span in paragraph.spans if "obj" in span.marks and view(span.marks)]
 
 
 def _counted(text: ContractText, made: Mapping[str, Revision]) -> Counts:

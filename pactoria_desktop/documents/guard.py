@@ -53,11 +53,15 @@ class Limits:
     ratio_from: int = 2 << 20
     elements: int = 3_000_000
     attributes: int = 8_000_000
+    attributes_of_one: int = 2_000
     attribute: int = 4 << 20
     pixels: int = 200_000_000
 
 
 DEFAULT: Final = Limits()
+
+# Building an element takes the square of the number of its attributes; only a long tag can hold many.
+_LONG_TAG: Final = re.compile(rb"<[^<>]{10000,}")
 
 
 class _Nothing:
@@ -267,8 +271,10 @@ def _xml(part: bytes, member: str, name: str, limits: Limits) -> None:
         raise DocumentError(f"{name} declares a document type in its part {member}, which no Word file has.")
     if text.count(b"<") > 2 * limits.elements:
         raise DocumentError(f"{name} has more elements in its part {member} than any contract needs; it is refused.")
-    if text.count(b'="') + text.count(b"='") > limits.attributes:
+    if _attributes(text) > limits.attributes:
         raise DocumentError(f"{name} has more attributes in its part {member} than any contract needs; it is refused.")
+    if any(_attributes(found[0]) > limits.attributes_of_one for found in _LONG_TAG.finditer(text)):
+        raise DocumentError(f"{name} has an element with more attributes than any contract needs; it is refused.")
     if len(text) > limits.attribute:
         longest = re.compile(rb"""=\s*(?:"[^"<]{%d}|'[^'<]{%d})""" % (limits.attribute, limits.attribute))
         if longest.search(text):
@@ -291,6 +297,10 @@ def _xml(part: bytes, member: str, name: str, limits: Limits) -> None:
         raise DocumentError(
             f"{name} is damaged: its part {member} is not well-formed XML; open it in Word, save it and try again."
         ) from error
+
+
+def _attributes(text: bytes) -> int:
+    return text.count(b'="') + text.count(b"='")
 
 
 def _main_member(archive: zipfile.ZipFile, names: dict[str, str], name: str, limits: Limits) -> str | None:

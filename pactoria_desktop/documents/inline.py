@@ -28,6 +28,8 @@ from pactoria_desktop.documents.properties import (
     PropertyTables,
 )
 
+# Every character carries a mark for each comment and field that is open over it.
+MOST_OPEN: Final = 500
 CONTAINERS: Final = ("hyperlink", "smartTag", "customXml", "dir", "bdo", "fldSimple", "sdt")
 CONTAINER_PROPERTIES: Final = ("smartTagPr", "customXmlPr", "fldData", "sdtPr", "sdtEndPr")
 REVISION_NAMES: Final = {
@@ -69,6 +71,15 @@ class Tables:
     boxes: dict[str, Box] = field(default_factory=dict)
     revisions: dict[str, Revision] = field(default_factory=dict)
     commented: frozenset[str] = frozenset()
+
+
+class CrowdedError(Exception):
+    """More comments or fields lie over the same words than ``MOST_OPEN``; the reader names the file."""
+
+
+def _bounded(opened: tuple[str, ...]) -> None:
+    if len(opened) >= MOST_OPEN:
+        raise CrowdedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +197,7 @@ class InlineReader:
 
     def _comment(self, name: str, comment: str) -> None:
         if name == "commentRangeStart" and comment not in self._comments:
+            _bounded(self._comments)
             self._comments = (*self._comments, comment)
         elif name == "commentRangeEnd":
             self._comments = tuple(one for one in self._comments if one != comment)
@@ -245,6 +257,7 @@ class InlineReader:
         found = self.tables.objects.add(element, in_run=True)
         extra: tuple[tuple[str, MarkValue], ...] = (("obj", found.key),)
         if found.role == "fldChar:begin":
+            _bounded(self._fields)
             self._fields = (*self._fields, self._next("field"))
         if found.role == "commentReference" and found.ref not in self.tables.commented:
             extra = (*extra, (f"comment:{found.ref}", True))

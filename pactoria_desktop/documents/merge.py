@@ -7,6 +7,7 @@ changed. Edits that were tracked keep their authors and dates. ``contract/three_
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pactoria_desktop.contract.moved_edits import Settled, with_moved_edits
 from pactoria_desktop.contract.operations import Operation, operations
 from pactoria_desktop.contract.rewriting import Author
 from pactoria_desktop.contract.text import (
@@ -230,7 +231,9 @@ def merge_texts(
         marked = replace(marked, sections=with_rooms(marked, theirs, pairs, new_rooms))
     names = frozenset(incoming.register.made)
     sides = Sides(my_names, names)
-    text, clashes = judged_text(joined.text, sides, theirs_author, incoming.register)
+    # What is laid on a living text keeps its place there: the words of MINE are not in this text's hands.
+    followed, settled = (joined.text, Settled()) if leave_untracked else with_moved_edits(joined.text, sides)
+    text, clashes = judged_text(followed, sides, theirs_author, incoming.register, settled)
     names = frozenset(incoming.register.made)
     if leave_untracked:
         text = _forgotten(text, untracked, names)

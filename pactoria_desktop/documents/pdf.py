@@ -20,6 +20,8 @@ MOST_PAGES: Final = 3000
 LIMITS: Final = ChildLimits(memory=1536 << 20, seconds=120)
 _EDGE: Final = 0.12
 _SPACE: Final = 0.18
+_TWICE: Final = 0.5
+"""Points between two drawings of one character."""
 _PAGE_NUMBER: Final = re.compile(
     r"^[\W_]*(page|seite|p\.)?\s*\d+(\s*(of|/|von)\s*\d+)?[\W_]*$|^[ivxlc]+$", re.IGNORECASE
 )
@@ -105,7 +107,8 @@ def extract(data: bytes, name: str) -> str:
 
 def _regions(page: Any) -> list[_Region]:
     """The regions of a page in reading order."""
-    words = page.extract_words(
+    # Bold type is often drawn twice, a hair apart, where a font has no bold face.
+    words = page.dedupe_chars(tolerance=_TWICE).extract_words(
         use_text_flow=False, keep_blank_chars=False, x_tolerance_ratio=_SPACE, extra_attrs=["size", "fontname"]
     )
     words = [word for word in words if word.get("upright", True) and word["text"].strip("\u00ad")]

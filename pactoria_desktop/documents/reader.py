@@ -14,7 +14,7 @@ from pactoria_desktop.contract.text import ContractText, Material, Paragraph, Se
 from pactoria_desktop.documents.blocks import BlockReader, SectionNames
 from pactoria_desktop.documents.comments import read_comments
 from pactoria_desktop.documents.errors import DocumentError
-from pactoria_desktop.documents.inline import InlineReader, Tables
+from pactoria_desktop.documents.inline import CrowdedError, InlineReader, Tables
 from pactoria_desktop.documents.names import word
 from pactoria_desktop.documents.numbering import read_numbering
 from pactoria_desktop.documents.package import Package, Story
@@ -33,6 +33,10 @@ def read(package: Package) -> ContractText:
     with _without_collection():
         try:
             return _read(package)
+        except CrowdedError as error:
+            raise DocumentError(
+                f"{package.name} has more comments or fields over the same words than any contract; it is refused."
+            ) from error
         except RecursionError as error:
             raise DocumentError(
                 f"{package.name} nests its content too deeply to be read; open it in Word, save it and try again."

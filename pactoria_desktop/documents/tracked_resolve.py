@@ -44,6 +44,7 @@ _BARRIERS: Final = ("tbl", "sdt", "customXml", "mc:AlternateContent", "altChunk"
 _BLOCKS: Final = ("p", "tr", "tc", "tbl")
 _SHELLS: Final = ("sdt", "sdtContent", "customXml")
 _SHELL_PROPERTIES: Final = ("sdtPr", "sdtEndPr", "customXmlPr")
+_WITHIN: Final = ("hyperlink", "smartTag", "customXml", "dir", "bdo", "fldSimple", "ins", "del", "moveFrom", "moveTo")
 _KEEPS_LAST: Final = ("tc", "footnote", "endnote", "comment")
 
 
@@ -82,6 +83,7 @@ class _Resolver:
                 self._drop(node)
         self._ranges()
         self._empty_tables()
+        self._emptied_controls()
         self._text_elements()
         self._joined()
         self._emptied_properties()
@@ -217,6 +219,30 @@ class _Resolver:
             table = next((one for one in node.ancestors() if one.name == "tbl"), None)
             if table is not None and all(one in self._dropped for one in _inside(table, "tr", "tbl")):
                 self._drop(table)
+
+    def _emptied_controls(self) -> None:
+        """A content control within a paragraph goes with the last of its words: Word shows none that is empty."""
+        inner = {one.parent for one in self._dropped if one.parent is not None}
+        while inner:
+            outer: set[Node] = set()
+            for node in inner:
+                control = node.parent
+                if control is None or control in self._dropped:
+                    continue
+                if node.name != "sdtContent":
+                    if node.name in _WITHIN and not self._holds_words(node):
+                        outer.add(control)
+                elif any(one.name == "p" for one in control.ancestors()) and not self._holds_words(node):
+                    self._drop(control)
+                    if control.parent is not None:
+                        outer.add(control.parent)
+            inner = outer
+
+    def _holds_words(self, node: Node) -> bool:
+        return any(
+            one not in self._dropped and (one.name in ("r", "p", "tbl", "m:oMath") or self._holds_words(one))
+            for one in node.children
+        )
 
     def _text_elements(self) -> None:
         """Struck text becomes text again where nothing strikes it any more."""

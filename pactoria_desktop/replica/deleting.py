@@ -83,50 +83,108 @@ def _cut_objects(part: Part) -> set[str]:
     return cut
 
 
-def deletable(living: LivingText, parts: Sequence[Part]) -> list[Deletable]:
-    """What may go of parts in document order.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a deletion of parts must know of all of them before the first has gone.
+
+    ``cut`` are the fields that they cover in part only, ``joins`` the slots whose last newline may go.
+    """
+
+    cut: frozenset[str]
+    joins: frozenset[str]
+
+
+def bounds_of(living: LivingText, parts: Sequence[Part]) -> Bounds:
+    """The bounds of a deletion of parts in document order."""
+    cut = _cut_fields(living, [_widened(part) for part in parts])
+    joins = {part.slot.key for part in parts if can_join_next(living, part.slot)}
+    return Bounds(frozenset(cut), frozenset(joins))
+
+
+def deletable(living: LivingText, part: Part, bounds: Bounds) -> Deletable:
+    """What may go of a part.
 
     Never: hidden characters outside a field that goes whole, fields and objects covered in part, locked words, fixed
     newlines and newlines inside fields, a last newline that nothing of the same story follows.
     """
-    parts = [_widened(part) for part in parts]
-    cut = _cut_fields(living, parts)
-    found = []
-    for part in parts:
-        objects = _cut_objects(part)
-        free: list[Run] = []
-        ending: Run | None = None
-        length = part.slot.text.len_utf16
-        for run in runs_between(part.slot.text, part.start, part.end):
-            fields = _fields(run.marks)
-            if fields & cut or "lock" in run.marks or str(run.marks.get("obj", "")) in objects:
+    part = _widened(part)
+    objects = _cut_objects(part)
+    free: list[Run] = []
+    ending: Run | None = None
+    length = part.slot.text.len_utf16
+    for run in runs_between(part.slot.text, part.start, part.end):
+        fields = _fields(run.marks)
+        if fields & bounds.cut or "lock" in run.marks or str(run.marks.get("obj", "")) in objects:
+            continue
+        if any(kind_of(key) == "box" and living.is_locked_box(id_of(key)) for key in run.marks):
+            continue
+        for piece in pieces(run):
+            if piece.text == HIDDEN and not fields:
                 continue
-            if any(kind_of(key) == "box" and living.is_locked_box(id_of(key)) for key in run.marks):
-                continue
-            for piece in pieces(run):
-                if piece.text == HIDDEN and not fields:
+            if piece.text == "\n":
+                if fields or "p:fix" in piece.marks:
                     continue
-                if piece.text == "\n":
-                    if fields or "p:fix" in piece.marks:
-                        continue
-                    if piece.end == length:
-                        if can_join_next(living, part.slot):
-                            ending = piece
-                        continue
-                free.append(piece)
-        found.append(Deletable(part, tuple(free), ending))
-    return found
+                if piece.end == length:
+                    if part.slot.key in bounds.joins:
+                        ending = piece
+                    continue
+            free.append(piece)
+    return Deletable(part, tuple(free), ending)
 
 
-def take_out(living: LivingText, parts: Sequence[Part]) -> None:
-    """Delete what may go of parts in document order."""
-    for each in reversed(deletable(living, parts)):
-        slot = each.part.slot
+class Deletion:
+    """Deletes or strikes parts of which the last is to go first; what one has inserted oneself goes at once.
+
+    ``id`` is the revision that strikes belong to; without one, one's own beside the parts goes on, or a new one begins.
+    """
+
+    def __init__(self, living: LivingText, parts: Sequence[Part], id: str | None = None) -> None:
+        self._living = living
+        self._bounds = bounds_of(living, parts)
+        self._suggesting = living.suggesting
+        self._id = id
+        if self._suggesting and parts and id is None:
+            self._id = _own_deletion(living, parts)
+
+    def erase(self, part: Part) -> None:
+        """Delete or strike what may go of one part."""
+        self._living.remember(part.slot.text)
+        if self._suggesting:
+            self._strike(part)
+        else:
+            self._take_out(part)
+
+    def _take_out(self, part: Part) -> None:
+        living, each = self._living, deletable(self._living, part, self._bounds)
+        slot = part.slot
         remove(living, slot, [(piece.start, piece.end) for piece in each.pieces], first_stays=True)
         keep_emptied_boxes(living, slot, each.pieces)
         _note_vanishing(living, slot)
         if each.ending is not None:
             join_next(living, slot)
+
+    def _strike(self, part: Part) -> None:
+        living, each = self._living, deletable(self._living, part, self._bounds)
+        slot = part.slot
+        gone: list[Run] = []
+        joins = False
+        for piece in [*each.pieces, *([each.ending] if each.ending is not None else [])]:
+            fate = fate_when_struck(piece.marks, living.is_own)
+            if fate is Fate.REMOVE:
+                if piece is each.ending:
+                    joins = True
+                else:
+                    gone.append(piece)
+            elif fate is Fate.STRIKE:
+                if self._id is None:
+                    self._id = living.new_revision("deletion")
+                changes: dict[str, MarkValue | None] = {f"del:{self._id}": deletion_value(piece.marks)}
+                lay_marks(slot.text, piece.start, piece.end, changes)
+        remove(living, slot, [(piece.start, piece.end) for piece in gone], first_stays=False)
+        keep_emptied_boxes(living, slot, gone)
+        _note_vanishing(living, slot)
+        if joins:
+            take_back_ending(living, slot)
 
 
 def _note_vanishing(living: LivingText, slot: Slot) -> None:
@@ -146,45 +204,9 @@ def _own_deletion(living: LivingText, parts: Sequence[Part]) -> str | None:
     return None
 
 
-def strike(living: LivingText, parts: Sequence[Part], id: str | None = None) -> None:
-    """Strike what may go of parts in document order; what one has inserted oneself goes at once.
-
-    ``id`` is the revision it belongs to; without one, one's own beside it goes on, or a new one begins.
-    """
-    if not parts:
-        return
-    if id is None:
-        id = _own_deletion(living, parts)
-    for each in reversed(deletable(living, parts)):
-        slot = each.part.slot
-        gone: list[Run] = []
-        struck = [*each.pieces, *([each.ending] if each.ending is not None else [])]
-        joins = False
-        for piece in struck:
-            fate = fate_when_struck(piece.marks, living.is_own)
-            if fate is Fate.REMOVE:
-                if piece is each.ending:
-                    joins = True
-                else:
-                    gone.append(piece)
-            elif fate is Fate.STRIKE:
-                if id is None:
-                    id = living.new_revision("deletion")
-                changes: dict[str, MarkValue | None] = {f"del:{id}": deletion_value(piece.marks)}
-                lay_marks(slot.text, piece.start, piece.end, changes)
-        remove(living, slot, [(piece.start, piece.end) for piece in gone], first_stays=False)
-        keep_emptied_boxes(living, slot, gone)
-        _note_vanishing(living, slot)
-        if joins:
-            take_back_ending(living, slot)
-
-
 def delete_words(living: LivingText, slots: Iterable[Slot], id: str | None = None) -> None:
     """Delete the words of slots, or strike them as revision ``id`` when suggesting; what may not go stays."""
     parts = [Part(slot, 0, slot.text.len_utf16 - 1) for slot in slots if slot.text.len_utf16 > 1]
-    if not parts:
-        return
-    if living.suggesting:
-        strike(living, parts, id)
-    else:
-        take_out(living, parts)
+    deletion = Deletion(living, parts, id)
+    for part in reversed(parts):
+        deletion.erase(part)

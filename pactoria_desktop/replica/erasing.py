@@ -1,14 +1,15 @@
 """Deleting and replacing a selection, which may reach over sections and tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pactoria_desktop.contract.suggesting import LOOK_KEYS, is_struck, is_wordless
 from pactoria_desktop.contract.text import HIDDEN, MarkValue
+from pactoria_desktop.replica.aiming import aims_at, met
 from pactoria_desktop.replica.changes import Place, Stretch
-from pactoria_desktop.replica.deleting import strike, take_out
+from pactoria_desktop.replica.deleting import Deletion
 from pactoria_desktop.replica.living import LivingText, Part
 from pactoria_desktop.replica.loro_text import runs_between
-from pactoria_desktop.replica.rows import delete_table
+from pactoria_desktop.replica.rows import delete_table_gradually
 from pactoria_desktop.replica.structure import SectionRecord
 from pactoria_desktop.replica.writing import put, sanitised, typed_look, typing_offset
 
@@ -49,16 +50,37 @@ def _whole_tables(living: LivingText, parts: list[Part]) -> list[SectionRecord]:
 
 
 def _erase(living: LivingText, parts: list[Part]) -> None:
-    """Delete or strike parts. A table wholly inside a wider selection goes; of others only words do."""
+    """Delete or strike parts in one go."""
+    with living.watching():
+        for _ in erase_gradually(living, parts):
+            pass
+
+
+def delete_gradually(living: LivingText, stretches: Iterable[Stretch]) -> Iterator[int]:
+    """Delete stretches, or strike them when suggesting, text by text; gives how many texts and rows are done."""
+    return erase_gradually(living, living.parts(stretches))
+
+
+def erase_gradually(living: LivingText, parts: list[Part]) -> Iterator[int]:
+    """Delete or strike parts. A table wholly inside a wider selection goes; of others only words do.
+
+    The last goes first, so that what joins it finds what is left. Words that arrive between two turns stay.
+    """
+    done = 0
     tables = _whole_tables(living, parts)
-    for section in tables:
-        delete_table(living, section)
     gone = {section.key for section in tables}
     rest = [part for part in parts if part.slot.section.key not in gone]
-    if living.suggesting:
-        strike(living, rest)
-    else:
-        take_out(living, rest)
+    aims = aims_at(rest)
+    for section in tables:
+        for _ in delete_table_gradually(living, section):
+            done += 1
+            yield done
+    deletion = Deletion(living, rest)
+    for aim in reversed(aims):
+        for part in reversed(met(living, aim)):
+            deletion.erase(part)
+        done += 1
+        yield done
 
 
 def replace(

@@ -1,31 +1,48 @@
 """Loro's events as the changes that views apply."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from loro import Diff, DiffEvent, LoroDoc, TextDelta, ValueOrContainer
+from loro import ContainerID, Diff, DiffEvent, ListDiffItem, LoroDoc, TextDelta, ValueOrContainer
 
 from pactoria_desktop.contract.text import kind_of
 from pactoria_desktop.replica.changes import Changes, Delta, Drop, Keep, Origin, Place, Put, TextChange
+from pactoria_desktop.replica.deltas import Deltas, composed
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
-from pactoria_desktop.replica.loro_text import COMMENTS, INTERNAL_MARK, REVISIONS, utf16_before, visible_marks
+from pactoria_desktop.replica.loro_text import (
+    COMMENTS,
+    INTERNAL_MARK,
+    REVISIONS,
+    SYSTEM_ORIGIN,
+    utf16_before,
+    visible_marks,
+)
 from pactoria_desktop.replica.records import MATERIAL_TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What Loro reports of one container, and whether the replica did it by itself."""
+
+    target: ContainerID
+    difference: object
+    system: bool
 
 
 class EventQueue:
     """Collects what Loro reports while it commits or imports; a callback of Loro's must do no more than that."""
 
     def __init__(self, document: LoroDoc) -> None:
-        self._events: list[tuple[str, object]] = []
+        self._events: list[Reported] = []
         self._tables = {str(document.get_map(name).id): name for name in (REVISIONS, COMMENTS, *MATERIAL_TABLES)}
         self._subscription = document.subscribe_root(self._collect)
 
     def _collect(self, event: DiffEvent) -> None:
         for each in event.events:
-            self._events.append((str(each.target), each.diff))
+            self._events.append(Reported(each.target, each.diff, event.origin == SYSTEM_ORIGIN))
 
-    def take(self) -> list[tuple[str, object]]:
-        """What was reported since the last time: container and difference."""
+    def take(self) -> "list[Reported]":
+        """What was reported since the last time."""
         found, self._events = self._events, []
         return found
 
@@ -66,38 +83,106 @@ def _carries(found: Iterable[TextDelta]) -> bool:
     return any(isinstance(each, TextDelta.Insert) and INTERNAL_MARK in (each.attributes or {}) for each in found)
 
 
+@dataclass(slots=True)
+class Happened:
+    """What was done, by the name of the container: to texts, to which values, and what was made.
+
+    ``made`` are containers that were not there before; ``holders`` those of them that stand in a list which was:
+    sections and rows. ``carried`` tells that words came which were carried over a border.
+    """
+
+    texts: dict[str, Deltas] = field(default_factory=dict)
+    values: dict[str, set[str]] = field(default_factory=dict)
+    made: dict[str, ContainerID] = field(default_factory=dict)
+    holders: list[ContainerID] = field(default_factory=list)
+    carried: bool = False
+
+    @property
+    def written(self) -> list[tuple[str, str]]:
+        """Every value that was written: container and key."""
+        return [(container, key) for container, keys in self.values.items() for key in keys]
+
+    def note(self, each: Reported, deltas: Deltas) -> None:
+        """Take in what was reported of one container, a text's as ``deltas``."""
+        key = str(each.target)
+        if isinstance(each.difference, Diff.Text):
+            self.texts[key] = composed(self.texts.get(key, ()), deltas)
+        elif isinstance(each.difference, Diff.Map):
+            updated = each.difference.diff.updated
+            self.values.setdefault(key, set()).update(updated)
+            for value in updated.values():
+                self._note_made(value)
+        elif isinstance(each.difference, Diff.List):
+            for item in each.difference.diff:
+                if isinstance(item, ListDiffItem.Insert):
+                    for value in item.insert:
+                        self._note_listed(key, value, item.is_move)
+
+    def _note_listed(self, key: str, value: ValueOrContainer, moved: bool) -> None:
+        if not isinstance(value, ValueOrContainer.Container):
+            return
+        target = value.container.id
+        self.values.setdefault(key, set()).add(str(target))
+        if not moved:
+            self._note_made(value)
+            self.holders.append(target)
+
+    def _note_made(self, value: ValueOrContainer) -> None:
+        if isinstance(value, ValueOrContainer.Container):
+            target = value.container.id
+            self.made[str(target)] = target
+
+    def settle(self) -> None:
+        """All was reported: what lies in something that was made was made with it."""
+        for key in self.made:
+            self.values.pop(key, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What happened: the changes for views, and what was done to which text container, hidden ones included.
 
-    ``carried`` tells that words came which were carried over a border.
+    ``own`` was done by a command, ``foreign`` is all else.
     """
 
     changes: Changes
     texts: tuple[tuple[str, tuple[Delta, ...]], ...]
-    carried: bool
+    own: Happened
+    foreign: Happened
+
+    @property
+    def carried(self) -> bool:
+        """Whether words came which were carried over a border."""
+        return self.own.carried or self.foreign.carried
 
 
 def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
     """Turn what was collected into changes, and let the living text know what to read again."""
     texts: list[TextChange] = []
     touched: list[tuple[str, tuple[Delta, ...]]] = []
-    structure = revisions = comments = carried = False
-    for key, difference in queue.take():
+    own, foreign = Happened(), Happened()
+    structure = revisions = comments = False
+    for each in queue.take():
+        key, difference = str(each.target), each.difference
+        happened = own if origin in ("local", "undo") and not each.system else foreign
         table = queue.table_of(key)
         if table is not None:
+            if table == COMMENTS:
+                happened.note(each, ())
             living.records_changed(table, _entries(difference))
             revisions = revisions or table == REVISIONS
             comments = comments or table == COMMENTS
             continue
         if not isinstance(difference, Diff.Text):
+            happened.note(each, ())
             living.structure.forget(key)
             structure = True
             continue
         found = difference.diff  # Loro makes the list anew each time that it is asked for
         deltas = _deltas(found)
         touched.append((key, deltas))
-        carried = carried or _carries(found)
+        happened.note(each, deltas)
+        happened.carried = happened.carried or _carries(found)
         slot = living.structure.slot_by_key(key)
         if slot is None:
             continue
@@ -111,7 +196,9 @@ def report(living: LivingText, queue: EventQueue, origin: Origin) -> Report:
             comments = comments or "comment" in kinds
     changes = Changes(tuple(texts), structure, revisions or structure, comments or structure, origin)
     living.names_changed(changes)
-    return Report(changes, tuple(touched), carried)
+    own.settle()
+    foreign.settle()
+    return Report(changes, tuple(touched), own, foreign)
 
 
 def _kinds_touched(living: LivingText, slot: str, deltas: tuple[Delta, ...]) -> set[str]:

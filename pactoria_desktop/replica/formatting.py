@@ -27,6 +27,7 @@ def format_characters(
         raise ReplicaError(f"{key!r} is not a way to format characters.")
     wanted: dict[str, MarkValue | None] = {key: value}
     for part in living.parts(stretches):
+        living.remember(part.slot.text)
         waiting: tuple[int, int, dict[str, MarkValue | None]] | None = None
         for run in runs_between(part.slot.text, part.start, part.end):
             if "lock" in run.marks or (living.suggesting and is_struck(run.marks)):

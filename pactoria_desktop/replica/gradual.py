@@ -5,31 +5,31 @@ from contextlib import AbstractContextManager
 from itertools import groupby
 
 from pactoria_desktop.replica import erasing
+from pactoria_desktop.replica.aiming import Aim, aims_at, met, met_whole
 from pactoria_desktop.replica.changes import Stretch
-from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.formatting import format_characters
-from pactoria_desktop.replica.living import LivingText
+from pactoria_desktop.replica.living import LivingText, Part
 from pactoria_desktop.replica.resolving import Selection, resolve_gradually
 
 
-def _by_text(living: LivingText, stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
-    """The stretches of each text in turn, the last of a text first; what is gone by then is left out."""
-    ordered = sorted(stretches, key=lambda each: (each.slot, -each.start))
-    for _, group in groupby(ordered, key=lambda each: each.slot):
-        found = list(group)
-        try:
-            living.structure.slot(found[0].slot)
-        except ReplicaError:
-            continue
-        yield found
+def _by_text(living: LivingText, stretches: Sequence[Stretch]) -> Iterator[list[Aim]]:
+    """The stretches of each text in turn, the last first: what goes of a text may take the next one's beginning."""
+    for _, group in groupby(reversed(aims_at(living.parts(stretches))), key=lambda each: each.slot):
+        yield list(group)
+
+
+def _stretch(part: Part) -> Stretch:
+    return Stretch(part.slot.id, part.start, part.end)
 
 
 def replace_gradually(living: LivingText, stretches: Sequence[Stretch], text: str) -> Iterator[int]:
-    """Put text in the place of each stretch; gives how many stretches are done."""
+    """Put text in the place of each stretch; gives how many are done. What has become another meanwhile stays."""
     done = 0
     for group in _by_text(living, stretches):
-        for stretch in group:
-            erasing.replace(living, [stretch], text)
+        for aim in group:
+            part = met_whole(living, aim)
+            if part is not None:
+                erasing.replace(living, [_stretch(part)], text)
         done += len(group)
         yield done
 
@@ -44,7 +44,8 @@ def format_gradually(living: LivingText, stretches: Sequence[Stretch], key: str,
     done = 0
     id: str | None = None
     for group in _by_text(living, stretches):
-        id = format_characters(living, group, key, value, id)
+        here = [_stretch(part) for aim in group for part in reversed(met(living, aim))]
+        id = format_characters(living, here, key, value, id)
         done += len(group)
         yield done
 
@@ -82,8 +83,12 @@ class Gradually:
         """Put text in the place of each stretch; gives how many stretches are done."""
         return self._run(replace_gradually(self._living, stretches, text))
 
+    def delete(self, stretches: Sequence[Stretch]) -> Iterator[int]:
+        """Delete, or strike when suggesting; gives how many texts and rows of tables are done."""
+        return self._run(erasing.delete_gradually(self._living, stretches))
+
     def _run(self, deed: Iterator[int]) -> Iterator[int]:
-        with self._group():
+        with self._group(), self._living.watching():
             while True:
                 with self._command():
                     done = next(deed, None)

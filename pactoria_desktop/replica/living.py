@@ -1,21 +1,25 @@
 """The state that the commands share: the document, its structure, who edits and how, and what is marked where."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TypeVar
 
-from loro import LoroDoc
+from loro import Frontiers, LoroDoc, LoroText
 
 from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, Material, Revision, kind_of
 from pactoria_desktop.replica.changes import Changes, Keep, Put, Stretch
+from pactoria_desktop.replica.deltas import Deltas, composed
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.loro_text import (
     COMMENTS,
     REVISIONS,
     SYSTEM_ORIGIN,
     Run,
+    all_deltas,
     all_runs,
+    maps_in,
     paragraph_end,
     paragraph_start,
     runs_between,
@@ -66,6 +70,11 @@ class LivingText:
         self._waiting: dict[str, Revision] = {}
         self._named: dict[str, frozenset[str]] = {}
         self._open: bool | None = None
+        self._as_before: dict[str, Deltas] = {}
+        self._arrivals: dict[str, Deltas] | None = None
+        self._moves: dict[str, str | None] = {}
+        self.committed: Frontiers = document.state_frontiers
+        """The version that the running command began with, what was committed apart included."""
 
     # Ids, dates, revisions
 
@@ -139,6 +148,51 @@ class LivingText:
         """Commit what a command has made hidden and empty, outside undo."""
         self.document.set_next_commit_origin(SYSTEM_ORIGIN)
         self.document.commit()
+        self.begin()
+
+    def begin(self) -> None:
+        """A command begins, or goes on after something that was committed apart."""
+        self.committed = self.document.state_frontiers
+        self._as_before.clear()
+
+    def remember(self, *texts: LoroText) -> None:
+        """Read texts that are to be changed, so that what takes that back need not be asked of Loro, which knows it
+        only at a price that grows with the history. Without effect once a command has written something.
+        """
+        if self.document.get_pending_txn_len() == 0:
+            for text in texts:
+                key = str(text.id)
+                if key not in self._as_before:
+                    self._as_before[key] = all_deltas(text.to_delta())
+
+    def remembered(self, text: str) -> Deltas | None:
+        """A text, named by its container, as it was before the command, None where nobody remembered it."""
+        return self._as_before.get(text)
+
+    # Sections
+
+    def move_section(self, section: str, before: str | None) -> None:
+        """Move the section of a map in front of that of another, None for the end; one that is gone stays gone."""
+        items = self.structure.section_list
+        order = [str(holder.id) for _, holder in maps_in(items)]
+        places = {str(holder.id): index for index, holder in maps_in(items)}
+        at = places.get(section)
+        to = places.get(before, len(items)) if before is not None else len(items)
+        if at is None:
+            return
+        if to > at:
+            to -= 1
+        if to == at:
+            return
+        number = order.index(section) + 1
+        self._moves.setdefault(section, order[number] if number < len(order) else None)
+        items.mov(at, to)
+        self.structure.forget()
+
+    def take_moves(self) -> dict[str, str | None]:
+        """The sections that were moved since the last time, each with the one that followed it before."""
+        found, self._moves = self._moves, {}
+        return found
 
     # Comments and material
 
@@ -290,6 +344,27 @@ class LivingText:
                 kind_of(key) in TRACKED_KINDS for slot in self.structure.slots() for key in self.names_in(slot)
             ) or any(row.marks for section in self.structure.sections() for row in section.shown_rows)
         return self._open
+
+    # What happens while a deed goes on in turns
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Remember inside what is done to texts, by others, by another command or by the deed itself."""
+        outer, self._arrivals = self._arrivals, {}
+        try:
+            yield
+        finally:
+            self._arrivals = outer
+
+    def note_arrivals(self, texts: Iterable[tuple[str, Deltas]]) -> None:
+        """Something was done to texts, named by their containers."""
+        if self._arrivals is not None:
+            for text, deltas in texts:
+                self._arrivals[text] = composed(self._arrivals.get(text, ()), deltas)
+
+    def arrived_in(self, text: str) -> Deltas:
+        """What has been done to a text since the deed began that goes on."""
+        return self._arrivals.get(text, ()) if self._arrivals is not None else ()
 
     # Caches
 

@@ -7,7 +7,7 @@ the same moment overwrites the other. What a new character inherits at the edge 
 that typing costs few operations; every insertion is read back and corrected, so nothing depends on it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -23,6 +23,8 @@ from loro import (
 )
 
 from pactoria_desktop.contract.text import HIDDEN, MarkValue
+from pactoria_desktop.replica.changes import Delta, Drop, Keep, Put
+from pactoria_desktop.replica.deltas import Deltas, present
 from pactoria_desktop.replica.errors import ReplicaError
 
 SECTIONS = "sections"
@@ -112,6 +114,19 @@ def runs_between(text: LoroText, start: int, end: int) -> list[Run]:
 def all_runs(text: LoroText) -> list[Run]:
     """All runs of a text."""
     return _runs(text.to_delta(), 0)
+
+
+def all_deltas(found: Iterable[TextDelta]) -> Deltas:
+    """A difference of Loro's with all its marks, internal ones included."""
+    deltas: list[Delta] = []
+    for each in found:
+        if isinstance(each, TextDelta.Insert):
+            deltas.append(Put(each.insert, present(each.attributes or {})))
+        elif isinstance(each, TextDelta.Delete):
+            deltas.append(Drop(each.delete))
+        else:
+            deltas.append(Keep(each.retain, each.attributes or {}))
+    return tuple(deltas)
 
 
 def code_points_before(text: LoroText, offset: int) -> int:

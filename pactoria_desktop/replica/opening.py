@@ -4,12 +4,12 @@ The same way out serves what commands did, what arrived from elsewhere and what 
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from loro import ExportMode, Frontiers, LoroDoc, LoroText, VersionVector
+from loro import ExportMode, Frontiers, LoroDoc, VersionVector
 
 from pactoria_desktop.contract.canonical import canonical_bytes, to_json
 from pactoria_desktop.contract.text import (
@@ -24,18 +24,22 @@ from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.events import EventQueue, Report, caret_after, report, together
 from pactoria_desktop.replica.guarding import mend, mend_opened
 from pactoria_desktop.replica.identity import Identity
+from pactoria_desktop.replica.inverting import inverse_of, take_back
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, character_at, guarded, new_document, snapped
 from pactoria_desktop.replica.packing import packed, unpacked
 from pactoria_desktop.replica.reading import contract_text, spans_of, write_contract_text
 from pactoria_desktop.replica.structure import Structure
-from pactoria_desktop.replica.undoing import MarkKeeper, Step, UndoSteps
+from pactoria_desktop.replica.undoing import Part, UndoSteps
 from pactoria_desktop.runtime.clock import Clock
 
 if TYPE_CHECKING:
     from pactoria_desktop.replica.ahead import ReadAhead
 
 Subscriber = Callable[[Changes], None]
+
+_STUCK = "This step could not be taken back. No words were lost; the steps before it can no longer be undone."
+_STANDS = "This change was made, but it and the steps before it can no longer be undone."
 
 
 def random_peer(randomness: Callable[[int], bytes] = os.urandom) -> int:
@@ -50,7 +54,9 @@ class Opening:
         """Take over a document that has its settings and its content. Use ``create`` or ``open`` instead."""
         self._document = document
         self._living = LivingText(document, identity, clock)
-        self._steps = UndoSteps(document)
+        self._steps = UndoSteps()
+        self._turns: Iterator[Place | None] | None = None
+        self._in_turn = False
         self._queue = EventQueue(document)
         self._subscribers: list[Subscriber] = []
         self._closed = False
@@ -236,11 +242,19 @@ class Opening:
 
     def undo(self) -> Place | None:
         """Undo one's own last step; gives the caret."""
-        return self._take_back(self._steps.next_undo(), self._steps.undo)
+        return _first_place(self.undo_gradually())
 
     def redo(self) -> Place | None:
         """Redo the last undone step; gives the caret."""
-        return self._take_back(self._steps.next_redo(), self._steps.redo)
+        return _first_place(self.redo_gradually())
+
+    def undo_gradually(self) -> Iterator[Place | None]:
+        """The same part by part, each committed and told; gives the caret of each. A command does the rest first."""
+        return self._in_turns(redo=False)
+
+    def redo_gradually(self) -> Iterator[Place | None]:
+        """The same for the last undone step."""
+        return self._in_turns(redo=True)
 
     @contextmanager
     def undo_group(self) -> Iterator[None]:
@@ -275,14 +289,13 @@ class Opening:
             guarded(lambda: self._document.import_(update), sentence)
         except ReplicaError:
             if self._document.oplog_frontiers.encode() != before:
-                self._finish("remote")
                 self._steps.disturbed()
+                self._finish("remote")
             raise
         outcome = report(self._living, self._queue, "remote")
-        self._mend(outcome)
-        mended = report(self._living, self._queue, "remote").changes
+        self._note_foreign(outcome)
         self._steps.disturbed()
-        self._tell(together(outcome.changes, mended))
+        self._tell(together(outcome.changes, self._mend(outcome).changes))
 
     def frontier(self) -> bytes:
         """The name of the present state, for ``text_at``."""
@@ -304,6 +317,8 @@ class Opening:
     def _command(self) -> Iterator[None]:
         if self._closed:
             raise ReplicaError("This text was closed.")
+        self._finish_turns()
+        self._living.begin()
         try:
             yield
         finally:
@@ -312,56 +327,88 @@ class Opening:
     def _finish(self, origin: Origin) -> None:
         self._document.commit()
         outcome = report(self._living, self._queue, origin)
-        step = Step()
-        for key, deltas in outcome.texts:
-            step.note(key, deltas)
-        self._steps.committed(step)
+        self._note_foreign(outcome)
+        self._living.note_arrivals(outcome.own.texts.items())
+        try:
+            self._steps.committed(self._inverse(outcome, _STANDS))
+        except ReplicaError:
+            self._steps.clear()
+            self._tell(outcome.changes)
+            raise
         if self._living.register_waiting():
             self._system_commit()
         self._tell(together(outcome.changes, report(self._living, self._queue, origin).changes))
 
+    def _inverse(self, outcome: Report, sentence: str) -> list[Part]:
+        return guarded(lambda: inverse_of(self._living, self._living.committed, outcome.own), sentence)
+
+    def _note_foreign(self, outcome: Report) -> None:
+        foreign = outcome.foreign
+        if foreign.texts or foreign.values:
+            self._steps.happened(foreign.texts.items(), foreign.written)
+            self._living.note_arrivals(foreign.texts.items())
+
     def _system_commit(self) -> None:
         self._document.set_next_commit_origin(SYSTEM_ORIGIN)
         self._document.commit()
-        self._steps.committed()
 
-    def _mend(self, outcome: Report) -> None:
+    def _mend(self, outcome: Report) -> Report:
+        """Set right what something touched that arrived or was undone; gives what that did."""
         if mend(self._living, outcome):
             self._system_commit()
             self._steps.disturbed()
+        mended = report(self._living, self._queue, "system")
+        self._note_foreign(mended)
+        return mended
 
-    def _take_back(self, step: Step | None, act: Callable[[Step], bool]) -> Place | None:
-        if self._closed or step is None:
-            return None
-        exact = self._steps.is_exact(step)
-        keepers = {} if exact else self._keepers(step)
-        opposite = Step()
+    def _in_turns(self, redo: bool) -> Iterator[Place | None]:
+        self._finish_turns()
+        self._turns = self._turn_by_turn(redo)
+        return self._turns
+
+    def _finish_turns(self) -> None:
+        """Do the rest of an undo that goes on in turns, unless it is that which is under way."""
+        turns = self._turns
+        if turns is None or self._in_turn:
+            return
+        self._turns = None
+        for _ in turns:
+            pass
+
+    def _turn_by_turn(self, redo: bool) -> Generator[Place | None, None, None]:
+        step = None if self._closed else self._steps.begin(redo)
+        if step is None:
+            return
         try:
-            if not act(opposite):
-                return None
+            while not self._closed:
+                exact = self._steps.is_exact(step)
+                part = self._steps.next_part(redo)
+                if part is None:
+                    return
+                self._in_turn = True
+                try:
+                    place = self._take_back(part, redo, exact)
+                finally:
+                    self._in_turn = False
+                yield place
+        finally:
+            self._steps.end(redo)
+
+    def _take_back(self, part: Part, redo: bool, exact: bool) -> Place | None:
+        self._living.begin()
+        try:
+            guarded(lambda: take_back(self._living, part), _STUCK)
+            self._document.commit()
+            outcome = report(self._living, self._queue, "undo")
+            self._steps.note(self._steps.stack(not redo), self._inverse(outcome, _STUCK))
         except ReplicaError:
             self._steps.clear()
-            self._finish("undo")
+            self._document.commit()
+            self._tell(report(self._living, self._queue, "undo").changes)
             raise
-        outcome = report(self._living, self._queue, "undo")
-        for key, deltas in outcome.texts:
-            opposite.note(key, deltas)
-            if key in keepers:
-                keepers[key][1].follow(deltas)
-        if exact:
-            self._tell(outcome.changes)
-            return caret_after(self._living, outcome.changes)
-        restored = [keeper.restore(text, step.laid) for text, keeper in keepers.values()]
-        if any(restored):
-            self._system_commit()
-            self._steps.disturbed()
-        self._mend(outcome)
-        self._tell(together(outcome.changes, report(self._living, self._queue, "undo").changes))
+        mended = None if exact else self._mend(outcome)
+        self._tell(outcome.changes if mended is None else together(outcome.changes, mended.changes))
         return caret_after(self._living, outcome.changes)
-
-    def _keepers(self, step: Step) -> dict[str, tuple[LoroText, MarkKeeper]]:
-        slots = {key: self._living.structure.slot_by_key(key) for key in step.texts}
-        return {key: (slot.text, MarkKeeper(spans_of(slot.text))) for key, slot in slots.items() if slot is not None}
 
     def _tell(self, changes: Changes) -> None:
         if not (changes.texts or changes.structure or changes.revisions or changes.comments):
@@ -369,3 +416,8 @@ class Opening:
         self._note_changed(changes)
         for subscriber in tuple(self._subscribers):
             subscriber(changes)
+
+
+def _first_place(places: Iterable[Place | None]) -> Place | None:
+    """The first caret of several, when all that gives them is done."""
+    return next((place for place in list(places) if place is not None), None)

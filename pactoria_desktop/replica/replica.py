@@ -125,13 +125,7 @@ class Replica(Opening):
         section = structure.slot(slot).section
         target = structure.slot(before).section if before is not None else None
         with self._command():
-            items = structure.section_list
-            to = len(items) if target is None else target.index
-            if to > section.index:
-                to -= 1
-            if to != section.index:
-                items.mov(section.index, to)
-                structure.forget()
+            self._living.move_section(section.key, None if target is None else target.key)
 
     # Tables; a cell's slot names its row and column
 
@@ -146,27 +140,14 @@ class Replica(Opening):
             return tables.delete_rows(self._living, slots)
 
     def insert_column(self, slot: str, right: bool = True) -> Place:
-        """A column beside that of a cell; not while suggesting. In a long table no step before can be undone then.
-
-        Loro would need seconds for each earlier step (tables.LONG_TABLE).
-        """
+        """A column beside that of a cell; not while suggesting."""
         with self._command():
-            place = tables.insert_column(self._living, slot, right)
-        self._forget_steps_of_long_table(slot)
-        return place
+            return tables.insert_column(self._living, slot, right)
 
     def delete_column(self, slot: str) -> Place | None:
         """Delete the column that a cell begins in; not while suggesting."""
         with self._command():
-            place = tables.delete_column(self._living, slot)
-        if place is not None:
-            self._forget_steps_of_long_table(place.slot)
-        return place
-
-    def _forget_steps_of_long_table(self, slot: str) -> None:
-        section = self._living.structure.slot(slot).section
-        if len(section.rows) > tables.LONG_TABLE:
-            self._steps.clear()
+            return tables.delete_column(self._living, slot)
 
     def merge_right(self, slot: str) -> Place:
         """Merge a cell with the one at its right; not while suggesting."""

@@ -172,6 +172,7 @@ def _texts(living: LivingText) -> list[Slot]:
 
 def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool], accept: bool) -> bool | None:
     """Resolve one text; gives whether its last newline, where that goes, may join what follows."""
+    living.remember(slot.text)
     length = slot.text.len_utf16
     gone: list[Run] = []
     ending: bool | None = None

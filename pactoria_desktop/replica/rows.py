@@ -3,7 +3,7 @@
 A struck row has no words but struck ones: accepting its deletion drops it whole, in Word as well.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pactoria_desktop.contract.suggesting import Fate, deletion_value, effective_deletions, fate_when_struck, is_struck
 from pactoria_desktop.replica.deleting import delete_words
@@ -27,25 +27,31 @@ def _has_words_of_others(living: LivingText, row: RowRecord) -> bool:
 
 
 def remove_rows(living: LivingText, rows: Sequence[RowRecord]) -> None:
-    """Delete or strike rows with their words; a row keeps standing where some of its words may not go.
+    """Delete or strike rows with their words; a row keeps standing where some of its words may not go."""
+    id: str | None = None
+    for row in rows:
+        id = remove_row(living, row, id)
+
+
+def remove_row(living: LivingText, row: RowRecord, id: str | None = None) -> str | None:
+    """Delete or strike one row; ``id`` is the revision to go on with, and so is what is given for the next row.
 
     One's own inserted row in which others have words is struck like any other: it is still to be seen.
     """
-    id: str | None = None
-    for row in rows:
-        fate = fate_when_struck(row.marks, living.is_own)
-        if living.suggesting and fate is Fate.REMOVE and _has_words_of_others(living, row):
-            fate = Fate.STRIKE
-        if not living.suggesting or fate is Fate.REMOVE:
-            delete_words(living, row.cells)
-            if all(is_empty(cell.text) for cell in row.cells):
-                row.holder.insert("deleted", True)
-        elif fate is Fate.STRIKE:
-            id = id or living.new_revision("row_deletion")
-            delete_words(living, row.cells, id)
-            if not has_live_words(row):
-                row.holder.insert(f"del:{id}", deletion_value(row.marks))
-        living.structure.forget(row.key)
+    fate = fate_when_struck(row.marks, living.is_own)
+    if living.suggesting and fate is Fate.REMOVE and _has_words_of_others(living, row):
+        fate = Fate.STRIKE
+    if not living.suggesting or fate is Fate.REMOVE:
+        delete_words(living, row.cells)
+        if all(is_empty(cell.text) for cell in row.cells):
+            row.holder.insert("deleted", True)
+    elif fate is Fate.STRIKE:
+        id = id or living.new_revision("row_deletion")
+        delete_words(living, row.cells, id)
+        if not has_live_words(row):
+            row.holder.insert(f"del:{id}", deletion_value(row.marks))
+    living.structure.forget(row.key)
+    return id
 
 
 def settle_struck_rows(living: LivingText, cells: Iterable[Slot]) -> bool:
@@ -61,12 +67,20 @@ def settle_struck_rows(living: LivingText, cells: Iterable[Slot]) -> bool:
     return changed
 
 
-def delete_table(living: LivingText, section: SectionRecord) -> None:
-    """Delete a table with its words, or strike all its rows."""
-    if living.suggesting:
-        remove_rows(living, section.shown_rows)
-        return
-    for row in section.shown_rows:
-        delete_words(living, row.cells)
-    section.holder.insert("deleted", True)
-    living.structure.forget(section.key)
+def delete_table_gradually(living: LivingText, section: SectionRecord) -> Iterator[None]:
+    """Delete a table with its words, or strike all its rows, row by row."""
+    id: str | None = None
+    suggesting = living.suggesting
+    for key in [row.key for row in section.shown_rows]:
+        row = living.structure.row_by_key(key)
+        if row is None:
+            continue
+        if suggesting:
+            id = remove_row(living, row, id)
+        else:
+            delete_words(living, row.cells)
+        yield
+    if not suggesting:
+        section.holder.insert("deleted", True)
+        living.structure.forget(section.key)
+    yield

@@ -163,6 +163,11 @@ class Structure:
         """The slot whose text container has this key, shown or not."""
         return self._by_key.get(key)
 
+    def row_by_key(self, key: str) -> RowRecord | None:
+        """The row whose map has this key, shown or not."""
+        self.sections()
+        return self._rows.get(key)
+
     def forget(self, key: str | None = None) -> None:
         """Something about a container changed: read what belongs to it again when it is next asked for."""
         self._order = None

@@ -5,13 +5,14 @@ while nobody has written in it. What goes is flagged, and stays hidden only whil
 columns and merged cells cannot, because Word tracks them in ways that this text does not hold.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from loro import LoroMap
 
 from pactoria_desktop.contract.suggesting import paragraph_marks
 from pactoria_desktop.contract.text import (
     Cell,
+    Marks,
     MarkValue,
     Paragraph,
     Row,
@@ -32,9 +33,6 @@ from pactoria_desktop.replica.structure import RowRecord, SectionRecord, Slot, g
 
 MOST_COLUMNS = 63
 """Word's limit (ECMA-376 part 1, 17.4.12 leaves it open; Word refuses more)."""
-
-LONG_TABLE = 300
-"""Rows above which undo of steps older than a column command would take seconds."""
 
 
 def _cell(living: LivingText, id: str) -> tuple[Slot, RowRecord, SectionRecord]:
@@ -276,14 +274,6 @@ def split_cell(living: LivingText, id: str) -> Place:
     return Place(cell.id, 0)
 
 
-def _show(living: LivingText, make: Callable[[], LoroMap]) -> None:
-    holder = make()
-    holder.insert("deleted", True)
-    living.commit_apart()
-    holder.insert("deleted", False)
-    living.structure.forget()
-
-
 def new_table(living: LivingText, id: str, rows: int, columns: int) -> Place:
     """A table after the section that holds a slot, and a paragraph after it where none follows; gives the caret."""
     if not (rows >= 1 and 1 <= columns <= MOST_COLUMNS):
@@ -297,25 +287,39 @@ def new_table(living: LivingText, id: str, rows: int, columns: int) -> Place:
         for _ in range(rows)
     )
     table = TableSection(living.new_id(), made, (), section.part)
+    beyond = max(living.structure.place_of(each) for each in living.structure.slots() if each.section is section) + 1
+    following = living.structure.slots()[beyond : beyond + 1]
     at = section.index + 1
-    _show(living, lambda: write_section(living.structure.section_list, at, table))
-    following = living.structure.after(living.structure.slot(made[-1].cells[-1].id))
-    if following is None or following.row is not None or following.part != section.part:
-        paragraph_beside(living, made[0].cells[0].id, before=False)
+    new = [write_section(living.structure.section_list, at, table)]
+    if not following or following[0].row is not None or following[0].part != section.part:
+        new.append(_new_paragraph(living, newline, at + 1, section.part)[0])
+    _show(living, new)
     return Place(made[0].cells[0].id, 0)
+
+
+def _new_paragraph(living: LivingText, beside: Marks, at: int, part: str) -> tuple[LoroMap, str]:
+    """A section with an empty paragraph, whose newline is as one beside it; gives its map and the name of its slot."""
+    marks = {key: value for key, value in split_properties(living, beside).items() if key != "p:fix"}
+    if living.suggesting:
+        marks[f"ins:{living.new_revision('insertion')}"] = {"d": 0}
+    new = TextSection(living.new_id(), (Paragraph((), marks),), part)
+    return write_section(living.structure.section_list, at, new), new.id
+
+
+def _show(living: LivingText, new: Sequence[LoroMap]) -> None:
+    """Let sections that were just made be hidden at first, outside undo, and shown as the step."""
+    for holder in new:
+        holder.insert("deleted", True)
+    living.commit_apart()
+    for holder in new:
+        holder.insert("deleted", False)
+    living.structure.forget()
 
 
 def paragraph_beside(living: LivingText, id: str, before: bool) -> Place:
     """An empty paragraph before or after the table of a cell, where nobody could type; gives the caret."""
     slot, _, section = _cell(living, id)
-    marks = {key: value for key, value in _newline_like(living, slot).items() if key != "p:fix"}
-    if living.suggesting:
-        marks[f"ins:{living.new_revision('insertion')}"] = {"d": 0}
-    new = TextSection(living.new_id(), (Paragraph((), marks),), section.part)
-    at = section.index if before else section.index + 1
-    holder = write_section(living.structure.section_list, at, new)
-    holder.insert("deleted", True)
-    living.commit_apart()
-    holder.insert("deleted", False)
-    living.structure.forget()
-    return Place(new.id, 0)
+    beside = living.paragraph_marks_at(slot, 0)
+    holder, new = _new_paragraph(living, beside, section.index if before else section.index + 1, section.part)
+    _show(living, [holder])
+    return Place(new, 0)

@@ -1,25 +1,28 @@
 """Undo and redo of one's own steps, never of anybody else's.
 
-Loro closes a running group of steps whenever something arrives from elsewhere or is written without undo. So the
-groups are kept here: a step is a number of Loro's steps, which are undone together.
+A step holds its inverse: for every text that it changed the change that takes this back, for every value of a section,
+row, cell or comment the value before. What is done to words without being a step (what arrived from elsewhere, what the
+replica set right) is kept with the last step that changed the same text, and carried over that step's inverse when it
+is taken back, down to the step before. A value that somebody else has written since stays.
 
-Loro's undo also lays back every mark that a character had when the step was made, whoever has changed it since, and
-lays marks on characters that others have put in between (measured, loro 1.17). So a step remembers which values it
-laid, and after an undo every mark that does not take back one of those is set as it was.
+The parts of a step that can be taken back each by itself are kept apart, so that a large step goes back in turns.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from loro import LoroDoc, LoroText, UndoManager
+from loro import ContainerID
 
-from pactoria_desktop.contract.text import Marks, MarkValue
-from pactoria_desktop.replica.changes import Delta, Drop, Keep, Put
-from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, guarded
+from pactoria_desktop.contract.text import MarkValue
+from pactoria_desktop.replica.changes import Delta, Keep
+from pactoria_desktop.replica.deltas import Deltas, carried_over, composed
 
 _MOST_STEPS = 100_000
-_STUCK = "This step could not be taken back. No words were lost; the steps before it can no longer be undone."
+_UNSEEN = -1
+
+Written = tuple[str, str]
+"""A value that can be taken back: the container that holds it, by name, and its key there."""
 
 
 class LaidValues:
@@ -38,6 +41,13 @@ class LaidValues:
         if value not in known:
             known.append(value)
 
+    def add_all(self, deltas: Iterable[Delta]) -> None:
+        """Remember the values that a change lays on words that were there."""
+        for delta in deltas:
+            if isinstance(delta, Keep):
+                for key, value in delta.marks.items():
+                    self.add(key, value)
+
     def holds(self, key: str, value: MarkValue | None) -> bool:
         """Whether a value was laid."""
         if not isinstance(value, dict | list):
@@ -52,90 +62,153 @@ class LaidValues:
                 self.add(key, value)
 
 
-_UNSEEN = -1
+@dataclass(slots=True)
+class Words:
+    """What takes back a step in one text, the values that the step laid, and what was done there ``since``."""
+
+    target: ContainerID
+    inverse: Deltas
+    laid: LaidValues
+    since: Deltas = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value before a step (None where there was none), and when the step was made."""
+
+    target: ContainerID
+    before: object
+    made: int = 0
+
+
+@dataclass(slots=True)
+class Part:
+    """What must be taken back at once: texts and values by name."""
+
+    texts: dict[str, Words] = field(default_factory=dict)
+    values: dict[Written, Value] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to take back."""
+        return not self.texts and not self.values
 
 
 @dataclass(slots=True)
 class Step:
-    """One step: how many of Loro's it is, which texts it touched, and which mark values it laid.
+    """One step in parts, in the order in which they were done.
 
     ``began`` counts the disturbances (see ``UndoSteps``) that there had been when it was made.
     """
 
-    count: int = 0
-    texts: set[str] = field(default_factory=set)
-    laid: LaidValues = field(default_factory=LaidValues)
+    parts: list[Part] = field(default_factory=list)
     began: int = _UNSEEN
 
-    def note(self, text: str, deltas: Iterable[Delta]) -> None:
-        """Remember what was done to a text."""
-        self.texts.add(text)
-        for delta in deltas:
-            if isinstance(delta, Keep):
-                for key, value in delta.marks.items():
-                    self.laid.add(key, value)
-
-    def join(self, other: "Step") -> None:
-        """Take in what was done after this, as part of the same step."""
-        self.count += other.count
-        self.texts |= other.texts
-        self.laid.join(other.laid)
-        if self.began == _UNSEEN:
-            self.began = other.began
+    def words(self, text: str) -> Words | None:
+        """What takes this step back in a text, None where it changed nothing there."""
+        for part in self.parts:
+            found = part.texts.get(text)
+            if found is not None:
+                return found
+        return None
 
 
 class UndoSteps:
     """The steps of this opening. Every commit is a step unless a group is open.
 
-    A disturbance is whatever was done to words without being a step: what arrived from elsewhere, and what the
-    replica set right. Where there was none since a step, taking it back gives the text before it exactly.
+    A disturbance is whatever was done to words without being a step. Where there was none since a step, taking it back
+    gives the text before it exactly.
     """
 
-    def __init__(self, document: LoroDoc) -> None:
-        self._manager = UndoManager(document)
-        self._manager.set_max_undo_steps(_MOST_STEPS)
-        self._manager.set_merge_interval(0)
-        self._manager.add_exclude_origin_prefix(SYSTEM_ORIGIN)
+    def __init__(self) -> None:
         self._undo: list[Step] = []
         self._redo: list[Step] = []
-        self._seen = 0
         self._depth = 0
         self._disturbances = 0
-        self._group = Step()
+        self._moment = 0
+        self._written: dict[Written, int] = {}
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
-        return bool(self._undo) or self._group.count > 0
+        return any(step.parts for step in reversed(self._undo))
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to redo."""
-        return bool(self._redo)
+        return any(step.parts for step in reversed(self._redo))
 
-    def committed(self, step: Step | None = None) -> None:
-        """Something was committed here: ``step`` (its count left open), or what belongs to no step."""
-        count = self._manager.undo_count()
-        done = Step()
-        if step is not None:
-            done = step
-            done.began = self._disturbances
-        done.count = count - self._seen
-        self._seen = count
-        if done.count > 0:
-            self._redo.clear()
-        if self._depth:
-            self._group.join(done)
-            if step is None:
-                self._manager.group_end()
-                self._manager.group_start()
-        elif done.count > 0:
-            self._undo.append(done)
+    def stack(self, redo: bool) -> list[Step]:
+        """The steps to redo or to undo, the next one last."""
+        return self._redo if redo else self._undo
+
+    def committed(self, own: Sequence[Part]) -> None:
+        """A command has done something here: the parts that take it back."""
+        own = [part for part in own if not part.empty]
+        if not own:
+            return
+        self._redo.clear()
+        if not self._depth:
+            self._undo.append(Step())
+        if self._undo[-1].began == _UNSEEN:
+            self._undo[-1].began = self._disturbances
+        self.note(self._undo, own)
+        if len(self._undo) > _MOST_STEPS:
+            del self._undo[0]
+
+    def note(self, stack: list[Step], own: Sequence[Part]) -> None:
+        """Take more into the last step of a stack."""
+        step = stack[-1]
+        for part in own:
+            if part.empty:
+                continue
+            met = [one for one in step.parts if _meet(one, part)]
+            now = {name: replace(value, made=self._moment) for name, value in part.values.items()}
+            whole = Part()
+            for one in [*met, Part(part.texts, now)]:
+                self._join(whole, one, stack[:-1])
+            step.parts = [one for one in step.parts if not any(one is each for each in met)]
+            step.parts.append(whole)
+
+    def _join(self, whole: Part, part: Part, below: Sequence[Step]) -> None:
+        """Take a part that was done after what ``whole`` holds into it."""
+        for text, words in part.texts.items():
+            known = whole.texts.get(text)
+            if known is None:
+                whole.texts[text] = words
+                continue
+            self._settle(text, known, below)
+            laid = known.laid
+            laid.join(words.laid)
+            whole.texts[text] = Words(words.target, composed(words.inverse, known.inverse), laid, words.since)
+        for name, value in part.values.items():
+            before = whole.values.get(name)
+            if before is None or self._is_foreign(name, before):
+                whole.values[name] = value
+
+    def _settle(self, text: str, words: Words, below: Sequence[Step]) -> None:
+        """Carry what was done since over an inverse, and what is left of it down to the steps below."""
+        if words.since:
+            words.inverse, rest = carried_over(words.inverse, words.since, words.laid)
+            words.since = ()
+            _receive(below, text, rest)
+
+    def _is_foreign(self, name: Written, value: Value) -> bool:
+        """Whether somebody else has written a value since."""
+        return self._written.get(name, _UNSEEN) > value.made
+
+    def happened(self, texts: Iterable[tuple[str, Deltas]], written: Iterable[Written]) -> None:
+        """Something was done that is no step of one's own."""
+        self._moment += 1
+        for text, deltas in texts:
+            _receive(self._undo, text, deltas)
+            _receive(self._redo, text, deltas)
+        for name in written:
+            self._written[name] = self._moment
 
     def disturbed(self) -> None:
-        """Something arrived, or was set right by the replica itself."""
+        """What happened may have changed what a step gives back."""
         self._disturbances += 1
-        self.committed()
 
     def is_exact(self, step: Step) -> bool:
         """Whether taking a step back now gives the text that was before it: nothing has disturbed it since."""
@@ -143,116 +216,72 @@ class UndoSteps:
 
     @contextmanager
     def group(self) -> Iterator[None]:
-        """Everything committed inside is one step; groups inside it belong to it.
-
-        It stays one step of Loro's too, as far as nothing arrives meanwhile: taking back a hundred of those costs
-        seconds, because each one is measured against all that came after it.
-        """
+        """Everything committed inside is one step; groups inside it belong to it."""
         if self._depth == 0:
-            self._manager.group_start()
+            self._undo.append(Step())
         self._depth += 1
         try:
             yield
         finally:
             self._depth -= 1
-            if self._depth == 0:
-                self._manager.group_end()
-                count = self._manager.undo_count()
-                self._group.count += count - self._seen
-                self._seen = count
-                if self._group.count > 0:
-                    self._undo.append(self._group)
-                self._group = Step()
+            if self._depth == 0 and self._undo and not self._undo[-1].parts:
+                self._undo.pop()
 
-    def next_undo(self) -> Step | None:
-        """The step that ``undo`` would take back; None where there is none or a group is open."""
-        return self._undo[-1] if self._undo and not self._depth else None
+    def begin(self, redo: bool) -> Step | None:
+        """The step to take back next; None where there is none or a group is open.
 
-    def next_redo(self) -> Step | None:
-        """The step that ``redo`` would do again; None where there is none or a group is open."""
-        return self._redo[-1] if self._redo and not self._depth else None
+        A step that takes it in is put on the other stack.
+        """
+        stack = self.stack(redo)
+        if self._depth or not stack:
+            return None
+        opposite = Step(began=self._disturbances if self.is_exact(stack[-1]) else _UNSEEN)
+        self.stack(not redo).append(opposite)
+        return stack[-1]
 
-    def undo(self, opposite: Step) -> bool:
-        """Undo the last step; ``opposite`` becomes the step to redo. Gives whether anything was undone."""
-        return self._take_back(self._undo, self._redo, self._manager.undo, opposite)
+    def next_part(self, redo: bool) -> Part | None:
+        """What of the last step is to be done now, carried over what was done since; None when all is."""
+        stack = self.stack(redo)
+        if not stack or not stack[-1].parts:
+            return None
+        part = stack[-1].parts.pop()
+        for text, words in part.texts.items():
+            self._settle(text, words, stack[:-1])
+        part.values = {name: value for name, value in part.values.items() if not self._is_foreign(name, value)}
+        return part
 
-    def redo(self, opposite: Step) -> bool:
-        """Redo the last undone step; ``opposite`` becomes the step to undo. Gives whether anything was done."""
-        return self._take_back(self._redo, self._undo, self._manager.redo, opposite)
-
-    def _take_back(self, source: list[Step], target: list[Step], act: Callable[[], bool], opposite: Step) -> bool:
-        step = source.pop()
-        if self.is_exact(step):
-            opposite.began = self._disturbances
-        done = 0
-        while done < step.count and guarded(act, _STUCK):
-            done += 1
-        if done:
-            opposite.count = done
-            target.append(opposite)
-        self._seen = self._manager.undo_count()
-        return done > 0
+    def end(self, redo: bool) -> None:
+        """The step was taken back, or what was to be of it."""
+        for stack in (self._undo, self._redo):
+            if stack and not stack[-1].parts:
+                stack.pop()
 
     def clear(self) -> None:
         """Forget every step."""
-        self._manager.clear()
         self._undo.clear()
         self._redo.clear()
-        self._seen = 0
-        self._group = Step()
+        if self._depth:
+            self._undo.append(Step())
 
 
-@dataclass(slots=True)
-class _Piece:
-    """Characters of a text as they were before an undo (None for new ones) and the marks that it laid on them."""
-
-    length: int
-    before: Marks | None
-    laid: dict[str, MarkValue | None]
+def _meet(one: Part, other: Part) -> bool:
+    """Whether two parts speak of one text or one value."""
+    return not (one.texts.keys().isdisjoint(other.texts) and one.values.keys().isdisjoint(other.values))
 
 
-class MarkKeeper:
-    """Knows the marks of a text before an undo, follows it, and says what must be set as it was."""
+def _receive(steps: Sequence[Step], text: str, deltas: Deltas) -> None:
+    """Keep what was done to a text with the last step that changed it."""
+    if not deltas:
+        return
+    for step in reversed(steps):
+        words = step.words(text)
+        if words is not None:
+            words.since = composed(words.since, deltas)
+            return
 
-    def __init__(self, spans: Sequence[tuple[str, Marks]]) -> None:
-        """Begin with the text as it is before the undo."""
-        self._pieces = [_Piece(len(text), marks, {}) for text, marks in spans]
 
-    def follow(self, deltas: Iterable[Delta]) -> None:
-        """Something was done to the text."""
-        source = list(reversed(self._pieces))
-        result: list[_Piece] = []
-        for delta in deltas:
-            if isinstance(delta, Put):
-                result.append(_Piece(len(delta.text), None, {}))
-                continue
-            left = delta.count
-            while left > 0 and source:
-                piece = source.pop()
-                if piece.length > left:
-                    source.append(_Piece(piece.length - left, piece.before, dict(piece.laid)))
-                    piece = _Piece(left, piece.before, dict(piece.laid))
-                left -= piece.length
-                if isinstance(delta, Drop):
-                    continue
-                piece.laid.update(delta.marks)
-                result.append(piece)
-        self._pieces = result + source[::-1]
-
-    def restore(self, text: LoroText, laid: LaidValues) -> bool:
-        """Set as they were what the undone step, which laid these values, had not laid; whether there was any."""
-        changed = False
-        at = 0
-        for piece in self._pieces:
-            if piece.before is not None:
-                for key, value in piece.laid.items():
-                    before = piece.before.get(key)
-                    if before == value or laid.holds(key, before):
-                        continue
-                    changed = True
-                    if before is None:
-                        text.unmark(at, at + piece.length, key)
-                    else:
-                        text.mark(at, at + piece.length, key, before)
-            at += piece.length
-        return changed
+def parts_of(texts: Mapping[str, Words], values: Mapping[Written, Value], together: bool) -> list[Part]:
+    """The parts of one commit: one, or one for each text where they do not hang ``together``."""
+    if together or values:
+        return [Part(dict(texts), dict(values))]
+    return [Part({text: words}) for text, words in texts.items()]

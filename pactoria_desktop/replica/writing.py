@@ -106,6 +106,7 @@ def insert(
 def put(living: LivingText, slot: Slot, offset: int, text: str, look: Wanted) -> Place:
     """Insert text at an offset where it is allowed, tracked when suggesting; gives the caret after it."""
     loro = slot.text
+    living.remember(loro)
     before, after = character_before(loro, offset), character_at(loro, offset)
     left, right = before[1] if before else {}, after[1] if after else {}
     around = enclosing_marks(left, right)

@@ -9,7 +9,10 @@ _BLANK = re.compile(
       |(?P<line>(?<![_\w/])_{2,}(?![_/])|(?<![.\w])(?:_\s){3,}_?)
       |(?P<insert>[\[<{]{1,2}\s*(?:insert|enter|fill\s+in|complete|specify|add|state|describe|to\s+be\s+(?:inserted|completed|confirmed|determined|agreed|provided)|tbd|tbc|tba
             )[^\]>}\n]{0,120}[\]>}]{0,2}
-          |[\[<{]{1,2}\s*(?:date|name|address|amount|number|company(?:\s+name)?|party(?:\s+name)?|counterparty|customer(?:\s+name)?|state|country|jurisdiction|title|signatory|year|month|day|xx+|x\.x+)\s*[\]>}]{1,2})
+          |[\[<{]{1,2}\s*(?:date|name|address|amount|number|company(?:\s+name)?|party(?:\s+name)?|counterparty|customer(?:\s+name)?|state|country|jurisdiction|title|signatory|year|month|day|xx+|x\.x+
+            |city|town|place|venue|court|price|fee|currency|percentage|rate|term|period|product|services?|project|role|email|phone|website
+            |(?:name|number|date|place|amount|address|description)\s+of\s+[^\]>}\n]{1,40})\s*[\]>}]{1,2}
+          |<<[^<>\n]{1,60}>>|\{\{[^{}\n]{1,60}\}\})
       |(?P<note>[\[({]\s*(?:drafting\s+note|note\s+to\s+(?:draft|drafter|counsel|file|self)|ntd|drafter['’]?s\s+note|draft\s+note|note\s*:|nb\s*:|comment\s*:|query\s*:|under\s+review|subject\s+to\s+(?:client|internal)\s+review)[^\])}\n]{0,400}[\])}]?)
       |(?P<bare>(?<![\w.])(?:TBD|TBC|T\.B\.D\.|XXX+|to\s+be\s+determined\s+by\s+drafter|Lorem\s+ipsum)(?!\w))""",
     re.VERBOSE | re.IGNORECASE,

@@ -97,7 +97,6 @@ def test_searching_never_stops_the_page(opened, qapp, figure: Write):
     [
         ("go to the next change", lambda view, replica: view.commands.next_change()),
         ("accept all changes", lambda view, replica: replica.accept(Selection())),
-        ("undo it", lambda view, replica: (replica.accept(Selection()), view.commands.undo())),
         ("switch the theme", lambda view, replica: view.editor.set_paper(view.editor.paper)),
     ],
 )
@@ -109,3 +108,27 @@ def test_large_deeds(opened, qapp, figure: Write, name: str, deed: Callable[[Con
     clock, own = (time.perf_counter() - start) * 1000, (time.process_time() - work) * 1000
     figure(f"{name}, 300 pages, 2,000 changes, ms", f"{clock:.0f}, own work {own:.0f}", "")
     assert len(view.view.positions)
+
+
+@pytest.mark.parametrize("suggesting", [False, True])
+@pytest.mark.parametrize("name", ["accept all", "embolden all", "delete all"])
+def test_large_deeds_and_their_undo_never_stop_the_page(opened, qapp, figure: Write, name: str, suggesting: bool):
+    view, replica, _ = opened
+    before = replica.text().sections
+    replica.suggesting = suggesting
+    view.editor.selectAll()
+    commands = view.commands
+    deed = {"accept all": commands.accept_all, "embolden all": commands.bold, "delete all": commands.delete_selection}
+    for doing, act in ((name, deed[name]), (f"undo of {name}", commands.undo), (f"redo of {name}", commands.redo)):
+        longest = whole = 0.0
+        begun = False
+        while not begun or view.editor.turns.busy or view.view.behind:
+            work = time.process_time()
+            (qapp.processEvents if begun else act)()
+            taken = (time.process_time() - work) * 1000
+            longest, whole, begun = max(longest, taken), whole + taken, True
+        assert (replica.text().sections == before) == doing.startswith("undo")
+        mode = "suggesting" if suggesting else "direct"
+        figure(
+            f"longest stall: {doing}, {mode}, 300 pages, ms of own work (all)", f"{longest:.0f} ({whole:.0f})", "100"
+        )

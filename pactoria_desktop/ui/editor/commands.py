@@ -87,6 +87,9 @@ class Commands(QObject):
             return
         stretches = self.selection
         formatting = self._formatting()
+        if len(stretches) > 1:
+            self._delete_in_turns(stretches, after=True, then=lambda: self._insert(words, formatting))
+            return
         if stretches:
             with self.bursts.step():
                 self._delete(stretches, after=True)
@@ -153,8 +156,34 @@ class Commands(QObject):
         """Delete what is selected."""
         stretches = self.selection
         if stretches and not self._page.isReadOnly():
-            with self.bursts.step():
-                self._delete(stretches, after=False)
+            self._delete_selected(stretches, after=False)
+
+    def _delete_selected(self, stretches: Sequence[Stretch], after: bool) -> None:
+        if len(stretches) > 1:
+            self._delete_in_turns(stretches, after)
+            return
+        with self.bursts.step():
+            self._delete(stretches, after)
+
+    def _delete_in_turns(
+        self, stretches: Sequence[Stretch], after: bool, then: Callable[[], None] | None = None
+    ) -> None:
+        """Delete what reaches over several texts, text by text (see ``turns``), and do something ``then``: one step."""
+        self.bursts.end()
+
+        def deed() -> Iterator[int]:
+            with self._text.undo_group():
+                rest = self._text.length(stretches[-1].slot) - stretches[-1].end
+                try:
+                    yield from self._text.gradually.delete(stretches)
+                except ReplicaError as error:
+                    self.refused.emit(str(error))
+                    return
+                self._stand(stretches, rest, after)
+                if then is not None:
+                    then()
+
+        self.turns.run(deed)
 
     def delete_selection_in_step(self) -> None:
         """Delete what is selected, inside a step that is already open."""
@@ -198,9 +227,7 @@ class Commands(QObject):
         if view.at_edge(self._page.textCursor().position()):
             view.catch_up()
         if self.selection:
-            stretches = self.selection
-            with self.bursts.step():
-                self._delete(stretches, after=forward)
+            self._delete_selected(self.selection, after=forward)
             return
         position = self._page.textCursor().position()
         found = step(view, position, forward)
@@ -233,14 +260,18 @@ class Commands(QObject):
 
     def _delete(self, stretches: Sequence[Stretch], after: bool) -> None:
         """Delete, then stand at the beginning, or behind what was only struck when ``after``."""
-        view = self._page.view
-        first, last = stretches[0], stretches[-1]
-        rest = self._text.length(last.slot) - last.end
+        rest = self._text.length(stretches[-1].slot) - stretches[-1].end
         try:
             place = self._text.delete(stretches)
         except ReplicaError as error:
             self.refused.emit(str(error))
             return
+        self._stand(stretches, rest, after, place)
+
+    def _stand(self, stretches: Sequence[Stretch], rest: int, after: bool, place: Place | None = None) -> None:
+        """The caret after a deletion; ``rest`` units followed it in its last text."""
+        view = self._page.view
+        first, last = stretches[0], stretches[-1]
         view.catch_up(first.slot)
         if after and self._text.suggesting and last.slot in view.positions:
             self._go(Place(last.slot, max(0, self._text.length(last.slot) - rest)))
@@ -491,20 +522,34 @@ class Commands(QObject):
     # -- undo
 
     def undo(self) -> None:
-        """Take the last step back."""
-        self._step_back(self._text.undo)
+        """Take the last step back, a large one part by part (see ``turns``)."""
+        self._step_back(self._text.undo_gradually)
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        self._step_back(self._text.redo)
+        self._step_back(self._text.redo_gradually)
 
-    def _step_back(self, deed: Callable[[], Place | None]) -> None:
+    def _step_back(self, deed: Callable[[], Iterator[Place | None]]) -> None:
         if self.turns.later(lambda: self._step_back(deed)):
             return
         self.bursts.end()
-        place = deed() or self._page.view.last_touched
-        if place is not None:
-            self._go(place, words_alone=True)
+        carets: list[Place] = []
+
+        def parts() -> Iterator[None]:
+            try:
+                for place in deed():
+                    if place is not None and not carets:
+                        carets.append(place)
+                    yield
+            except ReplicaError as error:
+                self.refused.emit(str(error))
+
+        def stand() -> None:
+            place = carets[0] if carets else self._page.view.last_touched
+            if place is not None:
+                self._go(place, words_alone=True)
+
+        self.turns.run(parts, stand)
 
     # -- clauses
 

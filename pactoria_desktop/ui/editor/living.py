@@ -1,6 +1,6 @@
 """What the editor needs of a contract's living text; `pactoria_desktop.replica.replica.Replica` has it all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -116,8 +116,8 @@ class LivingText(Protocol):
     def undo_group(self) -> AbstractContextManager[None]:
         """What happens inside is one step of undo."""
 
-    def undo(self) -> Place | None:
-        """Take the last step back."""
+    def undo_gradually(self) -> Iterator[Place | None]:
+        """Take the last step back part by part."""
 
-    def redo(self) -> Place | None:
-        """Do again what was taken back."""
+    def redo_gradually(self) -> Iterator[Place | None]:
+        """Do again part by part what was taken back."""

@@ -1,6 +1,6 @@
 """A text as it will be once everything is accepted, or as it was before all tracked changes: to read, not to edit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -78,11 +78,11 @@ class Projection:
         """Nothing to group."""
         return nullcontext()
 
-    def undo(self) -> Place | None:
+    def undo_gradually(self) -> Iterator[Place | None]:
         """Nothing to undo."""
-        return None
+        return iter(())
 
-    redo = undo
+    redo_gradually = undo_gradually
     gradually: Any = property(_refuse)
     replace_each: Any = staticmethod(_refuse)
     insert: Any = staticmethod(_refuse)

@@ -82,6 +82,7 @@ def test_cut_deletes_what_it_copied(desk):
     assert clipboard() == words
     assert "89.2" not in "".join(text_of(desk.replica, slot) for slot in slots_of(desk.replica))
     desk.commands.undo()
+    desk.commands.turns.finish()
     assert {slot: text_of(desk.replica, slot) for slot in slots_of(desk.replica)} == before
 
 

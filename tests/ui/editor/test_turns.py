@@ -1,9 +1,10 @@
 """Large deeds go on in turns: the page is the text at the end, nothing typed meanwhile is lost, each is one step."""
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
 
+from pactoria_desktop.contract.suggesting import is_struck
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.replica.resolving import Selection
 from pactoria_desktop.ui.editor import turns
@@ -58,9 +59,44 @@ def test_all_changes_are_resolved_in_turns_and_one_undo_brings_them_back(desk, a
         for _, marks in desk.replica.spans(slot)
         for key in marks
     )
-    desk.view.commands.undo()
+    resolved = desk.replica.text().sections
+    for deed, then in ((desk.view.commands.undo, before), (desk.view.commands.redo, resolved)):
+        deed()
+        assert desk.editor.turns.busy
+        while desk.editor.turns.busy:
+            turn(desk)
+            check(desk.view, desk.replica)
+        assert desk.replica.text().sections == then
+
+
+@pytest.mark.parametrize("suggesting", [True, False])
+@pytest.mark.parametrize("words", ["", "instead"])
+def test_everything_is_deleted_in_turns_and_what_is_typed_over_it_is_the_same_step(desk, suggesting, words):
+    desk.editor.turns.finish()
+    desk.replica.suggesting = suggesting
+    before = desk.replica.text().sections
+    desk.editor.selectAll()
+    if words:
+        desk.view.commands.type(words)
+    else:
+        QTest.keyClick(desk.editor, Qt.Key.Key_Delete)
+    assert desk.editor.turns.busy
+    QTest.keyClick(desk.editor, "x")
+    seen = 0
+    while desk.editor.turns.busy:
+        turn(desk)
+        check(desk.view, desk.replica)
+        seen += 1
+    assert seen > 5
+    live = [text for slot in desk.replica.slots() for text, marks in desk.replica.spans(slot) if not is_struck(marks)]
+    assert "".join(live).strip("\n") == words + "x"
+    desk.view.commands.bursts.end()
+    for _ in ("x", "the rest"):
+        desk.view.commands.undo()
+        desk.editor.turns.finish()
     check(desk.view, desk.replica)
     assert desk.replica.text().sections == before
+    assert not desk.replica.can_undo
 
 
 def test_a_new_zoom_comes_in_turns_even_when_somebody_types_meanwhile(desk):

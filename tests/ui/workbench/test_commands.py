@@ -158,9 +158,11 @@ def test_undo_and_redo_reach_across_accepting_replacing_and_joining(at: Desk) ->
     done()
     for text in reversed(texts[:-1]):
         assert at.bench.registry.run("edit.undo")
+        at.settled()
         assert at.text() == text
     for text in texts[1:]:
         assert at.bench.registry.run("edit.redo")
+        at.settled()
         assert at.text() == text
 
 

@@ -56,6 +56,7 @@ def test_what_is_typed_while_a_draft_is_read_stays_and_the_draft_joins(
     assert at.text().replace(words, "") == accepted(read(sample_package(RETURNED.name))).text
     assert words in at.text()
     assert at.bench.registry.run("edit.undo")
+    at.settled()
     assert at.text().replace(words, "") == before
 
 
@@ -115,9 +116,11 @@ def test_exports_stand_on_the_draft_while_it_is_joined_and_on_the_file_before_on
     at.settled()
     assert base() == sample_package(RETURNED.name).sha256
     assert at.bench.registry.run("edit.undo")
+    at.settled()
     assert base() == first
     data = opened.export(opened.freeze(), "redline")
     assert Package(data).part("word/document.xml") == sample_package(SENT.name).part("word/document.xml")
     assert at.bench.registry.run("edit.redo")
+    at.settled()
     assert base() == sample_package(RETURNED.name).sha256
     assert accepted(read(Package(opened.export(opened.freeze(), "redline")))).text == at.text()

@@ -48,6 +48,29 @@ def test_words_and_figures_are_compared_with_scale_and_sign() -> None:
     assert [item.agrees for item in spelled_numbers(text)] == [False, True, True, True]
 
 
+@pytest.mark.parametrize(
+    ("words", "agrees"),
+    [
+        ("30 (thirty) days", True),
+        ("30 (forty) days", False),
+        ("EUR 120,000 (one hundred and twenty thousand euros)", True),
+        ("EUR 120,000 (one hundred and thirty thousand euros)", False),
+        ("EUR 120.000 (one hundred twenty thousand)", True),
+        ("NOK 1.5 million (two million kroner)", False),
+        ("10% (ten percent)", True),
+        ("7,5 % (eight percent)", None),
+        ("1.200,50 (two)", None),
+        ("one hundred thousand euros (EUR 130,000)", False),
+        ("Section 3 (two)", None),
+        ("5 (five copies)", None),
+        ("at 9:30 (nine)", None),
+    ],
+)
+def test_words_and_figures_are_compared_whichever_stands_in_brackets(words: str, agrees: bool | None) -> None:
+    found = list(spelled_numbers(f"The amount is {words}."))
+    assert [item.agrees for item in found] == ([] if agrees is None else [agrees])
+
+
 def test_periods_have_their_unit() -> None:
     found = list(periods_in("for twenty-four (24) months, 30 days, five business days and a 2-year term"))
     assert [(item.number, item.unit, item.business) for item in found] == [

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.documents.compare import compare
 from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.reader import read
 from tests.conftest import CORPUS
 from tests.unit.documents.compare_scores import pairs, score
 from tests.unit.documents.generated_contracts import W, contract, document, edit_paragraphs, edited, package, words
 from tests.unit.documents.redline_oracle import changes_by, faults, least_marked, seen
+from tests.unit.documents.word_files import document as word_document
+from tests.unit.documents.word_files import story
 
 DATE = "2026-11-22T12:00:00Z"
 
@@ -251,3 +255,17 @@ def test_cells_that_were_tracked_by_themselves_are_accepted_in_new_and_told_of_i
     assert any("single table cells" in one for one in told.remarks)
     assert seen(told.data, accept=False) == seen(marked, accept=False)
     assert not any("single table cells" in one for one in result.remarks)
+
+
+def test_a_note_of_a_struck_row_is_neither_struck_nor_missed() -> None:
+    def file(words: str) -> bytes:
+        going = '<w:trPr><w:del w:id="7" w:author="Ben" w:date="2024-01-01T10:00:00Z"/></w:trPr>'
+        note = '<w:r><w:footnoteReference w:id="1"/></w:r>'
+        rows = f"<w:tr>{going}<w:tc><w:p>{run('cell')}{note}</w:p></w:tc></w:tr><w:tr><w:tc><w:p/></w:tc></w:tr>"
+        table = f"<w:tbl><w:tblPr/><w:tblGrid/>{rows}</w:tbl>"
+        notes = story("footnotes", f'<w:footnote w:id="1"><w:p>{run("The note.")}</w:p></w:footnote>')
+        return word_document(f"{table}<w:p>{run(words)}</w:p>", footnotes=notes)
+
+    result = compare(Package(file("two")), Package(file("three")), "Ann", DATE)
+    assert (result.remarks, result.counts.deleted_characters) == ((), 3)
+    assert accepted(read(Package(result.data))).text == accepted(read(Package(file("three")))).text

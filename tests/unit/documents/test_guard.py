@@ -157,6 +157,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "deep": (lambda: packed(main=document("<w:a>" * 40_000 + "</w:a>" * 40_000)), "too deeply"),
     "many elements": (lambda: packed(main=document("<w:p/>" * 6_100_000)), "elements|tightly"),
     "long attribute": (lambda: packed(main=document(f'<w:p a="{os.urandom(3 << 20).hex()}"/>')), "attribute of more"),
+    "many attributes of one element": (
+        lambda: packed(main=document("<w:p " + " ".join(f'a{number}="1"' for number in range(20_000)) + "/>")),
+        "element with more attributes",
+    ),
     "not well-formed": (lambda: packed(main=document("<w:p>")), "not well-formed"),
     "no main part": (lambda: packed_without("word/document.xml"), "without a Word document"),
     "quadratic entities": (

@@ -65,6 +65,12 @@ def test_lines_of_a_paragraph_are_joined_and_divided_words_made_whole() -> None:
     assert text == f"{LONG} follow, and each of them confirms it. It is non-compete, as the word non-compete says.\n"
 
 
+def test_bold_type_that_is_drawn_twice_is_read_once() -> None:
+    words = lines("The Supplier will sell all cables", "to the Buyer at the agreed rates")
+    again = [(x - 0.3, y, text) for x, y, text in words]
+    assert read_text(made([*words, *again]), "bold.pdf") == read_text(made(words), "plain.pdf")
+
+
 def test_gaps_and_numbers_begin_paragraphs() -> None:
     page = lines(LONG, "end here.", "1.1 First thing is", "(a) second thing") + lines("After a gap.", top=600)
     assert extract(made(page), "a").split("\n")[:-1] == [

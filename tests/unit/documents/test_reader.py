@@ -374,6 +374,15 @@ def test_bodies_without_paragraphs_still_have_a_place_to_type(body: str) -> None
     assert text_of(body).sections
 
 
+@pytest.mark.parametrize(
+    "opening", ['<w:commentRangeStart w:id="{}"/>', '<w:r><w:fldChar w:id="{}" w:fldCharType="begin"/></w:r>']
+)
+def test_thousands_of_comments_or_fields_over_the_same_words_are_refused(opening: str) -> None:
+    body = "<w:p>" + "".join(opening.format(number) + run("a") for number in range(2_000)) + "</w:p>"
+    with pytest.raises(DocumentError, match="more comments or fields over the same words"):
+        text_of(body)
+
+
 def test_content_nested_too_deeply_is_refused() -> None:
     inserted = "<w:p>" + "<w:ins>" * 1500 + run("x") + "</w:ins>" * 1500 + "</w:p>"
     controlled = "<w:sdt>" * 1500 + "<w:p/>" + "</w:sdt>" * 1500

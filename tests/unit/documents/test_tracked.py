@@ -200,6 +200,17 @@ CASES: dict[str, tuple[str, str, str]] = {
         paragraph(TWO),
         f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph(run('x'))}</w:sdtContent></w:sdt>{paragraph(TWO)}",
     ),
+    "a control within a paragraph goes with the last of its words": (
+        paragraph(
+            f"{ONE}<w:sdt><w:sdtPr/><w:sdtContent><w:sdt><w:sdtPr/><w:sdtContent>{DEL}{gone('x')}</w:del>"
+            "</w:sdtContent></w:sdt></w:sdtContent></w:sdt>"
+        ),
+        paragraph(ONE),
+        paragraph(
+            f"{ONE}<w:sdt><w:sdtPr/><w:sdtContent><w:sdt><w:sdtPr/><w:sdtContent>{run('x')}"
+            "</w:sdtContent></w:sdt></w:sdtContent></w:sdt>"
+        ),
+    ),
     "anchors survive the words around them": (
         paragraph(
             f'<w:commentRangeStart w:id="0"/>{DEL}{gone("x")}<w:bookmarkStart w:id="5" w:name="b"/></w:del>'
@@ -266,6 +277,7 @@ def test_nothing_is_left_to_decide_after_all_was_accepted_or_rejected(name: str)
 def test_the_text_and_the_walker_agree_about_controls_that_come_and_go(name: str) -> None:
     made = with_compatibility(CASES[name][0])
     assert verify_redline(made, made.data, accepted=accepted(read(made))).problems == ()
+    assert accepted(read(Package(accept_all(made)))).text == accepted(read(made)).text
 
 
 def test_kinds_authors_dates_words_and_parts_are_listed() -> None:

@@ -419,6 +419,21 @@ class Desk:
             )
         )
 
+    def do_gradual(self) -> None:
+        """A large deed, text by text."""
+        gradually = self.replica.gradually
+        deed = self.random.choice(
+            (
+                lambda: gradually.accept(self.selection()),
+                lambda: gradually.reject(self.selection()),
+                lambda: gradually.format(self.stretches(), "bold", self.random.choice((True, None))),
+                lambda: gradually.delete(self.stretches()),
+                lambda: gradually.replace(self.stretches(), words(self.random, self.alphabet)),
+            )
+        )
+        for _ in deed():
+            self.check()
+
     def do_mode(self) -> None:
         self.replica.suggesting = not self.replica.suggesting
 

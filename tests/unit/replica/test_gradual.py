@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from pactoria_desktop.contract.suggesting import is_struck
 from pactoria_desktop.contract.text import ContractText, Marks, Paragraph, Revision, Span, TextSection
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.identity import Identity
@@ -66,6 +67,68 @@ def test_a_look_and_replaced_words_are_one_step_though_others_type_between(sugge
         assert after.replace("@", "") == before.replace("@", "")
         left = {text for slot in mine.slots() for text, marks in mine.spans(slot) if "bold" in marks}
         assert {text.strip("@") for text in left} <= {""}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("suggesting", [True, False])
+def test_deleting_text_by_text_ends_as_at_once(seed: int, suggesting: bool) -> None:
+    slowly, at_once = pair(seed)
+    before = words_of(slowly)
+    for replica in (slowly, at_once):
+        replica.suggesting = suggesting
+        replica.identity = ME
+    random_ = random.Random(seed)
+    slots = slowly.slots()
+    first, last = (0, len(slots) - 1) if seed % 2 else sorted(random_.sample(range(len(slots)), 2))
+    start = 0 if seed % 2 else 3
+    chosen = [
+        Stretch(slot, start if slot == slots[first] else 0, slowly.length(slot)) for slot in slots[first : last + 1]
+    ]
+    assert list(slowly.gradually.delete(chosen))
+    at_once.delete(chosen)
+    assert shapes(slowly) == shapes(at_once)
+    gone = words_of(slowly)
+    assert gone != before
+    turns = list(slowly.undo_gradually())
+    assert len(turns) > len(chosen) / 4
+    assert words_of(slowly) == before
+    slowly.redo()
+    assert words_of(slowly) == gone
+    assert not slowly.can_redo
+
+
+def shapes(replica: Replica) -> list[object]:
+    """The text without the names of revisions, which two replicas give each in its own way."""
+    return [
+        [
+            (text, {key.partition(":")[0] if key.startswith("del:") else key for key in marks})
+            for text, marks in replica.spans(slot)
+        ]
+        for slot in replica.slots()
+    ]
+
+
+@pytest.mark.parametrize("suggesting", [True, False])
+def test_what_arrives_while_everything_is_deleted_stays(suggesting: bool) -> None:
+    mine, theirs = pair(5)
+    mine.suggesting = suggesting
+    before = "".join(text for slot in mine.slots() for text, _ in mine.spans(slot))
+    typed = 0
+    for turn, _ in enumerate(mine.gradually.delete([Stretch(slot, 0, mine.length(slot)) for slot in mine.slots()])):
+        if turn % 3 == 0:
+            version = mine.version()
+            theirs.import_updates(mine.updates_since(theirs.version()))
+            theirs.insert(Place(theirs.slots()[0], 3), "@")
+            mine.import_updates(theirs.updates_since(version))
+            typed += 1
+    assert typed > 2
+    live = [text for slot in mine.slots() for text, marks in mine.spans(slot) if not is_struck(marks)]
+    assert "".join(live).count("@") == typed
+    assert "".join(live).replace("@", "").strip("\n") == ""
+    mine.undo()
+    after = "".join(text for slot in mine.slots() for text, _ in mine.spans(slot))
+    assert after.replace("@", "") == before
+    assert after.count("@") == typed
 
 
 def test_replacing_each_is_one_commit() -> None:

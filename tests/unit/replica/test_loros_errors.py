@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from loro import LoroDoc, UndoManager
+from loro import LoroDoc
 
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
@@ -61,29 +61,38 @@ def test_undoing_many_changes_of_one_text_looks_at_the_text_as_it_is() -> None:
     assert replica.text().sections[2] != base[2]
 
 
-class Broken:
-    """An undo manager of Loro's that fails."""
-
-    def __init__(self, manager: UndoManager) -> None:
-        self._manager = manager
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._manager, name)
-
-    def undo(self) -> bool:
-        raise BaseException("Index out of bound.")
+def broken(*_: object) -> object:
+    """What Loro does where it meets a place that is not there."""
+    raise BaseException("Index out of bound.")
 
 
 def test_a_step_that_loro_cannot_undo_is_refused_and_nothing_else_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "pactoria_desktop.replica.undoing.UndoManager", lambda document: Broken(UndoManager(document)), raising=True
-    )
     replica: Replica = replica_of(plain_contract())
     replica.insert(Place("s0", 0), "kept ")
     shown = replica.text()
+    monkeypatch.setattr("pactoria_desktop.replica.opening.take_back", broken)
     with pytest.raises(ReplicaError, match="could not be taken back"):
         replica.undo()
     assert replica.text() == shown
     assert not replica.can_undo
     replica.insert(Place("s0", 0), "on ")
     assert replica.can_undo
+
+
+def test_a_step_whose_inverse_loro_cannot_tell_stands_and_nothing_before_it_is_undone_wrongly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    replica: Replica = replica_of(plain_contract())
+    replica.insert(Place("s0", 0), "kept ")
+    told: list[object] = []
+    replica.subscribe(told.append)
+    with monkeypatch.context() as failing:
+        failing.setattr("pactoria_desktop.replica.opening.inverse_of", broken)
+        with pytest.raises(ReplicaError, match="can no longer be undone"):
+            replica.insert(Place("s0", 0), "on ")
+    assert len(told) == 1
+    assert replica.spans("s0")[0][0].startswith("on kept ")
+    assert not replica.can_undo
+    replica.insert(Place("s0", 0), "and ")
+    replica.undo()
+    assert replica.spans("s0")[0][0].startswith("on kept ")

@@ -33,6 +33,7 @@ from tests.unit.replica import (
     test_borders,
     test_suggestions,
     test_undo,
+    test_undo_at_random,
     test_views_follow,
 )
 from tests.unit.replica.rehearsal import exchange, plain_contract, replica_of
@@ -51,6 +52,7 @@ def all_seeds(run: Callable[[int], None], seeds: Iterable[int]) -> Callable[[], 
 VIEWS = all_seeds(test_views_follow.run, range(40))
 SUGGESTIONS = all_seeds(test_suggestions.run, range(40))
 AUTHORS = all_seeds(test_authorship.run, range(40))
+TOGETHER = all_seeds(test_undo_at_random.run_together, range(40))
 
 
 def everywhere(patch: pytest.MonkeyPatch, name: str, value: object) -> None:
@@ -129,8 +131,27 @@ def copies_stay_doubled(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(guarding, "doubled", lambda texts: [])
 
 
-def undo_as_loro_has_it(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(undoing.MarkKeeper, "restore", lambda self, text, laid: False)
+def marks_of_others_taken_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(undoing.LaidValues, "holds", lambda self, key, value: True)
+
+
+def own_marks_taken_for_others(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(undoing.LaidValues, "holds", lambda self, key, value: False)
+
+
+def undo_where_the_words_stood(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(undoing.UndoSteps, "happened", lambda self, texts, written: None)
+
+
+def nothing_handed_down_to_the_steps_below(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        undoing, "_receive", lambda steps, text, deltas: None if len(steps) > 1 else receive(steps, text, deltas)
+    )
+    receive = undoing._receive
+
+
+def values_of_others_overwritten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(undoing.UndoSteps, "_is_foreign", lambda self, name, value: False)
 
 
 def hidden_cells_not_announced(patch: pytest.MonkeyPatch) -> None:
@@ -206,7 +227,11 @@ MUTANTS: list[tuple[Patch, Callable[[], None]]] = [
     (others_insertions_inherited, AUTHORS),
     (others_insertions_removed, AUTHORS),
     (copies_stay_doubled, carried_once),
-    (undo_as_loro_has_it, test_undo.test_undo_leaves_what_somebody_else_has_set_since),
+    (marks_of_others_taken_back, test_undo.test_undo_leaves_another_value_that_somebody_else_has_laid_since),
+    (own_marks_taken_for_others, test_undo.test_a_look_goes_from_words_that_others_typed_amid_it),
+    (undo_where_the_words_stood, TOGETHER),
+    (nothing_handed_down_to_the_steps_below, TOGETHER),
+    (values_of_others_overwritten, test_undo.test_undo_leaves_a_section_where_somebody_else_has_moved_it),
     (hidden_cells_not_announced, VIEWS),
     (drops_miscounted, VIEWS),
     (marks_left_on_words, SUGGESTIONS),

@@ -143,3 +143,97 @@ def test_a_step_is_taken_back_exactly_until_something_arrives() -> None:
     assert first.text().sections == base
     first.redo()
     assert first.text().sections == struck
+
+
+def test_undo_leaves_another_value_that_somebody_else_has_laid_since() -> None:
+    first, second = pair()
+    first.format([Stretch("s0", 0, 4)], "bold", True)
+    exchange(first, second)
+    second.format([Stretch("s0", 0, 2)], "bold", False)
+    exchange(first, second)
+    first.undo()
+    assert [(text[:2], marks.get("bold")) for text, marks in first.spans("s0")][:2] == [("he", False), ("ad", None)]
+    first.redo()
+    assert [(text[:2], marks.get("bold")) for text, marks in first.spans("s0")][:2] == [("he", False), ("ad", True)]
+
+
+def test_a_look_goes_from_words_that_others_typed_amid_it() -> None:
+    first, second = pair()
+    base = first.text().sections
+    first.format([Stretch("s0", 0, 4)], "bold", True)
+    second.insert(Place("s0", 2), "xx")
+    second.set_paragraph([Stretch("s0", 0, 0)], "p:style", "NEW")
+    exchange(first, second)
+    first.format([Stretch("s0", 0, 3)], "italic", True)
+    second.format([Stretch("s0", 0, 1)], "underline", True)
+    exchange(first, second)
+    first.undo()
+    first.undo()
+    assert not [text for text, marks in first.spans("s0") if "bold" in marks or "italic" in marks]
+    second.delete([Stretch("s0", 2, 4)])
+    second.format([Stretch("s0", 0, 1)], "underline", None)
+    second.set_paragraph([Stretch("s0", 0, 0)], "p:style", "H1")
+    exchange(first, second)
+    assert first.text().sections == base
+
+
+def test_undo_leaves_a_section_where_somebody_else_has_moved_it() -> None:
+    first, second = pair()
+    first.move_section("s0", None)
+    assert first.slots() == ("s1", "s2", "s0")
+    first.undo()
+    assert first.slots() == ("s0", "s1", "s2")
+    first.redo()
+    exchange(first, second)
+    second.move_section("s0", "s2")
+    exchange(first, second)
+    first.undo()
+    assert first.slots() == ("s1", "s0", "s2")
+
+
+def test_a_table_and_the_paragraph_after_it_are_taken_back_together() -> None:
+    replica = replica_of(plain_contract())
+    before = replica.nodes()
+    replica.new_table("s2", 2, 2)
+    assert len(replica.nodes()) == len(before) + 2
+    made = replica.text().sections
+    replica.undo()
+    assert replica.nodes() == before
+    replica.redo()
+    assert replica.text().sections == made
+
+
+def test_a_large_step_goes_back_in_turns_and_a_command_meanwhile_comes_after_it() -> None:
+    replica = replica_of(plain_contract())
+    before = replica.text().sections
+    for _ in replica.gradually.format([Stretch(slot, 0, 3) for slot in replica.slots()], "bold", True):
+        pass
+    bold = replica.text().sections
+    turns = replica.undo_gradually()
+    next(turns)
+    assert replica.text().sections not in (before, bold)
+    replica.insert(Place("s0", 0), "x")
+    assert list(turns) == []
+    assert not replica.can_redo
+    assert [text for slot in replica.slots() for text, marks in replica.spans(slot) if "bold" in marks] == []
+    replica.undo()
+    assert replica.text().sections == before
+    assert not replica.can_undo
+
+
+def test_whoever_stops_an_undo_early_leaves_the_rest_to_undo_and_the_done_part_to_redo() -> None:
+    replica = replica_of(plain_contract())
+    before = replica.text().sections
+    for _ in replica.gradually.format([Stretch(slot, 0, 3) for slot in replica.slots()], "bold", True):
+        pass
+    bold = replica.text().sections
+    turns = replica.undo_gradually()
+    next(turns)
+    turns.close()
+    assert replica.can_undo
+    assert replica.can_redo
+    replica.undo()
+    assert replica.text().sections == before
+    replica.redo()
+    replica.redo()
+    assert replica.text().sections == bold

@@ -223,7 +223,8 @@ def doubled_number(random: Random, text: str) -> Planted:
 def number_words(random: Random, text: str) -> Planted:
     first, second = random.sample(sorted(WORDS), 2)
     unit = random.choice(("days", "months", "business days", "hours"))
-    sentence = f"This has to be done within {WORDS[first]} ({second}) {unit}."
+    number = random.choice((f"{WORDS[first]} ({second})", f"{first} ({WORDS[second]})"))
+    sentence = f"This has to be done within {number} {unit}."
     return Planted(text, _added(random, text, sentence), ("words-against-figures",))
 
 
@@ -251,7 +252,9 @@ def percent_words(random: Random, text: str) -> Planted:
 
 
 def placeholder(random: Random, text: str) -> Planted:
-    hole = random.choice(("[●]", "________", "[INSERT DATE]", "[insert name of bank]", "TBD", "[TBC]", "[amount]"))
+    hole = random.choice(
+        ("[●]", "________", "[INSERT DATE]", "[insert name of bank]", "TBD", "[TBC]", "[amount]", "{{city}}")
+    )
     return Planted(
         text, _added(random, text, f"The account of the Supplier is held at {hole} in the same city."), ("blank",)
     )
