@@ -2,6 +2,8 @@
 
 import base64
 import unicodedata
+from collections.abc import Callable
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
@@ -11,6 +13,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pactoria_desktop.platform.api.refusals import Refusal
 from pactoria_desktop.protocol.identity import LONGEST_PASSWORD
 from pactoria_desktop.protocol.problems import Code
+
+_Outcome = TypeVar("_Outcome")
 
 
 class PasswordHashing:
@@ -28,34 +32,34 @@ class PasswordHashing:
         """``at_once`` hashes run, ``most_waiting`` wait, others are refused. The cost is that of RFC 9106, 4."""
         self._hasher = PasswordHash((Argon2Hasher(time_cost=passes, memory_cost=kibibytes, parallelism=lanes),))
         self._limiter = anyio.CapacityLimiter(at_once)
-        self._most_waiting = most_waiting
+        self._most_inside = at_once + most_waiting
+        self._inside = 0
         salt, digest = (base64.b64encode(bytes(size)).rstrip(b"=").decode() for size in (16, 32))
         self._nobody = f"$argon2id$v=19$m={kibibytes},t={passes},p={lanes}${salt}${digest}"
         """The hash of no password at the same cost: what an unknown address is checked against."""
 
     async def hash(self, password: str) -> str:
         """The hash to keep. Raises Refusal when too many wait."""
-        self._refuse_a_crowd()
-        return await anyio.to_thread.run_sync(self._hasher.hash, _canonical(password), limiter=self._limiter)
+        return await self._run(self._hasher.hash, _canonical(password))
 
     async def matches(self, password: str, kept: str | None) -> bool:
         """Whether the password is the one that was kept; the same work where nothing was kept. Raises Refusal."""
-        self._refuse_a_crowd()
-        fits = await anyio.to_thread.run_sync(
-            self._hasher.verify,
-            _canonical(password[: LONGEST_PASSWORD + 1]),
-            kept or self._nobody,
-            limiter=self._limiter,
-        )
-        return fits and kept is not None
+        typed = _canonical(password[: LONGEST_PASSWORD + 1])
+        return await self._run(self._hasher.verify, typed, kept or self._nobody) and kept is not None
 
-    def _refuse_a_crowd(self) -> None:
-        if self._limiter.statistics().tasks_waiting >= self._most_waiting:
+    async def _run(self, work: Callable[..., _Outcome], *words: str) -> _Outcome:
+        # Counted here: the limiter knows of those who wait only once they wait.
+        if self._inside >= self._most_inside:
             raise Refusal(
                 Code.UNAVAILABLE,
                 "Too many people sign in at this moment; nothing was changed; try again in a moment.",
                 retry_after=3,
             )
+        self._inside += 1
+        try:
+            return await anyio.to_thread.run_sync(work, *words, limiter=self._limiter)
+        finally:
+            self._inside -= 1
 
 
 def _canonical(password: str) -> str:

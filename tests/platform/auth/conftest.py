@@ -212,8 +212,11 @@ def live(test_database: TestDatabase, settings: PlatformSettings, clock: ManualC
                 link = await first_invitation(house)
                 assert link is not None
                 made.append(Live(address, urlsplit(link).path, house, application))
+                serving = asyncio.create_task(server.serve([place]))
+                while not server.started and not serving.done():
+                    await asyncio.sleep(0.01)
                 ready.set()
-                await server.serve([place])
+                await serving
 
         thread = threading.Thread(target=lambda: asyncio.run(run()))
         thread.start()
