@@ -247,7 +247,15 @@ def _require_open_registration(house: House) -> None:
         raise not_found("page")
 
 
-def _passwords(wrong: Mapping[str, str]) -> list[Html]:
+_IN_ORDER = ("organization", "name", "email", "password", "again")
+
+
+def _focus(wrong: Mapping[str, str], otherwise: str) -> str:
+    """The field that a person goes on at: the first that is wrong, else the first that is empty."""
+    return next((name for name in _IN_ORDER if name in wrong), otherwise)
+
+
+def _passwords(wrong: Mapping[str, str], focus: str) -> list[Html]:
     return [
         field(
             "password",
@@ -256,7 +264,7 @@ def _passwords(wrong: Mapping[str, str]) -> list[Html]:
             autocomplete="new-password",
             hint=PASSWORD_HINT,
             problem=wrong.get("password"),
-            focus="password" in wrong,
+            focus=focus == "password",
             most=200,
         ),
         field(
@@ -265,13 +273,15 @@ def _passwords(wrong: Mapping[str, str]) -> list[Html]:
             kind="password",
             autocomplete="new-password",
             problem=wrong.get("again"),
-            focus="again" in wrong,
+            focus=focus == "again",
             most=200,
         ),
     ]
 
 
-def _person_fields(given: Mapping[str, str], wrong: Mapping[str, str], fixed_email: str | None) -> list[Html]:
+def _person_fields(
+    given: Mapping[str, str], wrong: Mapping[str, str], fixed_email: str | None, focus: str
+) -> list[Html]:
     return [
         field(
             "name",
@@ -279,7 +289,7 @@ def _person_fields(given: Mapping[str, str], wrong: Mapping[str, str], fixed_ema
             value=given.get("name", ""),
             autocomplete="name",
             problem=wrong.get("name"),
-            focus=not wrong or "name" in wrong,
+            focus=focus == "name",
             most=200,
         ),
         field(
@@ -290,9 +300,9 @@ def _person_fields(given: Mapping[str, str], wrong: Mapping[str, str], fixed_ema
             autocomplete="username",
             problem=wrong.get("email"),
             read_only=fixed_email is not None,
-            focus="email" in wrong and "name" not in wrong,
+            focus=focus == "email",
         ),
-        *_passwords({} if "name" in wrong or "email" in wrong else wrong),
+        *_passwords(wrong, focus),
     ]
 
 
@@ -318,6 +328,7 @@ def _join_page(
     given, wrong = given or {}, wrong or {}
     problem, status, headers = _said(wrong, refusal)
     here = request.url.path
+    focus = _focus(wrong, "organization" if invitation.is_first else "name")
     if invitation.is_first:
         title = "Set up your platform"
         words = paragraph("You will administer this platform and own the organization that you name here.")
@@ -328,6 +339,7 @@ def _join_page(
                 value=given.get("organization", ""),
                 autocomplete="organization",
                 problem=wrong.get("organization"),
+                focus=focus == "organization",
                 most=200,
             )
         ]
@@ -350,7 +362,7 @@ def _join_page(
         ]
         send, other = "Join with my account", link("I have no account yet", here)
     else:
-        fields = [*first, *_person_fields(given, wrong, invitation.email)]
+        fields = [*first, *_person_fields(given, wrong, invitation.email, focus)]
         send, other = "Make my account", link("I have an account already", f"{here}?account=existing")
     return guard.keep(
         page(
@@ -380,7 +392,7 @@ def _register_page(
             where(house),
             form(
                 REGISTER_PATH,
-                [guard.field(), *_person_fields(given or {}, wrong or {}, None)],
+                [guard.field(), *_person_fields(given or {}, wrong or {}, None, _focus(wrong or {}, "name"))],
                 [button("Make my account")],
             ),
             problem=problem,
@@ -419,7 +431,11 @@ def _new_password_page(request: Request, wrong: Mapping[str, str] | None = None)
         page(
             "Choose a new password",
             paragraph("All your devices will be signed out."),
-            form(request.url.path, [guard.field(), *_passwords(wrong or {})], [button("Set the password")]),
+            form(
+                request.url.path,
+                [guard.field(), *_passwords(wrong or {}, _focus(wrong or {}, "password"))],
+                [button("Set the password")],
+            ),
             problem=problem,
             status=status,
             headers=headers,

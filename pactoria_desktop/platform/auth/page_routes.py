@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from pactoria_desktop.platform.api.refusals import STATUS, Refusal
 from pactoria_desktop.platform.auth.pages import Html, page, paragraph, strong
@@ -23,8 +23,8 @@ _WRONG = {
 }
 NOT_TWICE_THE_SAME = "The two passwords differ."
 PASSWORD_HINT = (
-    f"At least {SHORTEST_PASSWORD} characters of any kind. A few words that you can remember are better than one with "
-    "signs in it."
+    f"At least {SHORTEST_PASSWORD} characters of any kind. A few words that you can remember are better than one word "
+    "with signs in it."
 )
 
 
@@ -63,11 +63,6 @@ def wrong_fields(error: ValidationError) -> dict[str, str]:
     """A sentence for each field that is wrong, without what was typed."""
     names = [str(one["loc"][0]) for one in error.errors(include_input=False, include_url=False) if one["loc"]]
     return {name: _WRONG.get(name, "This cannot be used.") for name in names}
-
-
-def chosen_password(form: Mapping[str, str]) -> SecretStr:
-    """The password that a form chooses."""
-    return SecretStr(form.get("password", ""))
 
 
 def repeats(form: Mapping[str, str]) -> bool:
