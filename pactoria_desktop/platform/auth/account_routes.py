@@ -446,7 +446,7 @@ def _new_password_page(request: Request, wrong: Mapping[str, str] | None = None)
 def _no_mail() -> Response:
     return page(
         "Ask your administrator",
-        paragraph("This platform sends no e-mails. Whoever runs it can set a new password for you."),
+        paragraph("This platform sends no e-mails. Whoever runs it can give you a link for a new password."),
     )
 
 

@@ -149,13 +149,20 @@ async def already_registered(house: House, email: str) -> None:
     )
 
 
-async def reset(house: House, email: str) -> None:
-    """Send the link for a new password, where somebody has the address; otherwise nothing."""
+async def reset_link(house: House, email: str) -> str | None:
+    """A link for a new password, None where nobody has the address. For mail, and for whoever runs the platform."""
     async with house.database.transaction(sign_in=True) as connection:
         person = await connection.scalar(select(Person.id).where(Person.email == email, Person.disabled_at.is_(None)))
         if person is None:
-            return
-        link = await make_link(house, connection, str(person), email, Purpose.RESET)
+            return None
+        return await make_link(house, connection, str(person), email, Purpose.RESET)
+
+
+async def reset(house: House, email: str) -> None:
+    """Send the link for a new password, where somebody has the address; otherwise nothing."""
+    link = await reset_link(house, email)
+    if link is None:
+        return
     await post(
         house,
         Letter(

@@ -109,7 +109,7 @@ async def refresh(house: House, connection: AsyncConnection, token: str) -> Toke
             .where(RefreshToken.token_sha256 == digest)
             .values(used_at=now, successor=seal_under(token, pair.model_dump_json().encode(), house.randomness))
         )
-        # What was exchanged before this one can give nothing any more.
+        # The grace is for the immediate predecessor: what was exchanged before this one can give nothing any more.
         await connection.execute(
             update(RefreshToken)
             .where(RefreshToken.session_id == session, RefreshToken.generation < row.generation)
@@ -127,19 +127,16 @@ async def refresh(house: House, connection: AsyncConnection, token: str) -> Toke
 async def _given_again(
     house: House, connection: AsyncConnection, token: str, successor: bytes | None
 ) -> TokenAnswer | None:
-    """The same pair, for the immediate predecessor of a token that nobody has used yet."""
+    """The same pair; None once its refresh token was exchanged in turn, or its access token is gone."""
     now = house.clock.now()
     content = open_under(token, successor) if successor is not None else None
     if content is None:
         return None
     pair = _Pair.model_validate_json(content)
-    used = await connection.scalar(
-        select(RefreshToken.used_at).where(RefreshToken.token_sha256 == digest_of(pair.refresh))
-    )
     expires = await connection.scalar(
         select(AccessToken.expires_at).where(AccessToken.token_sha256 == digest_of(pair.access))
     )
-    if used is not None or expires is None:
+    if expires is None:
         return None
     return TokenAnswer(
         access_token=pair.access,

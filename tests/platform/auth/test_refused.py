@@ -196,6 +196,11 @@ async def test_nothing_that_is_given_becomes_a_header_markup_or_another_address(
     assert [name for name, _ in said] == ["code", "state", "iss"]
     assert dict(said)["state"] == spaces
     assert dict(said)["iss"] == "http://platform.test"
+    form = {"client_id": CLIENT_ID, "device_name": "<script>alert(1)</script><b>"}
+    begun = (await browser.client.post(DEVICE_AUTHORIZATION_PATH, data=form)).json()
+    shown = await browser.open("/device", user_code=begun["user_code"])
+    assert "&lt;script&gt;alert(1)" in shown.text
+    assert "<script" not in shown.text
     named = await browser.client.get(
         AUTHORIZE_PATH, params=request_of(), headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     )
