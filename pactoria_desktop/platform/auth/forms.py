@@ -23,8 +23,11 @@ GUARD_FIELD = "guard"
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
 
-async def fields_of(request: Request) -> dict[str, str]:
-    """The fields of a form. Raises Refusal for another type, a larger one, or a field that comes twice."""
+async def fields_of(request: Request, known: frozenset[str] | None = None) -> dict[str, str]:
+    """The fields of a form, those of ``known`` names where such are given; others are ignored.
+
+    Raises Refusal for another type, a larger one, or a field that comes twice.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
         raise Refusal(Code.UNSUPPORTED, "A form is expected here; nothing was changed.")
     body = b""
@@ -32,7 +35,7 @@ async def fields_of(request: Request) -> dict[str, str]:
         body += part
         if len(body) > LARGEST_FORM:
             raise Refusal(Code.TOO_LARGE, "The form is larger than 16 KB; nothing was changed.")
-    return _once(body.decode("utf-8", "replace"))
+    return _once(body.decode("utf-8", "replace"), known)
 
 
 def query_of(request: Request) -> dict[str, str]:
@@ -40,11 +43,12 @@ def query_of(request: Request) -> dict[str, str]:
     return _once(request.url.query)
 
 
-def _once(words: str) -> dict[str, str]:
+def _once(words: str, known: frozenset[str] | None = None) -> dict[str, str]:
     try:
         pairs = parse_qsl(words, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="replace")
     except ValueError as error:
         raise Refusal(Code.INVALID, "The form has too many fields; nothing was changed.") from error
+    pairs = [(name, value) for name, value in pairs if known is None or name in known]
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Refusal(Code.INVALID, "A field comes twice; nothing was changed.")

@@ -38,11 +38,24 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _form(required: tuple[str, ...], *others: str) -> dict[str, Any]:
-    """The form that an endpoint takes, for the description of the API."""
-    properties = {name: {"type": "string", "maxLength": 2000} for name in (*required, *others)}
-    schema = {"type": "object", "required": list(required), "properties": properties}
+_UUID_7 = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+_CLIENT = {"type": "string", "const": CLIENT_ID}
+_WORD = {"type": "string", "minLength": 1, "maxLength": 512}
+_DEVICE_ID = {"type": "string", "format": "uuid", "pattern": _UUID_7}
+
+
+def _schema(**properties: dict[str, Any]) -> dict[str, Any]:
+    """A form whose fields are all needed, for the description of the API; others are ignored."""
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _form(*forms: dict[str, Any]) -> dict[str, Any]:
+    schema = forms[0] if len(forms) == 1 else {"oneOf": list(forms)}
     return {"requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema}}}}
+
+
+def _grant(kind: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    return _schema(grant_type={"type": "string", "const": kind}, client_id=_CLIENT, **properties)
 
 
 def routes() -> APIRouter:
@@ -67,13 +80,9 @@ def routes() -> APIRouter:
         response_model=TokenAnswer,
         responses=_REFUSALS,
         openapi_extra=_form(
-            ("grant_type", "client_id"),
-            "code",
-            "redirect_uri",
-            "code_verifier",
-            "refresh_token",
-            "device_code",
-            "scope",
+            _grant("authorization_code", code=_WORD, redirect_uri=_WORD, code_verifier=_WORD),
+            _grant("refresh_token", refresh_token=_WORD),
+            _grant(DEVICE_GRANT, device_code=_WORD),
         ),
     )
     async def issue_token(request: Request) -> Response:
@@ -98,7 +107,7 @@ def routes() -> APIRouter:
         dependencies=[open_to_all("the token says who asks")],
         response_class=Response,
         responses={**_REFUSALS, 200: {"description": "The token is dead, or never lived"}},
-        openapi_extra=_form(("token", "client_id"), "token_type_hint"),
+        openapi_extra=_form(_schema(token={"type": "string", "minLength": 1}, client_id=_CLIENT)),
     )
     async def revoke_token(request: Request) -> Response:
         """Revoke a token (RFC 7009); a refresh token ends its session with all its tokens."""
@@ -117,7 +126,13 @@ def routes() -> APIRouter:
         dependencies=[open_to_all("a device asks before anybody is known; limited by network")],
         response_model=DeviceAnswer,
         responses=_REFUSALS,
-        openapi_extra=_form(("client_id",), "scope", "device_id", "device_name"),
+        openapi_extra=_form(
+            {
+                "type": "object",
+                "required": ["client_id"],
+                "properties": {"client_id": _CLIENT, "device_id": _DEVICE_ID, "device_name": {"type": "string"}},
+            }
+        ),
     )
     async def authorize_device(request: Request) -> Response:
         """Let a device wait until a person lets it in on the page ``/device`` (RFC 8628)."""
@@ -142,7 +157,7 @@ def routes() -> APIRouter:
 async def _form_of(request: Request) -> dict[str, str] | OAuthRefused:
     """The form of a known client."""
     try:
-        form = await fields_of(request)
+        form = await fields_of(request, _PARAMETERS)
     except Refusal as refusal:
         return OAuthRefused(OAuthCode.INVALID_REQUEST, refusal.sentence)
     if form.get("client_id") != CLIENT_ID:
@@ -169,6 +184,12 @@ async def _exchange(house: House, form: dict[str, str]) -> TokenAnswer | OAuthRe
         return await grants.poll_device(house, connection, form["device_code"])
 
 
+_PARAMETERS = frozenset(
+    {
+        "grant_type", "client_id", "code", "redirect_uri", "code_verifier", "refresh_token", "device_code", "scope",
+        "token", "token_type_hint", "device_id", "device_name",
+    }
+)  # fmt: skip
 _NEEDED = {
     "authorization_code": ("code", "redirect_uri", "code_verifier"),
     "refresh_token": ("refresh_token",),

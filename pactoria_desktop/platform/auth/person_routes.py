@@ -48,7 +48,7 @@ def routes() -> APIRouter:
             kept = await connection.scalar(select(Person.password_hash).where(Person.id == asker.person))
         if not await house.passwords.matches(change.present.get_secret_value(), kept):
             raise Refusal(
-                Code.INVALID,
+                Code.FORBIDDEN,
                 "The present password is another one; nothing was changed; check it and try again.",
                 fields=(FieldProblem(field="present", reason="is another one"),),
             )
