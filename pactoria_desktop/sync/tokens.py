@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -225,6 +225,26 @@ class SignedInDevice:
             await asyncio.to_thread(self._store.remove)
         except KeyringUnusable as error:
             raise _not_kept() from error
+
+
+class TokenAuth(httpx2.Auth):
+    """Gives every request of a client the token of a sign-in, and once more with a new one where it was refused.
+
+    A request may raise what ``SignedInDevice.access_token`` raises.
+    """
+
+    def __init__(self, device: SignedInDevice) -> None:
+        """For a sign-in."""
+        self._device = device
+
+    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        """Send the request with a token that lives."""
+        token = await self._device.access_token()
+        request.headers["Authorization"] = f"Bearer {token}"
+        answer = yield request
+        if answer.status_code == 401:
+            request.headers["Authorization"] = f"Bearer {await self._device.access_token(instead_of=token)}"
+            yield request
 
 
 async def keep(store: TokenStore, tokens: Tokens) -> None:

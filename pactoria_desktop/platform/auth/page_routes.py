@@ -1,5 +1,6 @@
 """What all pages share: refusals are shown as pages, and forms that are wrong are shown again with what is wrong."""
 
+import logging
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -7,13 +8,16 @@ from fastapi import Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from pactoria_desktop.platform.api.refusals import STATUS, Refusal
+from pactoria_desktop.platform.api.refusals import STATUS, Refusal, is_passing
 from pactoria_desktop.platform.auth.pages import Html, page, paragraph, strong
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.identity import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from pactoria_desktop.protocol.problems import Code
 
+_log = logging.getLogger("pactoria.auth")
 _WRONG = {
     "email": "This is not an e-mail address.",
     "name": "Give your name, at most 200 characters.",
@@ -40,8 +44,21 @@ class PageRoute(APIRoute):
                 return await handler(request)
             except Refusal as refusal:
                 return refusal_page(refusal)
+            except (DBAPIError, PoolTimeoutError) as error:
+                if isinstance(error, DBAPIError) and not is_passing(error):
+                    raise
+                _log.warning("database_unavailable", extra={"kind": type(error).__name__})
+                return refusal_page(_busy())
 
         return shown
+
+
+def _busy() -> Refusal:
+    return Refusal(
+        Code.UNAVAILABLE,
+        "The platform cannot do this right now; nothing was changed; try again in a moment.",
+        retry_after=2,
+    )
 
 
 def status_of(refusal: Refusal) -> int:

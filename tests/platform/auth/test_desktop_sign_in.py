@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx2
 import pytest
 
-from pactoria_desktop.protocol.identity import METADATA_PATH, TOKEN_PATH
+from pactoria_desktop.protocol.identity import CLIENT_ID, METADATA_PATH, REVOKE_PATH, TOKEN_PATH
 from pactoria_desktop.runtime.clock import ManualClock
 from pactoria_desktop.runtime.secrets import KeyringUnusable
 from pactoria_desktop.sync.loopback import receiving
@@ -30,6 +30,7 @@ from pactoria_desktop.sync.tokens import (
     SignedInDevice,
     SignedOutError,
     SignInError,
+    TokenAuth,
     Tokens,
     TokensNotKeptError,
 )
@@ -142,6 +143,11 @@ async def test_signing_in_renewing_and_out_with_the_systems_browser(ana: str, cl
         assert await me(client, ana, renewed[0]) == 200
         # A token that the platform refused is not given again.
         another = await device.access_token(instead_of=renewed[0])
+        await client.post(ana + REVOKE_PATH, data={"client_id": CLIENT_ID, "token": another})
+        async with httpx2.AsyncClient(auth=TokenAuth(device)) as own:
+            assert (await own.patch(f"{ana}/api/v1/me", json={"name": "Ana V."})).json()["name"] == "Ana V."
+        assert await device.access_token() != another
+        another = await device.access_token()
         assert another != renewed[0]
         assert await device.sign_out()
         assert keyring.kept == {}

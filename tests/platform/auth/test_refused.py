@@ -4,8 +4,11 @@ import logging
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from pactoria_desktop.platform.auth import people
 from pactoria_desktop.platform.auth.clients import is_redirect
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.operations.logging import facts_of
@@ -313,3 +316,15 @@ async def test_no_line_of_log_holds_a_token_a_password_or_an_address(
     assert any("/join/{token}" in line for line in lines)
     for secret in secrets:
         assert not [line for line in lines if str(secret) in line], secret
+
+
+async def test_a_database_that_is_away_is_said_on_a_page(
+    house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_values: object) -> None:
+        raise OperationalError("select", {}, psycopg.OperationalError("the line broke"))
+
+    monkeypatch.setattr(people, "open_invitation", away)
+    answer = await browser.open("/join/x")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert "try again in a moment" in browser.form.alert
