@@ -23,6 +23,7 @@ main{max-width:27rem;margin:0 auto;padding:3rem 1rem}
 .brand{display:flex;align-items:center;gap:.6rem;margin:0 0 1rem;font-weight:600;color:var(--text2)}
 .brand svg{width:1.4rem;height:1.4rem;color:var(--accent)}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:1.75rem 1.5rem}
+.card>:last-child{margin-bottom:0}
 h1{font-size:1.35rem;line-height:1.3;font-weight:600;margin:0 0 .75rem}
 p{margin:0 0 1rem;color:var(--text2)}
 p strong,li strong{color:var(--text)}
