@@ -69,16 +69,15 @@ async def exchange_code(
         and is_verifier(verifier)
         and challenge_of(verifier) == row.code_challenge
     )
-    session = answer = None
-    if fits:
-        session, answer = await sessions.begin(house, connection, row.person_id, Device(row.device_id, row.device_name))
+    device = Device(row.device_id, row.device_name)
+    begun = await sessions.begin(house, connection, row.person_id, device) if fits else None
     # A code that came with the wrong words is spent too: it was in the wrong hands.
     await connection.execute(
         update(AuthorizationCode)
         .where(AuthorizationCode.code_sha256 == row.code_sha256)
-        .values(used_at=now, session_id=session)
+        .values(used_at=now, session_id=begun[0] if begun else None)
     )
-    return answer or INVALID_GRANT
+    return begun[1] if begun else INVALID_GRANT
 
 
 async def ask_for_device(house: House, device: Device) -> DeviceAnswer:
@@ -171,9 +170,8 @@ async def poll_device(house: House, connection: AsyncConnection, device_code: st
     elif row.state == "refused":
         answer = OAuthRefused(OAuthCode.ACCESS_DENIED, "The device was refused.")
     elif row.state == "allowed":
-        _session, answer = await sessions.begin(
-            house, connection, row.person_id, Device(row.device_id, row.device_name)
-        )
+        begun = await sessions.begin(house, connection, row.person_id, Device(row.device_id, row.device_name))
+        answer = begun[1] if begun else INVALID_GRANT
         changes["state"] = "taken"
     elif row.polled_at is not None and row.polled_at + timedelta(seconds=row.interval_seconds) > now:
         changes["interval_seconds"] = row.interval_seconds + POLL_SECONDS

@@ -46,9 +46,17 @@ class _Pair(BaseModel):
     refresh: str
 
 
-async def begin(house: House, connection: AsyncConnection, person: str, device: Device) -> tuple[str, TokenAnswer]:
-    """Start a session; gives its id and its first pair of tokens. A former one of the same device ends."""
+async def begin(
+    house: House, connection: AsyncConnection, person: str, device: Device
+) -> tuple[str, TokenAnswer] | None:
+    """Start a session; gives its id and its first pair of tokens. A former one of the same device ends.
+
+    None where the person was disabled or erased since they signed in.
+    """
     now = house.clock.now()
+    standing = select(Person.id).where(Person.id == person, Person.disabled_at.is_(None), Person.erased_at.is_(None))
+    if await connection.scalar(standing) is None:
+        return None
     device_id = device.id or house.mint.mint()
     await connection.execute(
         update(DeviceSession)

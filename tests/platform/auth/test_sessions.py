@@ -1,10 +1,19 @@
 """A person sees where they are signed in, and ends it at once."""
 
+import psycopg
 import pytest
 
-from pactoria_desktop.protocol.identity import CLIENT_ID, REVOKE_PATH
+from pactoria_desktop.protocol.identity import (
+    AUTHORIZE_PATH,
+    CLIENT_ID,
+    DEVICE_AUTHORIZATION_PATH,
+    DEVICE_GRANT,
+    REVOKE_PATH,
+    TOKEN_PATH,
+)
 from pactoria_desktop.runtime.clock import ManualClock
-from tests.platform.auth.conftest import PASSWORD, Browser, bearer, code_for, exchange, renew, signed_in
+from tests.platform.auth.conftest import PASSWORD, Browser, bearer, code_for, exchange, renew, request_of, signed_in
+from tests.platform.conftest import TestDatabase
 
 pytestmark = pytest.mark.anyio
 
@@ -95,3 +104,28 @@ async def test_nothing_of_a_person_is_shown_without_a_token(browser: Browser) ->
         answer = await browser.client.request(method, path, json={"name": "x"})
         assert answer.status_code in (401, 422), path
         assert answer.status_code == 401 or method == "POST"
+
+
+async def test_a_disabled_person_is_out_at_once_everywhere(
+    browser: Browser, ana: str, test_database: TestDatabase, clock: ManualClock
+) -> None:
+    client = browser.client
+    tokens, code = await signed_in(browser, ana), await code_for(browser, ana)
+    begun = (await client.post(DEVICE_AUTHORIZATION_PATH, data={"client_id": CLIENT_ID})).json()
+    await browser.open("/device", user_code=begun["user_code"])
+    assert (await browser.send(email=ana, password=PASSWORD, decision="allow")).status_code == 200
+    with psycopg.connect(test_database.superuser) as connection:
+        connection.execute("update person set disabled_at = now()")
+    assert (await client.get("/api/v1/me", headers=bearer(tokens["access_token"]))).status_code == 401
+    form = {"grant_type": DEVICE_GRANT, "client_id": CLIENT_ID, "device_code": begun["device_code"]}
+    for answer in (
+        await renew(client, tokens["refresh_token"]),
+        await exchange(client, code),
+        await client.post(TOKEN_PATH, data=form),
+    ):
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    await browser.open(AUTHORIZE_PATH, **request_of())
+    assert (await browser.send(email=ana, password=PASSWORD)).status_code == 403
+    with psycopg.connect(test_database.superuser) as connection:
+        [[sessions]] = connection.execute("select count(*) from device_session").fetchall()
+    assert sessions == 1
