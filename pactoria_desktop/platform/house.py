@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from pactoria_desktop.contract.identity import IdentityMint
 from pactoria_desktop.platform.database.engine import Database
 from pactoria_desktop.platform.database.sealing import Seals
+from pactoria_desktop.platform.notifications.mail import Mailer, NoMailer
 from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.runtime.clock import Clock
 
 if TYPE_CHECKING:
+    from pactoria_desktop.platform.auth.passwords import PasswordHashing
     from pactoria_desktop.platform.operations.metrics import Metrics
 
 
@@ -25,5 +27,7 @@ class House:
     seals: Seals
     randomness: Callable[[int], bytes]
     metrics: "Metrics"
+    passwords: "PasswordHashing"
     address: str = field(default="")
     """The address under which people reach the platform, without a slash at the end."""
+    mailer: Mailer = field(default_factory=NoMailer)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pactoria_desktop.contract.identity import IdentityMint
+from pactoria_desktop.platform.auth.passwords import PasswordHashing
 from pactoria_desktop.platform.database.embedded import EmbeddedPostgres, Passwords
 from pactoria_desktop.platform.database.engine import Database, make_engine
 from pactoria_desktop.platform.database.roles import role_problem
@@ -115,6 +116,7 @@ async def opened_house(
             seals=Seals(addresses.master_key, clock, randomness),
             randomness=randomness,
             metrics=metrics,
+            passwords=PasswordHashing(),
             address=address,
         )
     finally:

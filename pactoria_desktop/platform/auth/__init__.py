@@ -1,1 +1,1 @@
-"""Who somebody is: registration, passwords, OAuth 2 for the desktop, sessions per device."""
+"""Who somebody is: registration, sign-in, the OAuth 2 server of native apps, sessions, lock-outs."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from pactoria_desktop.platform.application import create_application
+from pactoria_desktop.platform.auth.people import first_invitation
 from pactoria_desktop.platform.database.migrating import migrate
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.opening import database_addresses, opened_house, prepared
@@ -167,8 +168,3 @@ async def _run(house: House, place: socket.socket, ready: Callable[[str | None],
     if server.started:
         ready(await first_invitation(house))
     await serving
-
-
-async def first_invitation(house: House) -> str | None:
-    """The link of the first invitation, as long as nobody has an account; the room ``auth`` makes it."""
-    return None
