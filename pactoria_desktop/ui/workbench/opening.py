@@ -159,6 +159,7 @@ class Opening(QObject):
         if key in bench.comparisons:
             del bench.comparisons[key]
             bench.window.close_document(key)
+            bench.closed()
             return
         tab = bench.tabs.get(key)
         if tab is None:
@@ -178,6 +179,7 @@ class Opening(QObject):
         self._settle(tab.end())
         bench.window.close_document(key)
         bench.panels.show()
+        bench.closed()
 
     def _settle(self, settle: Callable[[], None]) -> None:
         self._bench.tasks.work.submit(Lane.WRITE, "Keeping your edits", lambda task: settle())

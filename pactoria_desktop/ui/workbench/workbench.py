@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from pactoria_desktop.runtime.memory import give_back
+from pactoria_desktop.runtime.memory import give_back, look_through, set_aside
 from pactoria_desktop.runtime.settings import SettingsFile
 from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.library import LibraryService
@@ -58,6 +58,7 @@ class Workbench(QObject):
         self.shelves = Shelves(self)
         self._panels: Panels | None = None
         self._warmed = False
+        self._closed = False
         self.opening = Opening(self)
         self.exchange = Exchange(self)
         self.comparing = Comparing(self)
@@ -78,9 +79,19 @@ class Workbench(QObject):
         QTimer.singleShot(WARMING_PAUSE, self, self._warm_for_opening)
 
     def _give_back(self) -> None:
-        """What background work took and left goes back to the system, once nothing runs."""
-        if not self.tasks.jobs():
-            give_back()
+        """What background work took and left goes back to the system, once nothing runs; what stays is set aside."""
+        if self.tasks.jobs():
+            return
+        if self._closed:
+            self._closed = False
+            look_through()
+        set_aside()
+        give_back()
+
+    def closed(self) -> None:
+        """A contract or comparison was closed: what it held is looked for at the next rest."""
+        self._closed = True
+        self._rest.start()
 
     @property
     def panels(self) -> "Panels":

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pactoria_desktop.runtime.memory import give_back
+from pactoria_desktop.runtime.memory import give_back, look_through, set_aside
 from pactoria_desktop.ui.theme.look import Look
 from tests.end_to_end.desk import desk
 from tests.samples import SAMPLES
@@ -137,3 +137,20 @@ def test_memory_goes_back_once_nothing_runs(look: Look, tmp_path: Path, monkeypa
         at.opened()
         at.wait(lambda: given, "the rest")
         assert given == [0] * len(given), "memory was given back while something ran"
+
+
+def test_a_closed_contract_is_looked_for_at_the_next_rest(look: Look, tmp_path: Path, monkeypatch) -> None:
+    steps: list[str] = []
+    for step in (look_through, set_aside):
+        monkeypatch.setattr(
+            f"pactoria_desktop.ui.workbench.workbench.{step.__name__}",
+            lambda step=step: (steps.append(step.__name__), step()),
+        )
+    with desk(tmp_path, look) as at:
+        at.drop(SAMPLES / "mutual-nda.docx")
+        tab = at.opened()
+        at.wait(lambda: steps, "the first rest")
+        assert set(steps) == {"set_aside"}
+        at.bench.opening.close_contract(tab.key)
+        at.wait(lambda: "look_through" in steps, "the rest after closing")
+        assert steps[steps.index("look_through") :][:2] == ["look_through", "set_aside"]

@@ -31,3 +31,27 @@ def test_freed_memory_goes_back() -> None:
     gave, megabytes = ended.stdout.split()
     assert gave == "True"
     assert int(megabytes) > 40
+
+
+CIRCLES = """
+import gc, weakref
+from pactoria_desktop.runtime.memory import look_through, set_aside
+
+class Held:
+    pass
+
+one, other = Held(), Held()
+one.other, other.one = other, one
+seen = weakref.ref(one)
+set_aside()
+del one, other
+gc.collect()
+print(seen() is not None)
+look_through()
+print(seen() is None)
+"""
+
+
+def test_what_was_set_aside_is_found_by_the_next_look_through() -> None:
+    ended = subprocess.run([sys.executable, "-c", CIRCLES], capture_output=True, check=True, text=True, timeout=60)
+    assert ended.stdout.split() == ["True", "True"]
