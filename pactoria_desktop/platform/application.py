@@ -11,6 +11,8 @@ from pactoria_desktop.platform.api import refusals
 from pactoria_desktop.platform.api.observing import Observing
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.operations import health
+from pactoria_desktop.platform.operations.jobs import jobs_ready
+from pactoria_desktop.platform.organizations import routes as organizations
 from pactoria_desktop.protocol.problems import Problem
 
 PREFIX = "/api/v1"
@@ -43,6 +45,9 @@ def create_application(house: House) -> FastAPI:
     )
     application.state.house = house
     refusals.install(application)
-    application.include_router(health.routes({"database": health.database_ready}))
+    application.include_router(organizations.routes(), prefix=PREFIX)
+    application.include_router(
+        health.routes({"database": health.database_ready, "storage": health.storage_ready, "jobs": jobs_ready})
+    )
     application.add_middleware(Observing, house=house)
     return application

@@ -12,6 +12,7 @@ from datetime import timedelta
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pactoria_desktop.contract.history import FIRST
 from pactoria_desktop.platform.database.schema.identity import AccessToken, DeviceSession, Person
 from pactoria_desktop.platform.database.schema.organizations import AuditHead, Membership, Organization
 from pactoria_desktop.platform.house import House
@@ -102,7 +103,7 @@ async def _organization(
             organization_id=organization, name=name, personal_of=personal_of, created_at=now, changed_at=now
         )
     )
-    await connection.execute(insert(AuditHead).values(organization_id=organization, number=0, hash=""))
+    await connection.execute(insert(AuditHead).values(organization_id=organization, number=0, hash=FIRST))
 
 
 async def _membership(
