@@ -20,7 +20,7 @@ class MailError(PactoriaError):
 
 
 class MailRefusedError(PactoriaError):
-    """The mail server refused a message for good (a reply of 5xx); another try would not succeed."""
+    """The mail server refused a message for good (a reply of 55x); another try would not succeed."""
 
 
 class SmtpMailer:
@@ -75,6 +75,7 @@ class SmtpMailer:
 
 
 def _refused(code: int) -> MailError | MailRefusedError:
-    if code >= 500 and code not in (530, 534, 535, 538):
+    # 50x and 53x are about the conversation and the sign-in, which an administrator may mend; 55x is the message.
+    if 550 <= code <= 559:
         return MailRefusedError(f"The mail server refused a message for good ({code}); it is not tried again.")
     return MailError(f"The mail server refused a message for now ({code}); the message is kept and tried again.")
