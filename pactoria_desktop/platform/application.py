@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from pactoria_desktop import __version__
 from pactoria_desktop.platform.api import refusals
+from pactoria_desktop.platform.api.describing import describe
 from pactoria_desktop.platform.api.observing import Observing
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.operations import health
@@ -49,5 +50,6 @@ def create_application(house: House) -> FastAPI:
     application.include_router(
         health.routes({"database": health.database_ready, "storage": health.storage_ready, "jobs": jobs_ready})
     )
+    describe(application)
     application.add_middleware(Observing, house=house)
     return application

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext
 from sqlalchemy import Row, Uuid, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -193,7 +193,7 @@ def open_to_all(reason: str) -> Any:
     return Depends(guard)
 
 
-def rule_of(route: APIRoute) -> str | None:
+def rule_of(route: APIRoute | RouteContext) -> str | None:
     """The rule of a route: an operation, ``signed in: …`` or ``open: …``; None where it was forgotten."""
     rules = [getattr(one.call, _RULE) for one in route.dependant.dependencies if hasattr(one.call, _RULE)]
     return rules[0] if len(rules) == 1 else None
