@@ -19,6 +19,7 @@ from pactoria_desktop.platform.notifications.smtp import SmtpMailer
 from pactoria_desktop.platform.opening import LOCK, database_addresses, opened_house, prepared
 from pactoria_desktop.platform.operations import logging as lines
 from pactoria_desktop.platform.operations.jobs import handlers, working
+from pactoria_desktop.platform.operations.reporting import report_errors
 from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.runtime.errors import PactoriaError
@@ -84,6 +85,7 @@ def serve(settings: PlatformSettings, clock: Clock, announce: Announce) -> None:
     """
     lines.configure(settings.log_level, settings.log_form)
     with contextlib.ExitStack() as held:
+        held.callback(report_errors(settings))
         held.enter_context(_alone(settings))
         place = held.enter_context(contextlib.closing(listening(settings)))
         addresses = held.enter_context(database_addresses(settings))
