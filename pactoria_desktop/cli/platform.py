@@ -1,4 +1,4 @@
-"""Commands on the platform: serve, migrate, check, backup, restore. Only this part of the command line knows it."""
+"""Commands on the platform: serve, migrate, check, backup, restore, jobs. No other command knows the platform."""
 
 import argparse
 import base64
@@ -30,6 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
             task.add_argument("--port", metavar="PORT", help="port to listen on (8440; 0 for a free one)")
         if name == "backup":
             task.add_argument("out", metavar="OUT", help="file to write")
+        if name == "jobs":
+            task.add_argument("--again", action="store_true", help="try again what was given up")
         if name == "restore":
             task.add_argument("source", metavar="IN", help="file that backup wrote")
             task.add_argument("--replace", action="store_true", help="put it in the place of what is there")
@@ -40,6 +42,7 @@ TASKS = {
     "migrate": "bring the database to this program's form",
     "check": "look for everything that would keep the platform from serving",
     "backup": "write all rows and files to one file, without the master key",
+    "jobs": "show what waits to be done and what was given up",
     "restore": "put a backup in place, with the master key of the platform it was made of",
 }
 
@@ -50,9 +53,10 @@ def platform_command(arguments: argparse.Namespace) -> int:
         raise UsageError(
             "The platform's packages are not installed; run pip install 'pactoria-desktop[platform]' and try again."
         )
-    return {"serve": _serve, "migrate": _migrate, "check": _check, "backup": _backup, "restore": _restore}[
-        arguments.task
-    ](arguments)
+    tasks = {
+        "serve": _serve, "migrate": _migrate, "check": _check, "backup": _backup, "restore": _restore, "jobs": _jobs,
+    }  # fmt: skip
+    return tasks[arguments.task](arguments)
 
 
 def _settings(arguments: argparse.Namespace) -> "PlatformSettings":
@@ -134,6 +138,23 @@ def _restore(arguments: argparse.Namespace) -> int:
         print_json({"restored": arguments.source, **asdict(report)})
     else:
         print_lines([f"Restored {report.rows} rows and {report.files} files; devices send anew what came later."])
+    return DONE
+
+
+def _jobs(arguments: argparse.Namespace) -> int:
+    from pactoria_desktop.platform.opening import administered_addresses
+    from pactoria_desktop.platform.operations.dead_letters import jobs_report
+
+    with administered_addresses(_settings(arguments)) as addresses:
+        report = jobs_report(addresses.owner, again=arguments.again)
+    if arguments.json:
+        print_json(asdict(report))
+        return DONE
+    lines = [f"{report.waiting} wait or are being done, {len(report.given_up)} were given up."]
+    lines += [f"{one.number}  {one.kind}  {one.tries} tries, since {one.since}" for one in report.given_up]
+    if report.again:
+        lines.append(f"{report.again} are tried again.")
+    print_lines(lines)
     return DONE
 
 

@@ -145,6 +145,7 @@ class PersonalData(Message):
     person: Identity
     made_at: AwareDatetime
     tables: dict[str, tuple[dict[str, JsonValue], ...]]
+    cut_off: tuple[str, ...] = Field(default=(), description="tables of which only the first 10,000 rows are here")
 
 
 class Erasure(Message):

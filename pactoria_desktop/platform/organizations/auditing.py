@@ -1,6 +1,6 @@
 """The audit log: a line for every change, each sealed with the hash of the one before."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import JsonValue
@@ -76,17 +76,9 @@ async def audit_head(connection: AsyncConnection, organization: str) -> AuditHea
     return AuditHeadLine(organization=organization, number=number, hash=last)
 
 
-async def audit_entries(
-    connection: AsyncConnection, organization: str, *, upto: int
-) -> AsyncIterator[list[AuditEntry]]:
-    """All entries up to a number, a thousand at once."""
-    after = 0
-    while after < upto:
-        entries = await _entries(connection, organization, after, upto, _ENTRIES_AT_ONCE)
-        if not entries:
-            return
-        yield entries
-        after = entries[-1].number
+async def audit_entries(connection: AsyncConnection, organization: str, *, after: int, upto: int) -> list[AuditEntry]:
+    """The next thousand entries after a number, up to another."""
+    return await _entries(connection, organization, after, upto, _ENTRIES_AT_ONCE)
 
 
 async def _entries(

@@ -50,6 +50,9 @@ async def add_member(change: Change, person: str, name: str, role: Role, *, bill
     )
     if (await change.connection.execute(known)).one_or_none() is not None:
         raise Refusal(Code.CONFLICT, "You belong to this organization already; nothing was changed.")
+    members = select(func.count()).where(membership.organization_id == change.organization)
+    if ((await change.connection.execute(members)).scalar() or 0) >= MOST_MEMBERS:
+        raise Refusal(Code.LIMIT_REACHED, f"The organization has {MOST_MEMBERS} members; nobody was added.")
     await change.connection.execute(
         insert(membership).values(
             organization_id=change.organization, person_id=person, role=role.value, billing=billing, joined_at=now

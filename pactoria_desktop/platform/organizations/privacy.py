@@ -33,7 +33,7 @@ PERSON_COLUMNS = frozenset(
 """Columns of tenants' tables that hold a person's id."""
 
 _SECRET = frozenset({"token_sha256", "password_hash", "sealed", "content"})
-_MOST_ROWS = 10_000
+MOST_ROWS = 10_000
 
 STAYS = (
     "The audit log and the histories of contracts keep the person's id, without a name, so that they can be verified.",
@@ -51,13 +51,16 @@ async def personal_data(connection: AsyncConnection, house: House, organization:
     Contents that are sealed are left out: they are the organization's, and the rows say that they are there.
     """
     found: dict[str, tuple[dict[str, JsonValue], ...]] = {}
+    cut_off: list[str] = []
     for table, about in _tables_about(person):
         rows = await connection.execute(
-            select(table).where(table.c.organization_id == organization, about).limit(_MOST_ROWS)
+            select(table).where(table.c.organization_id == organization, about).limit(MOST_ROWS + 1)
         )
         shown = tuple(_plain(dict(row._mapping)) for row in rows)
+        if len(shown) > MOST_ROWS:
+            cut_off.append(table.name)
         if shown:
-            found[table.name] = shown
+            found[table.name] = shown[:MOST_ROWS]
     own = identity.Person
     rows = await connection.execute(
         select(own.id, own.email, own.name, own.created_at, own.verified_at).where(own.id == person)
@@ -66,7 +69,13 @@ async def personal_data(connection: AsyncConnection, house: House, organization:
         found["person"] = known
     if not found:
         raise not_found("person")
-    return PersonalData(organization=organization, person=person, made_at=house.clock.now(), tables=found)
+    return PersonalData(
+        organization=organization,
+        person=person,
+        made_at=house.clock.now(),
+        tables=found,
+        cut_off=tuple(cut_off),
+    )
 
 
 async def erase(change: Change, person: str) -> Erasure:

@@ -43,9 +43,17 @@ def routes(announce: WritePlatformRecord) -> APIRouter:
 
         async def lines() -> AsyncIterator[bytes]:
             yield line(head)
-            async with access.transaction() as connection:
-                async for entries in auditing.audit_entries(connection, access.organization, upto=head.number):
-                    yield b"".join(line(entry) for entry in entries)
+            after = 0
+            while after < head.number:
+                # A transaction for each page: whoever reads slowly must not hold a connection meanwhile.
+                async with access.transaction() as connection:
+                    entries = await auditing.audit_entries(
+                        connection, access.organization, after=after, upto=head.number
+                    )
+                if not entries:
+                    return
+                yield b"".join(line(entry) for entry in entries)
+                after = entries[-1].number
 
         return StreamingResponse(lines(), media_type=MEDIA_TYPE, headers=_SAVED)
 

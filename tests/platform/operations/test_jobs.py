@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from pactoria_desktop.platform.database.sealing import UnsealError
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.notifications.smtp import MailRefusedError
+from pactoria_desktop.platform.operations.dead_letters import jobs_report
 from pactoria_desktop.platform.operations.jobs import Rhythm, counts, jobs_ready, working
 from pactoria_desktop.platform.operations.outbox import later, opened, sealed
 from tests.platform.conftest import TestDatabase
@@ -64,7 +65,7 @@ async def test_a_job_is_kept_with_its_change_or_not_at_all(house: House, test_da
 
 
 async def test_a_failure_is_tried_again_and_a_refusal_is_given_up_in_sight(
-    house: House, client: httpx2.AsyncClient
+    house: House, test_database: TestDatabase
 ) -> None:
     tries: list[str] = []
 
@@ -87,6 +88,14 @@ async def test_a_failure_is_tried_again_and_a_refusal_is_given_up_in_sight(
     assert tries == ["passing"] * 4 + ["refused"]
     assert await counts(house) == (0, 1)
     assert b"pactoria_jobs_given_up 1.0" in house.metrics.text()
+    owner = test_database.addresses.owner
+    (letter,) = jobs_report(owner).given_up
+    assert (letter.kind, letter.tries) == ("moody", 1)
+    assert jobs_report(owner, again=True).again == 1
+    assert jobs_report(owner).given_up == ()
+    async with at_work(house, moody=moody):
+        await until(lambda: idle(house))
+    assert tries[-2:] == ["refused", "refused"]
 
 
 async def test_a_job_of_a_worker_that_died_is_done_by_another(house: House, test_database: TestDatabase) -> None:
