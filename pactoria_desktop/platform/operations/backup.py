@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import psycopg
+from obstore.exceptions import NotFoundError
 from psycopg import sql
 from pydantic import Field, ValidationError
 from sqlalchemy import make_url
@@ -33,6 +34,9 @@ from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.files import replacing
 
 MANIFEST = "manifest.json"
+ARRIVING = "/incoming/"
+"""In the place of a file that is still on its way: no row names it."""
+
 _IN_MEMORY = 16 * 1024 * 1024
 
 
@@ -180,7 +184,13 @@ def _files(archive: tarfile.TarFile, store: ObjectStore) -> Iterator[tuple[str, 
     for page in store.list():
         for found in page:
             path = str(found["path"])
-            content = bytes(store.get(path).bytes())
+            if ARRIVING in path:
+                continue
+            try:
+                content = bytes(store.get(path).bytes())
+            except (NotFoundError, FileNotFoundError):
+                # Deleted with its organization since the list was read; the rows of this snapshot do not need it.
+                continue
             _add(archive, file_place(path), io.BytesIO(content))
             yield path, hashlib.sha256(content).hexdigest()
 

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.notifications.smtp import MailRefusedError, SmtpMailer
+from pactoria_desktop.platform.operations.object_store import ObjectStore, object_store
 from pactoria_desktop.platform.operations.outbox import MAIL, PURGE, QUEUE, opened
 from pactoria_desktop.platform.organizations.keeping import purge_organization
 
@@ -64,9 +65,17 @@ def handlers(mailer: SmtpMailer | None) -> dict[str, Handler]:
         await mailer.deliver(*(str(arguments[name]) for name in ("to", "subject", "text", "id")))
 
     async def purge(house: House, arguments: Mapping[str, JsonValue]) -> None:
-        await purge_organization(house, str(arguments["organization"]))
+        organization = str(arguments["organization"])
+        if await purge_organization(house, organization):
+            await _remove_files(object_store(house.settings), organization)
 
     return {MAIL: mail, PURGE: purge}
+
+
+async def _remove_files(store: ObjectStore, organization: str) -> None:
+    """Remove the stored files of an organization that is gone."""
+    async for page in store.list(prefix=organization):
+        await store.delete_async([str(found["path"]) for found in page])
 
 
 @asynccontextmanager

@@ -115,13 +115,14 @@ async def delete_organization(change: Change, row: Row[Any]) -> None:
 
 
 async def purge_organization(house: House, organization: str) -> bool:
-    """Remove all rows of an organization that was deleted; whether there was one. Safe to repeat."""
+    """Remove all rows of an organization that was deleted; whether none is left. Safe to repeat."""
     table = tables.Organization
     async with house.database.transaction(organization=organization) as connection:
-        gone = await connection.execute(
+        await connection.execute(
             delete(table).where(table.organization_id == organization, table.deleted_at.is_not(None))
         )
-    return gone.rowcount == 1
+        left = select(table.organization_id).where(table.organization_id == organization)
+        return (await connection.execute(left)).one_or_none() is None
 
 
 def _shown(row: Row[Any]) -> Organization:

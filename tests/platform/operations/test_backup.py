@@ -52,6 +52,7 @@ async def filled(house: House) -> ObjectStore:
         await later(connection, house.seals, "mail", to="ana@example.org")
     store = object_store(house.settings)
     store.put(f"{chambers}/00ff", b"\x00sealed\xff" * 1000)
+    store.put(f"{chambers}/incoming/half", b"on its way")
     return store
 
 

@@ -13,9 +13,12 @@ from pactoria_desktop.platform.database.sealing import UnsealError
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.notifications.smtp import MailRefusedError
 from pactoria_desktop.platform.operations.dead_letters import jobs_report
-from pactoria_desktop.platform.operations.jobs import Rhythm, counts, jobs_ready, working
-from pactoria_desktop.platform.operations.outbox import later, opened, sealed
+from pactoria_desktop.platform.operations.jobs import Rhythm, counts, handlers, jobs_ready, working
+from pactoria_desktop.platform.operations.object_store import object_store
+from pactoria_desktop.platform.operations.outbox import PURGE, later, opened, sealed
+from pactoria_desktop.protocol.permissions import Role
 from tests.platform.conftest import TestDatabase
+from tests.platform.people import make_member, make_organization
 
 pytestmark = pytest.mark.anyio
 
@@ -114,6 +117,27 @@ async def test_a_job_of_a_worker_that_died_is_done_by_another(house: House, test
         connection.execute("update procrastinate_jobs set status = 'doing', worker_id = %s", row)
     async with at_work(house, note=note):
         await asyncio.wait_for(done.wait(), 20)
+
+
+async def test_the_files_of_a_deleted_organization_go_with_its_rows_and_no_others(
+    house: House, client: httpx2.AsyncClient
+) -> None:
+    store = object_store(house.settings)
+    owners = [await make_member(house, await make_organization(house, name), Role.OWNER) for name in "AB"]
+    for owner in owners:
+        for number in range(3):
+            store.put(f"{owner.organization}/{number}/file", b"sealed")
+    gone, stays = (owner.organization for owner in owners)
+    answer = await client.delete(f"/api/v1/organizations/{gone}", headers=owners[0].headers)
+    assert answer.status_code == 200
+    async with house.database.unknown() as connection:
+        # Whoever would ask for one that is not deleted removes nothing.
+        await later(connection, house.seals, PURGE, organization=stays)
+    async with at_work(house, **handlers(None)):
+        await until(lambda: idle(house))
+    left = [str(found["path"]) for page in store.list() for found in page]
+    assert {path.split("/")[0] for path in left} == {stays}
+    assert len(left) == 3
 
 
 async def test_readiness_says_when_nobody_works(
