@@ -48,7 +48,7 @@ def asked(application: FastAPI, *, of: Callable[[str], bool] = lambda _rule: Tru
     for route in all_routes(application):
         if isinstance(route.original_route, APIRoute):
             rule = rule_of(route) or ""
-            methods = sorted((route.methods or set()) - {"HEAD"})
+            methods = sorted(route.methods or set())
             found += [Asked(route, str(route.path), method, rule) for method in methods if of(rule)]
     return found
 
