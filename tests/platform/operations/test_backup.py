@@ -165,6 +165,7 @@ def run(*words: str, home: Path, **more: str) -> subprocess.CompletedProcess[str
     )
 
 
+@pytest.mark.long
 def test_last_nights_backup_comes_back_on_another_machine_with_the_master_key(tmp_path: Path) -> None:
     tmp_path.chmod(0o711)
     there, here, out = tmp_path / "there", tmp_path / "here", tmp_path / "night.tar.gz"

@@ -1,6 +1,7 @@
 """Jobs: kept with the change or not at all, done once the change is committed, tried again, given up in sight."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -155,7 +156,7 @@ async def test_readiness_says_when_nobody_works(
 async def test_readiness_says_when_the_data_folder_cannot_be_written(house: House, client: httpx2.AsyncClient) -> None:
     assert (await client.get("/health/ready")).status_code == 200
     folder = house.settings.platform_data
-    folder.rmdir()
+    shutil.rmtree(folder)
     folder.write_text("in the way")
     answer = await client.get("/health/ready")
     assert (answer.status_code, list(answer.json()["reasons"])) == (503, ["storage"])
