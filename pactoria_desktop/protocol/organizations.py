@@ -17,7 +17,7 @@ InvitationToken = Annotated[str, StringConstraints(min_length=20, max_length=200
 
 def invitation_link(address: str, token: str) -> str:
     """The link that is sent to somebody who is invited."""
-    return f"{address}/invitation/{token}"
+    return f"{address}/join/{token}"
 
 
 class Organization(Message):

@@ -24,7 +24,7 @@ async def invited(client: httpx2.AsyncClient, by: Somebody, **wanted: object) ->
     assert answer.status_code == 201, answer.text
     assert not answer.json()["mailed"]
     link = str(answer.json()["link"])
-    assert link.startswith(f"{ADDRESS}/invitation/")
+    assert link.startswith(f"{ADDRESS}/join/")
     return link.rsplit("/", 1)[1]
 
 
