@@ -8,10 +8,13 @@ from fastapi.routing import APIRoute
 
 from pactoria_desktop import __version__
 from pactoria_desktop.platform.api import refusals
+from pactoria_desktop.platform.api.describing import describe
 from pactoria_desktop.platform.api.observing import Observing
 from pactoria_desktop.platform.auth import routes as auth
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.operations import health
+from pactoria_desktop.platform.operations.jobs import jobs_ready
+from pactoria_desktop.platform.organizations import routes as organizations
 from pactoria_desktop.protocol.problems import Problem
 
 PREFIX = "/api/v1"
@@ -44,8 +47,12 @@ def create_application(house: House) -> FastAPI:
     )
     application.state.house = house
     refusals.install(application)
-    application.include_router(health.routes({"database": health.database_ready}))
     application.include_router(auth.own_routes())
     application.include_router(auth.api_routes(), prefix=PREFIX)
+    application.include_router(organizations.routes(), prefix=PREFIX)
+    application.include_router(
+        health.routes({"database": health.database_ready, "storage": health.storage_ready, "jobs": jobs_ready})
+    )
+    describe(application)
     application.add_middleware(Observing, house=house)
     return application

@@ -32,7 +32,9 @@ class PlatformSettingsError(PactoriaError):
 class PlatformSettings(BaseSettings):
     """What the platform is told. Nothing is required: without a database it starts its own in the data folder."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
+    )
 
     platform_data: Path = Field(
         default_factory=lambda: default_data(), description="folder of all that the platform keeps"

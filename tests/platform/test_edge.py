@@ -2,10 +2,6 @@
 
 import httpx2
 import pytest
-from fastapi import FastAPI
-from fastapi.routing import APIRoute
-
-from pactoria_desktop.platform.api.access import rule_of
 
 pytestmark = pytest.mark.anyio
 
@@ -34,8 +30,3 @@ async def test_another_protocol_is_told_to_upgrade(client: httpx2.AsyncClient) -
 async def test_a_body_that_is_too_large_is_refused_before_it_is_read(client: httpx2.AsyncClient) -> None:
     answer = await client.post("/health/live", content=b"x" * (5 * 1024 * 1024))
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
-
-
-def test_no_route_is_without_a_rule(application: FastAPI) -> None:
-    without = [route.path for route in application.routes if isinstance(route, APIRoute) and rule_of(route) is None]
-    assert without == []
