@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from pactoria_desktop import __version__
 from pactoria_desktop.platform.api import refusals
 from pactoria_desktop.platform.api.observing import Observing
+from pactoria_desktop.platform.collaboration import routes as collaboration
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.operations import health
 from pactoria_desktop.protocol.problems import Problem
@@ -44,5 +45,6 @@ def create_application(house: House) -> FastAPI:
     application.state.house = house
     refusals.install(application)
     application.include_router(health.routes({"database": health.database_ready}))
+    application.include_router(collaboration.routes(), prefix=PREFIX)
     application.add_middleware(Observing, house=house)
     return application

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from pactoria_desktop.platform.database.engine import driver_url
+from pactoria_desktop.platform.database.epoch import ensure_epoch
 from pactoria_desktop.runtime.errors import PactoriaError
 
 SCRIPTS = "pactoria_desktop.platform.database:migrations"
@@ -80,4 +81,5 @@ def migrate(owner_url: str, *, upto: str = "head") -> tuple[str | None, str | No
         config = configuration()
         config.attributes["connection"] = connection
         command.upgrade(config, upto)
+        ensure_epoch(connection)
         return before, form_of(connection)
