@@ -72,15 +72,41 @@ class Pusher(Protocol):
         ...
 
 
+class BusyError(Refusal):
+    """Others wrote in a way that this transaction cannot follow; another one can."""
+
+    def __init__(self) -> None:
+        """With a sentence for whoever runs out of tries."""
+        super().__init__(
+            Code.UNAVAILABLE,
+            "Others are writing the same contracts right now; nothing was changed; try again in a moment.",
+            retry_after=1,
+        )
+
+
+async def take(house: House, pusher: Pusher, sent: Push) -> Pushed:
+    """Take a device's operations in a transaction of their own, committed when this returns. Raises Refusal."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            async with house.database.transaction(organization=pusher.organization, person=pusher.person) as connection:
+                return await push(connection, house, pusher, sent)
+        except BusyError:
+            if not tries_left:
+                raise
+    raise AssertionError("The last try returns or raises.")
+
+
 async def push(connection: AsyncConnection, house: House, pusher: Pusher, sent: Push) -> Pushed:
     """Take the operations of a device, in order, in the caller's transaction in the pusher's organization.
 
     Two statements, or four where somebody else wrote at the same time. A push of somebody who is no member now is
-    refused whole. Raises Refusal.
+    refused whole. Raises Refusal: BusyError is for another transaction, because a scope more cannot be locked in this
+    one without two pushes waiting for each other.
     """
     organization = pusher.organization
     seal = await house.seals.of(connection, organization)
     now = house.clock.now()
+    held: set[str] = set()
     for _ in range(_TRIES):
         known = await read_known(
             connection,
@@ -99,6 +125,9 @@ async def push(connection: AsyncConnection, house: House, pusher: Pusher, sent: 
         counters = [
             Counter(scope, known.counters.get(scope, 0), after) for scope, after in sorted(decision.counters.items())
         ]
+        wanted = {one.scope for one in counters}
+        if held and not wanted <= held:
+            raise BusyError
         written = await write(
             connection,
             organization,
@@ -111,11 +140,13 @@ async def push(connection: AsyncConnection, house: House, pusher: Pusher, sent: 
         if written.done:
             if written.answered < len(decision.answers):
                 # The same operation came by another way at this moment; that one has the answer.
-                raise _busy()
+                raise BusyError
             return Pushed(epoch=known.epoch, results=results)
         if written.missing:
-            await make_scopes(connection, organization, [one.scope for one in counters])
-    raise _busy()
+            await make_scopes(connection, organization, sorted(wanted))
+        else:
+            held = wanted
+    raise BusyError
 
 
 async def write_platform_record(
@@ -159,7 +190,7 @@ async def write_platform_record(
     counter = Counter(scope, counters[scope], sequence)
     written = await write(connection, organization, house.clock.now(), counters=[counter], rows=[new])
     if not written.done:
-        raise _busy()
+        raise BusyError
     return sequence
 
 
@@ -186,11 +217,3 @@ def _plain(value: object) -> JsonValue:
     if value is None or isinstance(value, str | int | float | bool):
         return value
     raise TypeError("A platform's field is text, a number, a flag, an instant or nothing.")
-
-
-def _busy() -> Refusal:
-    return Refusal(
-        Code.UNAVAILABLE,
-        "Others are writing the same contracts right now; nothing was changed; try again in a moment.",
-        retry_after=1,
-    )

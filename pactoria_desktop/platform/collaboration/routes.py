@@ -17,9 +17,7 @@ def routes() -> APIRouter:
     @router.post("/push", response_model=Pushed)
     async def push_changes(access: Annotated[Access, allow("sync.push")], sent: Push) -> Response:
         """Send changes of records, in the order in which they were made. Everything answered is durable."""
-        async with access.transaction() as connection:
-            pushed = await feed.push(connection, access.house, access, sent)
-        return _json(pushed)
+        return _json(await feed.take(access.house, access, sent))
 
     @router.post("/pull", response_model=Pulled)
     async def pull_changes(access: Annotated[Access, allow("sync.pull")], asked: Pull) -> Response:

@@ -8,7 +8,7 @@ from itertools import count
 import psycopg
 from pydantic import JsonValue
 
-from pactoria_desktop.platform.collaboration.feed import push
+from pactoria_desktop.platform.collaboration.feed import take
 from pactoria_desktop.platform.collaboration.pulling import pull
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.permissions import Role
@@ -41,9 +41,7 @@ class Device:
     async def push(self, *operations: Operation, epoch: str | None = None) -> tuple[Applied, ...]:
         """Push in a transaction of its own."""
         epoch = await self.epoch() if epoch is None else epoch
-        async with self.house.database.transaction(organization=self.organization, person=self.person) as connection:
-            sent = Push(epoch=epoch, operations=operations)
-            return (await push(connection, self.house, self, sent)).results
+        return (await take(self.house, self, Push(epoch=epoch, operations=operations))).results
 
     async def epoch(self) -> str:
         return (await self.pull()).epoch

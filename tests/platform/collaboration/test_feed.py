@@ -477,7 +477,8 @@ async def test_push_and_pull_over_the_api(team: Team, client: httpx2.AsyncClient
     made = contract()
     sync = f"/api/v1/organizations/{team.organization}/sync"
     body = Push(operations=(made,)).model_dump_json()
-    pushed = await client.post(f"{sync}/push", content=body, headers=ana.headers)
+    as_json = {**ana.headers, "Content-Type": "application/json"}
+    pushed = await client.post(f"{sync}/push", content=body, headers=as_json)
     assert pushed.status_code == 200, pushed.text
     answer = Pushed.model_validate_json(pushed.content)
     pulled = await client.post(f"{sync}/pull", json={"epoch": answer.epoch}, headers=ana.headers)
