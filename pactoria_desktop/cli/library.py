@@ -168,7 +168,7 @@ def restore_command(arguments: argparse.Namespace) -> int:
 
 
 def verify_command(arguments: argparse.Namespace) -> int:
-    """Verify the history of a contract, or of an export of one."""
+    """Verify the history of a contract, an export of one, or an export of a platform's audit log."""
     if os.path.exists(arguments.subject):
         report = _verify_export(Path(arguments.subject))
     else:
@@ -182,6 +182,9 @@ def verify_command(arguments: argparse.Namespace) -> int:
         print_json(report)
     elif problems:
         print_lines(each["sentence"] for each in problems)  # type: ignore[attr-defined]
+    elif "entries" in report:
+        count = "1 entry" if report["entries"] == 1 else f"{report['entries']} entries"
+        print_lines([f"The audit log is whole: {count}, last {report['last_hash']}."])
     else:
         count = "1 version" if report["versions"] == 1 else f"{report['versions']} versions"
         print_lines([f"The history is whole: {count}, last {report['last_hash']}."])
@@ -190,9 +193,13 @@ def verify_command(arguments: argparse.Namespace) -> int:
 
 def _verify_export(path: Path) -> dict[str, object]:
     from pactoria_desktop.contract.history import HistoryProblem, problems_of, read_history
+    from pactoria_desktop.protocol.audit import is_export
 
+    content = path.read_bytes()
+    if is_export(content):
+        return _verify_audit(content)
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not an export of a history, or it is damaged; export it again.") from error
     try:
@@ -208,4 +215,16 @@ def _verify_export(path: Path) -> dict[str, object]:
         "versions": len(versions),
         "last_hash": versions[-1].hash if versions else None,
         "problems": problems,
+    }
+
+
+def _verify_audit(content: bytes) -> dict[str, object]:
+    from pactoria_desktop.protocol.audit import verify_export
+
+    verdict = verify_export(content)
+    return {
+        "organization": verdict.organization,
+        "entries": verdict.entries,
+        "last_hash": verdict.last_hash,
+        "problems": [asdict(each) for each in verdict.problems],
     }

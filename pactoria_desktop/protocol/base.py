@@ -35,7 +35,9 @@ def _storable(text: str) -> str:
 
 Identity = Annotated[
     str,
-    StringConstraints(min_length=36, max_length=36, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+    StringConstraints(
+        min_length=36, max_length=36, pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+    ),
     AfterValidator(_is_identity),
 ]
 """A UUIDv7 in its usual form."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from pactoria_desktop.platform.database.engine import driver_url
 from pactoria_desktop.platform.database.epoch import ensure_epoch
+from pactoria_desktop.platform.database.jobs import bring_jobs
 from pactoria_desktop.runtime.errors import PactoriaError
 
 SCRIPTS = "pactoria_desktop.platform.database:migrations"
@@ -82,4 +83,5 @@ def migrate(owner_url: str, *, upto: str = "head") -> tuple[str | None, str | No
         config.attributes["connection"] = connection
         command.upgrade(config, upto)
         ensure_epoch(connection)
+        bring_jobs(connection)
         return before, form_of(connection)

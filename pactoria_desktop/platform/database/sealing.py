@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_keep
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -75,10 +77,15 @@ class Seals:
         """With the master key (32 bytes). Raises ValueError for another length."""
         if len(master_key) != 32:
             raise ValueError("A master key has 32 bytes.")
+        self._master_key = master_key
         self._master = AESGCM(master_key)
         self._clock = clock
         self._random = random
         self._known: dict[str, OrganizationSeal] = {}
+
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for a purpose, the same on every node (HKDF, RFC 5869, from the master key)."""
+        return HKDF(SHA256(), 32, salt=None, info=f"pactoria {purpose}".encode()).derive(self._master_key)
 
     async def of(self, connection: AsyncConnection, organization: str) -> OrganizationSeal:
         """The seal of an organization, in a transaction of that organization; its first key is made when missing.

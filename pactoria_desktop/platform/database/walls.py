@@ -77,10 +77,48 @@ language sql stable security definer set search_path = public, pg_temp as $$
   where i.token_sha256 = token and (i.organization_id is null or o.organization_id is not null)
 $$
 """,
+    """
+create function erase_person(who uuid, moment timestamptz) returns uuid
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+declare
+  tenant uuid := nullif(current_setting('app.organization', true), '')::uuid;
+  home uuid;
+begin
+  -- Only an account that was made to join this organization, and that nobody uses elsewhere.
+  select p.home_organization_id into home from person p
+  where p.id = who and p.erased_at is null
+    and exists (select 1 from invitation i where i.organization_id = tenant and i.accepted_by = who
+                and i.created_at <= p.created_at)
+    and not exists (select 1 from membership m where m.person_id = who
+                    and m.organization_id <> p.home_organization_id)
+    and not exists (select 1 from record r where r.organization_id = p.home_organization_id and r.kind = 'contract')
+    and not exists (select 1 from membership m where m.organization_id = p.home_organization_id and m.person_id <> who)
+  for update of p;
+  if home is null then
+    return null;
+  end if;
+  delete from device_session where person_id = who;
+  delete from mail_token where person_id = who;
+  delete from authorization_code where person_id = who;
+  delete from device_grant where person_id = who;
+  delete from membership where person_id = who;
+  update organization set deleted_at = moment, changed_at = moment, name = 'Erased', version = version + 1
+  where organization_id = home;
+  update person set email = null, name = 'Erased', password_hash = null, verified_at = null, administrator = false,
+    erased_at = moment
+  where id = who;
+  return home;
+end
+$$
+""",
 )
-"""The functions that look before a tenant is known. They run as the owner and give one row or none."""
+"""The functions that look before a tenant is known, or over its walls for one purpose. They run as the owner."""
 
-FUNCTION_SIGNATURES = ("known_by_token(bytea, timestamptz, uuid)", "invitation_by_token(bytea)")
+FUNCTION_SIGNATURES = (
+    "known_by_token(bytea, timestamptz, uuid)",
+    "invitation_by_token(bytea)",
+    "erase_person(uuid, timestamptz)",
+)
 
 
 def tenant_tables() -> tuple[Table, ...]:

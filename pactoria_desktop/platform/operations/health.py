@@ -1,8 +1,11 @@
 """Health: alive means the process answers; ready means that it can serve, and says why when it cannot."""
 
+import asyncio
 import hmac
 import ipaddress
+import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -47,6 +50,24 @@ async def database_ready(house: House) -> str | None:
     return None if form == known[-1] else "The database has an older form; run pactoria platform migrate."
 
 
+async def storage_ready(house: House) -> str | None:
+    """Whether the data folder takes a file, where files are kept in it."""
+    if house.settings.storage_url is not None:
+        return None
+    return await asyncio.to_thread(_writable, house.settings.platform_data)
+
+
+def _writable(folder: Path) -> str | None:
+    try:
+        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".ready-") as probe:
+            probe.write(b"ready")
+            probe.flush()
+    except OSError as error:
+        return f"The data folder cannot be written ({error.strerror})."
+    return None
+
+
 def routes(probes: dict[str, Probe]) -> APIRouter:
     """The routes of health and figures."""
     router = APIRouter(tags=["health"])
@@ -64,7 +85,14 @@ def routes(probes: dict[str, Probe]) -> APIRouter:
     async def ready(request: Request, response: Response) -> Ready:
         """Whether the platform can serve, with the reasons why not."""
         house = house_of(request)
-        reasons = {name: reason for name, probe in probes.items() if (reason := await probe(house)) is not None}
+        reasons: dict[str, str] = {}
+        for name, probe in probes.items():
+            try:
+                reason = await probe(house)
+            except SQLAlchemyError:
+                reason = "The database does not answer."
+            if reason is not None:
+                reasons[name] = reason
         if reasons:
             response.status_code = 503
         return Ready(status="not ready" if reasons else "ready", reasons=reasons)

@@ -29,6 +29,8 @@ class Metrics:
         )
         self.sockets = Gauge("pactoria_live_connections", "Open live connections", registry=self.registry)
         self.jobs = Counter("pactoria_jobs_total", "Jobs done", ("kind", "outcome"), registry=self.registry)
+        self.jobs_waiting = Gauge("pactoria_jobs_waiting", "Jobs that wait or are being done", registry=self.registry)
+        self.jobs_given_up = Gauge("pactoria_jobs_given_up", "Jobs that were given up", registry=self.registry)
 
     def text(self) -> bytes:
         """All figures in Prometheus' text form."""

@@ -15,8 +15,10 @@ import uvicorn
 from pactoria_desktop.platform.application import create_application
 from pactoria_desktop.platform.database.migrating import migrate
 from pactoria_desktop.platform.house import House
+from pactoria_desktop.platform.notifications.smtp import SmtpMailer
 from pactoria_desktop.platform.opening import database_addresses, opened_house, prepared
 from pactoria_desktop.platform.operations import logging as lines
+from pactoria_desktop.platform.operations.jobs import handlers, working
 from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.runtime.errors import PactoriaError
@@ -91,7 +93,7 @@ def serve(settings: PlatformSettings, clock: Clock, announce: Announce) -> None:
         address = address_of(settings, place.getsockname()[1])
 
         async def run() -> None:
-            async with opened_house(settings, addresses, clock=clock, address=address) as house:
+            async with opened_house(settings, addresses, clock=clock, address=address) as house, _jobs(house):
                 await _run(house, place, lambda invitation: announce(
                     Announcement(address, invitation, str(settings.platform_data))
                 ))  # fmt: skip
@@ -115,6 +117,13 @@ def _alone(settings: PlatformSettings) -> Iterator[None]:
                 f"A platform already runs on the data folder {folder}; nothing was started; stop it or use --data."
             ) from error
         yield
+
+
+def _jobs(house: House) -> contextlib.AbstractAsyncContextManager[None]:
+    if not house.settings.jobs:
+        return contextlib.nullcontext()
+    mailer = SmtpMailer(house.settings, house.clock) if house.settings.smtp_host is not None else None
+    return working(house, handlers(mailer))
 
 
 class _Server(uvicorn.Server):

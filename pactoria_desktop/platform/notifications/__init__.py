@@ -1,0 +1,1 @@
+"""How the platform reaches people who are not looking at it."""

@@ -1,0 +1,168 @@
+"""The worker: does what the outbox holds, again with growing pauses where it failed, and shows what it gave up on."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import procrastinate
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from pydantic import JsonValue
+from sqlalchemy import text
+
+from pactoria_desktop.platform.house import House
+from pactoria_desktop.platform.notifications.smtp import MailRefusedError, SmtpMailer
+from pactoria_desktop.platform.operations.outbox import MAIL, PURGE, QUEUE, opened
+from pactoria_desktop.platform.organizations.keeping import purge_organization
+
+Handler = Callable[[House, Mapping[str, JsonValue]], Awaitable[None]]
+"""Does a job. It may be done twice (the worker died before it said so), so it must bear that."""
+
+MOST_ATTEMPTS = 12
+LATE = timedelta(minutes=15)
+"""A job that waits this long although its time has come means that nobody works."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 5, 3600
+_SECONDS_OF_SILENCE = 45
+_SECONDS_TO_FINISH = 10
+_log = logging.getLogger("pactoria.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often the worker looks, in seconds. Notices of PostgreSQL come in between where they can."""
+
+    poll: float = 5.0
+    sweep: float = 30.0
+    first_pause: float = _FIRST_PAUSE
+
+
+class _Patience(BaseRetryStrategy):
+    """Pauses of 5 s, 10 s, 20 s and so on to an hour; twelve tries in all, which is about five hours."""
+
+    def __init__(self, first_pause: float) -> None:
+        self._first_pause = first_pause
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Another try, or none for what another try would not change."""
+        if isinstance(exception, MailRefusedError) or job.attempts + 1 >= MOST_ATTEMPTS:
+            return None
+        seconds = min(_LONGEST_PAUSE, self._first_pause * 2**job.attempts)
+        return RetryDecision(retry_in={"seconds": max(1, int(seconds)) if seconds >= 1 else 0})
+
+
+def handlers(mailer: SmtpMailer | None) -> dict[str, Handler]:
+    """What is done for each kind of job."""
+
+    async def mail(house: House, arguments: Mapping[str, JsonValue]) -> None:
+        if mailer is None:
+            raise MailRefusedError("There is no mail server any more; the message is not sent.")
+        await mailer.deliver(*(str(arguments[name]) for name in ("to", "subject", "text", "id")))
+
+    async def purge(house: House, arguments: Mapping[str, JsonValue]) -> None:
+        await purge_organization(house, str(arguments["organization"]))
+
+    return {MAIL: mail, PURGE: purge}
+
+
+@asynccontextmanager
+async def working(house: House, tasks: Mapping[str, Handler], rhythm: Rhythm | None = None) -> AsyncIterator[None]:
+    """Work in the background until the block ends; then jobs that are being done have ten seconds to finish."""
+    rhythm = rhythm or Rhythm()
+    url = house.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url,
+        min_size=1,
+        max_size=4,
+        kwargs={
+            "application_name": "pactoria jobs",
+            "prepare_threshold": 5 if house.settings.database_prepared else None,
+        },
+    )
+    queue = procrastinate.App(connector=connector)
+    for name, handler in tasks.items():
+        _register(queue, house, name, handler, rhythm)
+    async with queue.open_async():
+        worker = asyncio.create_task(
+            queue.run_worker_async(
+                queues=[QUEUE],
+                concurrency=2,
+                fetch_job_polling_interval=rhythm.poll,
+                shutdown_graceful_timeout=_SECONDS_TO_FINISH,
+                # A pooler that hands out other connections does not carry notices.
+                listen_notify=house.settings.database_prepared,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
+        )
+        sweeper = asyncio.create_task(_sweep(queue, house, rhythm))
+        try:
+            yield
+        finally:
+            sweeper.cancel()
+            worker.cancel()
+            for task in (sweeper, worker):
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+
+def _register(queue: procrastinate.App, house: House, name: str, handler: Handler, rhythm: Rhythm) -> None:
+    async def do(context: procrastinate.JobContext, sealed: str) -> None:
+        facts = {"job": context.job.id, "kind": name, "attempt": context.job.attempts + 1}
+        try:
+            await handler(house, opened(house.seals, name, sealed))
+        except Exception as error:
+            last = patience.get_retry_decision(exception=error, job=context.job) is None
+            outcome = "given_up" if last else "failed"
+            house.metrics.jobs.labels(name, outcome).inc()
+            _log.log(logging.ERROR if last else logging.WARNING, f"job_{outcome}", extra=facts, exc_info=error)
+            raise
+        house.metrics.jobs.labels(name, "done").inc()
+        _log.info("job_done", extra=facts)
+
+    patience = _Patience(rhythm.first_pause)
+    queue.task(name=name, queue=QUEUE, retry=patience, pass_context=True)(do)
+
+
+async def _sweep(queue: procrastinate.App, house: House, rhythm: Rhythm) -> None:
+    """Give jobs of workers that fell silent to others, and keep the figures."""
+    while True:
+        try:
+            for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=_SECONDS_OF_SILENCE):
+                _log.warning("job_taken_over", extra={"job": job.id, "kind": job.task_name})
+                await queue.job_manager.retry_job(job)
+            waiting, given_up = await counts(house)
+            house.metrics.jobs_waiting.set(waiting)
+            house.metrics.jobs_given_up.set(given_up)
+        except Exception as error:  # noqa: BLE001 - the database may be away for a moment; the next round sees
+            _log.warning("jobs_not_swept", exc_info=error)
+        await asyncio.sleep(rhythm.sweep)
+
+
+async def counts(house: House) -> tuple[int, int]:
+    """How many jobs wait or are being done, and how many were given up."""
+    async with house.database.unknown() as connection:
+        row = (
+            await connection.execute(
+                text(
+                    "select count(*) filter (where status in ('todo', 'doing')), "
+                    "count(*) filter (where status = 'failed') from procrastinate_jobs"
+                )
+            )
+        ).one()
+    return int(row[0]), int(row[1])
+
+
+async def jobs_ready(house: House) -> str | None:
+    """Whether somebody works: no job waits a quarter of an hour beyond its time."""
+    late = text(
+        "select exists (select 1 from procrastinate_jobs j where j.status = 'todo' and coalesce(j.scheduled_at, "
+        "(select max(e.at) from procrastinate_events e where e.job_id = j.id)) < now() - cast(:late as interval))"
+    )
+    async with house.database.unknown() as connection:
+        waits = (await connection.execute(late, {"late": LATE})).scalar()
+    return "Jobs wait for more than a quarter of an hour; no node works on them." if waits else None
