@@ -11,6 +11,7 @@ from pactoria_desktop.platform.api import refusals
 from pactoria_desktop.platform.api.observing import Observing
 from pactoria_desktop.platform.collaboration import routes as collaboration
 from pactoria_desktop.platform.collaboration.feed import write_platform_record
+from pactoria_desktop.platform.contracts import routes as contracts
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.operations import health
 from pactoria_desktop.platform.operations.jobs import jobs_ready
@@ -48,6 +49,7 @@ def create_application(house: House) -> FastAPI:
     application.state.house = house
     refusals.install(application)
     application.include_router(collaboration.routes(), prefix=PREFIX)
+    application.include_router(contracts.routes(), prefix=PREFIX)
     application.include_router(organizations.routes(write_platform_record), prefix=PREFIX)
     application.include_router(
         health.routes({"database": health.database_ready, "storage": health.storage_ready, "jobs": jobs_ready})
