@@ -64,8 +64,8 @@ async def test_lists_of_a_hundred_thousand_read_no_table_whole(team: Team, house
     ana = team.member(Role.EDITOR)
     team.sql(
         "insert into record select %s, 'contract', gen_random_uuid()::text, 'organization', gen_random_uuid(), n, "
-        "false, jsonb_build_object('title', 'T' || n, 'status', 'draft'), '{}', 1, null, now() - n * interval '1 s', now() "
-        "from generate_series(1, 20000) n",
+        "false, jsonb_build_object('title', 'T' || n, 'status', 'draft'), '{}', 1, null, "
+        "now() - n * interval '1 s', now() from generate_series(1, 20000) n",
         (team.organization,),
     )
     team.sql("analyze record")
