@@ -1,7 +1,10 @@
-"""Commands on the platform: serve, migrate, check. The only module of the command line that starts the server."""
+"""Commands on the platform: serve, migrate, check, backup, restore. Only this part of the command line knows it."""
 
 import argparse
+import base64
 import importlib.util
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactoria_desktop.cli.errors import UsageError
@@ -25,12 +28,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if name == "serve":
             task.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
             task.add_argument("--port", metavar="PORT", help="port to listen on (8440; 0 for a free one)")
+        if name == "backup":
+            task.add_argument("out", metavar="OUT", help="file to write")
+        if name == "restore":
+            task.add_argument("source", metavar="IN", help="file that backup wrote")
+            task.add_argument("--replace", action="store_true", help="put it in the place of what is there")
 
 
 TASKS = {
     "serve": "run the platform until it is told to stop",
     "migrate": "bring the database to this program's form",
     "check": "look for everything that would keep the platform from serving",
+    "backup": "write all rows and files to one file, without the master key",
+    "restore": "put a backup in place, with the master key of the platform it was made of",
 }
 
 
@@ -40,7 +50,9 @@ def platform_command(arguments: argparse.Namespace) -> int:
         raise UsageError(
             "The platform's packages are not installed; run pip install 'pactoria-desktop[platform]' and try again."
         )
-    return {"serve": _serve, "migrate": _migrate, "check": _check}[arguments.task](arguments)
+    return {"serve": _serve, "migrate": _migrate, "check": _check, "backup": _backup, "restore": _restore}[
+        arguments.task
+    ](arguments)
 
 
 def _settings(arguments: argparse.Namespace) -> "PlatformSettings":
@@ -63,9 +75,9 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _migrate(arguments: argparse.Namespace) -> int:
     from pactoria_desktop.platform.database.migrating import migrate
-    from pactoria_desktop.platform.opening import database_addresses
+    from pactoria_desktop.platform.opening import administered_addresses
 
-    with database_addresses(_settings(arguments)) as addresses:
+    with administered_addresses(_settings(arguments)) as addresses:
         before, after = migrate(addresses.owner)
     if arguments.json:
         print_json({"before": before, "after": after})
@@ -77,6 +89,51 @@ def _migrate(arguments: argparse.Namespace) -> int:
                 else f"Brought from {before or 'nothing'} to {after}."
             ]
         )
+    return DONE
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from pactoria_desktop.platform.opening import administered_addresses
+    from pactoria_desktop.platform.operations.backup import make_backup
+    from pactoria_desktop.platform.operations.object_store import object_store
+    from pactoria_desktop.runtime.clock import SystemClock
+
+    settings, out = _settings(arguments), Path(arguments.out)
+    with administered_addresses(settings) as addresses:
+        report = make_backup(addresses.owner, addresses.master_key, object_store(settings), out, SystemClock())
+    if arguments.json:
+        print_json({"backup": str(out), **asdict(report)})
+    else:
+        print_lines(
+            [
+                f"{out} holds {report.rows} rows and {report.files} files.",
+                "The master key is not in it: keep that elsewhere, because without it nothing in the backup opens.",
+            ]
+        )
+    return DONE
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from pactoria_desktop.platform.database.secrets_file import keep_master_key
+    from pactoria_desktop.platform.opening import administered_addresses
+    from pactoria_desktop.platform.operations.object_store import object_store
+    from pactoria_desktop.platform.operations.restoring import restore
+
+    settings = _settings(arguments)
+    with administered_addresses(settings, alone=True) as addresses:
+        report = restore(
+            addresses.owner,
+            addresses.master_key,
+            object_store(settings),
+            Path(arguments.source),
+            replace=arguments.replace,
+        )
+        if settings.owns_database:
+            keep_master_key(settings.platform_data, base64.b64encode(addresses.master_key).decode())
+    if arguments.json:
+        print_json({"restored": arguments.source, **asdict(report)})
+    else:
+        print_lines([f"Restored {report.rows} rows and {report.files} files; devices send anew what came later."])
     return DONE
 
 

@@ -19,6 +19,10 @@ from pactoria_desktop.platform.operations.metrics import Metrics
 from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.runtime.errors import PactoriaError
+from pactoria_desktop.runtime.locking import take_lock
+
+LOCK = "platform.lock"
+"""Held in the data folder by the one platform that runs on it."""
 
 _log = logging.getLogger("pactoria.database")
 
@@ -37,8 +41,8 @@ class Addresses:
 
 
 @contextmanager
-def database_addresses(settings: PlatformSettings) -> Iterator[Addresses]:
-    """The database of the settings; the platform's own one runs inside the ``with``.
+def database_addresses(settings: PlatformSettings, *, stop: bool = True) -> Iterator[Addresses]:
+    """The database of the settings; the platform's own one runs inside the ``with``, and on where ``stop`` is False.
 
     Raises EmbeddedDatabaseError and SecretsFileError.
     """
@@ -59,7 +63,34 @@ def database_addresses(settings: PlatformSettings) -> Iterator[Addresses]:
     try:
         yield Addresses(postgres.application_url, postgres.owner_url, base64.b64decode(given or kept.master_key))
     finally:
-        postgres.stop()
+        if stop:
+            postgres.stop()
+
+
+@contextmanager
+def administered_addresses(settings: PlatformSettings, *, alone: bool = False) -> Iterator[Addresses]:
+    """The database for a command: a platform that runs on it goes on running. ``alone`` refuses beside one.
+
+    Raises PactoriaError when ``alone`` is asked for and the data folder is in use.
+    """
+    if not settings.owns_database:
+        with database_addresses(settings) as addresses:
+            yield addresses
+        return
+    folder = prepared(settings.platform_data)
+    with (folder / LOCK).open("a+b") as lock:
+        try:
+            take_lock(lock)
+        except OSError as error:
+            if alone:
+                raise PactoriaError(
+                    f"A platform runs on the data folder {folder}; nothing was changed; stop it and try again."
+                ) from error
+            with database_addresses(settings, stop=False) as addresses:
+                yield addresses
+            return
+        with database_addresses(settings) as addresses:
+            yield addresses
 
 
 def prepared(folder: Path) -> Path:

@@ -143,5 +143,10 @@ class Seals:
             ) from error
 
 
+def opens_key(master_key: bytes, organization: str, number: int, sealed: bytes) -> bytes:
+    """An organization's key out of its seal. Raises InvalidTag for another master key."""
+    return AESGCM(master_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], f"{organization}\x1f{number}".encode())
+
+
 def _keys_of(organization: str):  # type: ignore[no-untyped-def]
     return select(OrganizationKey.number, OrganizationKey.sealed).where(OrganizationKey.organization_id == organization)

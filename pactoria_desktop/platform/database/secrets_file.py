@@ -8,7 +8,7 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pactoria_desktop.runtime.errors import PactoriaError
@@ -29,6 +29,14 @@ class PlatformSecrets:
     superuser_password: str
     owner_password: str
     application_password: str
+
+
+def keep_master_key(folder: Path, master_key: str) -> None:
+    """Let a data folder's secrets hold another master key (32 bytes in base64): that of a restored backup."""
+    known = own_secrets(folder)
+    if known.master_key != master_key:
+        changed = replace(known, master_key=master_key)
+        write_atomically(folder / FILE, json.dumps(asdict(changed), indent=1).encode(), mode=0o600)
 
 
 def own_secrets(folder: Path) -> PlatformSecrets:

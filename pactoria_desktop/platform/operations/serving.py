@@ -16,7 +16,7 @@ from pactoria_desktop.platform.application import create_application
 from pactoria_desktop.platform.database.migrating import migrate
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.notifications.smtp import SmtpMailer
-from pactoria_desktop.platform.opening import database_addresses, opened_house, prepared
+from pactoria_desktop.platform.opening import LOCK, database_addresses, opened_house, prepared
 from pactoria_desktop.platform.operations import logging as lines
 from pactoria_desktop.platform.operations.jobs import handlers, working
 from pactoria_desktop.platform.settings import PlatformSettings
@@ -109,7 +109,7 @@ def _alone(settings: PlatformSettings) -> Iterator[None]:
         yield
         return
     folder = prepared(settings.platform_data)
-    with (folder / "platform.lock").open("a+b") as lock:
+    with (folder / LOCK).open("a+b") as lock:
         try:
             take_lock(lock)
         except OSError as error:
