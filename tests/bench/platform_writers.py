@@ -7,6 +7,7 @@ standard input; prints how many transactions were committed and the processor se
 import asyncio
 import base64
 import json
+import os
 import random
 import sys
 import time
@@ -40,7 +41,7 @@ async def write(told: dict[str, Any], seconds: float, writers: int) -> tuple[int
 
         async def one(seed: int) -> None:
             nonlocal done
-            chance = random.Random(seed)
+            chance = random.Random(f"{os.getpid()} {seed}")
             while time.monotonic() < until:
                 scope = chance.choice(told["scopes"])
                 operation = Operation(

@@ -46,7 +46,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def times(request: pytest.FixtureRequest) -> int:
     """How often each request is made: few times where nobody measures."""
-    return 30 if request.config.getoption("--benchmark-disable") else 400
+    measuring = not request.config.getoption("benchmark_disable") or request.config.getoption("benchmark_enable")
+    return 400 if measuring else 30
 
 
 def told(database: TestDatabase, folder: Path) -> dict[str, Any]:

@@ -95,8 +95,7 @@ class Decision:
             if twin is not None:
                 return self._again(operation, asked, twin.request_sha256, twin.result)
             applied = self._decide(operation)
-            result = applied.model_dump(mode="json", exclude={"operation"}, exclude_defaults=True)
-            self.answers[operation.operation] = NewAnswer(operation.operation, asked, result)
+            self.answers[operation.operation] = NewAnswer(operation.operation, asked, _kept(applied))
             return applied
         return self._again(operation, asked, former.request_sha256, former.result)
 
@@ -242,6 +241,9 @@ class Decision:
                 else:
                     record.fields[name] = value
                 record.field_sequence[name] = sequence
+            if merged.revived:
+                # That it came back is news of every field that the edit was about: who has not seen it deletes nothing.
+                record.field_sequence |= dict.fromkeys(operation.patch, sequence)
             record.own |= set(merged.written) - {one.field for one in merged.lost}
             record.deleted = merged.deletes
             if merged.deletes:
@@ -312,8 +314,8 @@ class Decision:
             record.contract,
             record.sequence,
             record.deleted,
-            dict(record.fields),
-            dict(record.field_sequence),
+            record.fields,
+            record.field_sequence,
             SCHEMA_VERSION,
             record.changed_by,
         )
@@ -323,6 +325,18 @@ def _record_of(row: KnownRecord) -> _Record:
     return _Record(
         row.scope, row.contract, row.sequence, row.deleted, dict(row.fields), dict(row.field_sequence), row.changed_by
     )
+
+
+def _kept(applied: Applied) -> dict[str, object]:
+    """An answer as it is kept; what it leaves out is empty."""
+    if applied.outcome is Outcome.REFUSED:
+        return {"outcome": applied.outcome.value, "reason": applied.reason}
+    result: dict[str, object] = {
+        "outcome": applied.outcome.value,
+        "scope": applied.scope,
+        "sequence": applied.sequence,
+    }
+    return result | {"fields": list(applied.fields)} if applied.fields else result
 
 
 def _refused(operation: Operation, reason: str) -> Applied:

@@ -9,11 +9,12 @@ from pydantic import JsonValue
 from pactoria_desktop.platform.database.sealing import OrganizationSeal
 from pactoria_desktop.protocol.records import KINDS
 
+_SEALED = {kind: frozenset(name for name, rule in known.fields.items() if rule.sealed) for kind, known in KINDS.items()}
+
 
 def sealed_names(kind: str) -> frozenset[str]:
     """The sealed fields of a kind; none for a kind that is not known."""
-    known = KINDS.get(kind)
-    return frozenset(name for name, rule in known.fields.items() if rule.sealed) if known else frozenset()
+    return _SEALED.get(kind, frozenset())
 
 
 def seal_fields(
@@ -21,6 +22,8 @@ def seal_fields(
 ) -> dict[str, JsonValue]:
     """Fields as they lie in the database."""
     names = sealed_names(kind)
+    if names.isdisjoint(fields):
+        return dict(fields)
     return {name: _seal(seal, kind, record, name, value) if name in names else value for name, value in fields.items()}
 
 
