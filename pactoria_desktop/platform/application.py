@@ -52,7 +52,7 @@ def create_application(house: House) -> FastAPI:
     refusals.install(application)
     application.include_router(collaboration.routes(), prefix=PREFIX)
     application.include_router(contracts.routes(), prefix=PREFIX)
-    application.include_router(files.routes(object_store(house.settings)), prefix=PREFIX)
+    application.include_router(files.routes(lambda: object_store(house.settings)), prefix=PREFIX)
     application.include_router(organizations.routes(write_platform_record), prefix=PREFIX)
     application.include_router(
         health.routes({"database": health.database_ready, "storage": health.storage_ready, "jobs": jobs_ready})

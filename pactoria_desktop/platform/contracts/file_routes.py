@@ -1,7 +1,7 @@
 """The addresses of files. They hold what never changes, so that whoever has it need not ask again."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -29,10 +29,10 @@ _BYTES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def routes(store: ObjectStore) -> APIRouter:
+def routes(opening: Callable[[], ObjectStore]) -> APIRouter:
     """``/organizations/{organization}/files``."""
     router = APIRouter(prefix="/organizations/{organization}/files", tags=["files"])
-    files = Files(store)
+    files = Files(opening)
 
     @router.put("/{sha256}", response_model=KeptFile, openapi_extra=_BODY, responses={201: {"model": KeptFile}})
     async def keep_file(request: Request, sha256: str, access: Annotated[Access, allow("file.add")]) -> Response:

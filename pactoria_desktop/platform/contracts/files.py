@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import hashlib
 import math
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import obstore
 from obstore.exceptions import NotFoundError
@@ -43,10 +44,14 @@ class _Received:
 class Files:
     """The files of all organizations. At most ``scans`` are scanned at a time, each in a process of its own."""
 
-    def __init__(self, store: ObjectStore, scans: int = 2) -> None:
-        """In a store."""
-        self._store = store
+    def __init__(self, opening: Callable[[], ObjectStore], scans: int = 2) -> None:
+        """In a store that is opened when a file first comes or goes."""
+        self._opening = opening
         self._scanning = asyncio.Semaphore(scans)
+
+    @cached_property
+    def _store(self) -> ObjectStore:
+        return self._opening()
 
     async def known(self, connection: AsyncConnection, organization: str, sha256: str) -> KeptFile:
         """What is kept about a file. Raises Refusal (404)."""

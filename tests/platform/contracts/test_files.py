@@ -167,7 +167,7 @@ async def test_what_was_left_of_a_broken_upload_is_swept_away(
     left = settings.platform_data / "files" / team.organization / INCOMING / "left"
     from datetime import UTC, datetime
 
-    files = Files(store)
+    files = Files(lambda: store)
     assert await files.sweep(team.organization, datetime.now(UTC)) == 0
     old = (datetime.now(UTC) - timedelta(days=2)).timestamp()
     os.utime(left, (old, old))
