@@ -168,3 +168,12 @@ async def test_sharing_hides_a_contract_from_all_others(team: Team, client: http
     assert sorted(told) == ["open", "restricted", "restricted"]
     audit = team.sql("select action from audit_entry where organization_id = %s order by number", (team.organization,))
     assert [action for (action,) in audit] == ["contract.share"] * 3
+
+
+async def test_what_the_organization_changes_comes_by_the_feed(team: Team, client: httpx2.AsyncClient) -> None:
+    owner = team.member(Role.OWNER)
+    at = f"/api/v1/organizations/{team.organization}"
+    answer = await client.patch(at, json={"name": "Better Law"}, headers=owner.headers)
+    assert answer.status_code == 200, answer.text
+    row = (await owner.rows())["organization", team.organization]
+    assert row.fields["name"] == "Better Law"
