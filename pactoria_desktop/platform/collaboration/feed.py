@@ -32,6 +32,7 @@ _PLACE = text(
     "from (select 1) as one left join record r "
     "on r.organization_id = :organization and r.kind = :kind and r.id = :record"
 )
+_HOLD_MEMBER = text("select 1 from membership where organization_id = :organization and person_id = :person for share")
 _NOTE_TEXT = text(
     """
 with moved as (
@@ -73,40 +74,49 @@ class Pusher(Protocol):
 
 
 class BusyError(Refusal):
-    """Others wrote in a way that this transaction cannot follow; another one can."""
+    """Others wrote in a way that this transaction cannot follow; another one that holds ``scopes`` first can."""
 
-    def __init__(self) -> None:
+    def __init__(self, scopes: frozenset[str] = frozenset()) -> None:
         """With a sentence for whoever runs out of tries."""
         super().__init__(
             Code.UNAVAILABLE,
             "Others are writing the same contracts right now; nothing was changed; try again in a moment.",
             retry_after=1,
         )
+        self.scopes = scopes
 
 
 async def take(house: House, pusher: Pusher, sent: Push) -> Pushed:
     """Take a device's operations in a transaction of their own, committed when this returns. Raises Refusal."""
+    holding: frozenset[str] = frozenset()
     for tries_left in reversed(range(_TRIES)):
         try:
             async with house.database.transaction(organization=pusher.organization, person=pusher.person) as connection:
-                return await push(connection, house, pusher, sent)
-        except BusyError:
+                return await push(connection, house, pusher, sent, holding)
+        except BusyError as busy:
             if not tries_left:
                 raise
+            holding |= busy.scopes
     raise AssertionError("The last try returns or raises.")
 
 
-async def push(connection: AsyncConnection, house: House, pusher: Pusher, sent: Push) -> Pushed:
+async def push(
+    connection: AsyncConnection, house: House, pusher: Pusher, sent: Push, holding: frozenset[str] = frozenset()
+) -> Pushed:
     """Take the operations of a device, in order, in the caller's transaction in the pusher's organization.
 
     Two statements, or four where somebody else wrote at the same time. A push of somebody who is no member now is
     refused whole. Raises Refusal: BusyError is for another transaction, because a scope more cannot be locked in this
-    one without two pushes waiting for each other.
+    one without two pushes waiting for each other. ``holding`` are scopes to lock before anything is decided.
     """
     organization = pusher.organization
     seal = await house.seals.of(connection, organization)
     now = house.clock.now()
-    held: set[str] = set()
+    held = set(holding)
+    if holding:
+        # The member first and the counters then, as everywhere.
+        await connection.execute(_HOLD_MEMBER, {"organization": organization, "person": pusher.person})
+        await lock_scopes(connection, organization, sorted(holding))
     for _ in range(_TRIES):
         known = await read_known(
             connection,
@@ -127,7 +137,7 @@ async def push(connection: AsyncConnection, house: House, pusher: Pusher, sent: 
         ]
         wanted = {one.scope for one in counters}
         if held and not wanted <= held:
-            raise BusyError
+            raise BusyError(frozenset(held | wanted))
         written = await write(
             connection,
             organization,
