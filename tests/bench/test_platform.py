@@ -36,7 +36,6 @@ from pactoria_desktop.platform.application import create_application
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.protocol.records import Push
-from tests.platform.collaboration.teams import Device, Team, contract, edit, new_id
 from tests.platform.conftest import (
     TestDatabase,
     anyio_backend,
@@ -47,6 +46,7 @@ from tests.platform.conftest import (
     settings,
     test_database,
 )
+from tests.platform.records.teams import Device, Team, contract, edit, new_id
 
 __all__ = ["anyio_backend", "clock", "house", "no_network", "postgres", "settings", "test_database"]
 pytestmark = pytest.mark.anyio

@@ -1,5 +1,5 @@
 """Teams on a fresh database."""
 
-from tests.platform.collaboration.conftest import team
+from tests.platform.records.conftest import team
 
 __all__ = ["team"]

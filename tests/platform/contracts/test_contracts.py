@@ -8,7 +8,7 @@ from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.protocol.records import Outcome
 from pactoria_desktop.runtime.clock import ManualClock
-from tests.platform.collaboration.teams import NOON, Team, contract, deletion, edit, new_id, version
+from tests.platform.records.teams import NOON, Team, contract, deletion, edit, new_id, version
 
 pytestmark = pytest.mark.anyio
 

@@ -20,7 +20,7 @@ from pactoria_desktop.platform.operations.object_store import object_store
 from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.protocol.files import WORD
 from pactoria_desktop.protocol.permissions import Role
-from tests.platform.collaboration.teams import Device, Team
+from tests.platform.records.teams import Device, Team
 from tests.unit.documents.test_guard import HOSTILE, packed
 
 pytestmark = pytest.mark.anyio

@@ -17,8 +17,8 @@ from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.protocol.records import Feed, Outcome, Pulled, Push, Pushed
 from pactoria_desktop.runtime.clock import ManualClock
-from tests.platform.collaboration.teams import NOON, Device, Team, contract, deletion, edit, new_id, version
 from tests.platform.conftest import TestDatabase
+from tests.platform.records.teams import NOON, Device, Team, contract, deletion, edit, new_id, version
 
 pytestmark = pytest.mark.anyio
 

@@ -3,8 +3,8 @@
 import pytest
 
 from pactoria_desktop.platform.house import House
-from tests.platform.collaboration.teams import Team
 from tests.platform.conftest import TestDatabase
+from tests.platform.records.teams import Team
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.protocol.records import Outcome
 from pactoria_desktop.runtime.clock import ManualClock
-from tests.platform.collaboration.teams import Device, Team, contract, deletion, edit, new_id
 from tests.platform.conftest import TestDatabase
+from tests.platform.records.teams import Device, Team, contract, deletion, edit, new_id
 
 pytestmark = pytest.mark.anyio
 WRITERS = 16
@@ -84,7 +84,7 @@ async def write_and_read(team: Team, seconds: float) -> int:
             ending = time.monotonic() >= until + 0.5 and not any(feed.more for feed in pulled.feeds)
 
     async def mover() -> None:
-        from tests.platform.collaboration.test_feed import move
+        from tests.platform.records.test_feed import move
 
         restricted = False
         while time.monotonic() < until:
