@@ -29,7 +29,7 @@ class ChildLimits:
 DEFAULT: Final = ChildLimits()
 
 
-def run(function: str, payload: bytes, name: str, limits: ChildLimits = DEFAULT) -> bytes:
+def run(function: str, payload: bytes | bytearray, name: str, limits: ChildLimits = DEFAULT) -> bytes:
     """What ``module:function`` gives for (payload, name), done in a child process.
 
     The function takes bytes and the file's name and returns bytes. A DocumentError of its own comes through with its
@@ -55,7 +55,11 @@ def run(function: str, payload: bytes, name: str, limits: ChildLimits = DEFAULT)
     )
     answer = b""
     try:
-        answer, _ = process.communicate(struct.pack(">I", len(header)) + header + payload, limits.seconds)
+        assert process.stdin is not None
+        # The job's head goes first and alone: it fits into the pipe, and the payload is not copied to stand behind it.
+        process.stdin.write(struct.pack(">I", len(header)) + header)
+        process.stdin.flush()
+        answer, _ = process.communicate(payload, limits.seconds)  # type: ignore[arg-type] # a bytearray is written as it is
     except subprocess.TimeoutExpired as error:
         raise DocumentError(f"{name} takes too long to read; it is refused and nothing was changed.") from error
     except OSError as error:

@@ -11,9 +11,14 @@ from pactoria_desktop.platform.api import refusals
 from pactoria_desktop.platform.api.describing import describe
 from pactoria_desktop.platform.api.observing import Observing
 from pactoria_desktop.platform.auth import routes as auth
+from pactoria_desktop.platform.collaboration import routes as collaboration
+from pactoria_desktop.platform.collaboration.feed import write_platform_record
+from pactoria_desktop.platform.contracts import file_routes as files
+from pactoria_desktop.platform.contracts import routes as contracts
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.operations import health
 from pactoria_desktop.platform.operations.jobs import jobs_ready
+from pactoria_desktop.platform.operations.object_store import object_store
 from pactoria_desktop.platform.organizations import routes as organizations
 from pactoria_desktop.protocol.problems import Problem
 
@@ -49,7 +54,10 @@ def create_application(house: House) -> FastAPI:
     refusals.install(application)
     application.include_router(auth.own_routes())
     application.include_router(auth.api_routes(), prefix=PREFIX)
-    application.include_router(organizations.routes(), prefix=PREFIX)
+    application.include_router(collaboration.routes(), prefix=PREFIX)
+    application.include_router(contracts.routes(), prefix=PREFIX)
+    application.include_router(files.routes(lambda: object_store(house.settings)), prefix=PREFIX)
+    application.include_router(organizations.routes(write_platform_record), prefix=PREFIX)
     application.include_router(
         health.routes({"database": health.database_ready, "storage": health.storage_ready, "jobs": jobs_ready})
     )

@@ -25,7 +25,11 @@ class Merge(StrEnum):
     ``last``: the write that knew the other wins; of two that did not know each other the one that the platform had
     first stays and the other becomes a conflict that a person sees. ``set``: members are added and removed one by one
     (a patch is ``{"add": [...], "remove": [...]}``). ``greatest``: the greater value stays. ``once``: given when the
-    record is made and never changed. ``platform``: written by the platform alone.
+    record is made and never changed; where two devices make the same record the first one's stays and another value
+    becomes a conflict, an instant of making aside. ``platform``: written by the platform alone.
+
+    A deletion that did not know of an edit gives way to it, and an edit that did not know of a deletion brings the
+    record back; either is a conflict about the field ``deleted``.
     """
 
     LAST = "last"
@@ -246,7 +250,12 @@ class Operation(Message):
 
 
 class Push(Message):
-    """Operations of one device, in the order in which they were made. ``epoch`` is the last that the device knew."""
+    """Operations of one device, in the order in which they were made. ``epoch`` is the last that the device knew; with
+    another one than the platform's nothing counts as known, as if every base were 0.
+
+    What an operation wrote without losing is known to those after it in the same push, also where it went before.
+    The id of an operation stands for its kind, record, patch and deletion; its base may be raised when it goes again.
+    """
 
     epoch: str = Field(default="", max_length=64)
     operations: tuple[Operation, ...] = Field(min_length=1, max_length=MOST_OPERATIONS)
@@ -262,7 +271,8 @@ class Outcome(StrEnum):
 
 
 class Applied(Message):
-    """The answer to one operation; the same id gets the same answer again.
+    """The answer to one operation; the same id gets the same answer again, a refusal too: what is tried anew has a new
+    id.
 
     ``sequence`` is the record's after it; ``fields`` are those that lost. ``scope`` is where the record lives.
     """
@@ -302,7 +312,11 @@ class Pull(Message):
 
 
 class Row(Message):
-    """A record as it is. A tombstone has ``deleted`` and no fields."""
+    """A record as it is. A tombstone has ``deleted`` and no fields.
+
+    A record may leave a scope for another (a contract becomes restricted, or open again). The tombstone in the scope
+    that it left takes away what came by that scope; a record that came by another scope stays.
+    """
 
     kind: str
     record: str

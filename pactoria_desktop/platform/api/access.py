@@ -105,7 +105,7 @@ def token_of(authorization: str | None) -> bytes:
 
 async def known_by_token(house: House, token: bytes, organization: str | None) -> Row[Any]:
     """Who holds a token, and their membership in an organization (role is None where there is none). Raises Refusal."""
-    async with house.database.unknown() as connection:
+    async with house.database.looking() as connection:
         tenant = cast(organization, Uuid(as_uuid=False))
         found = func.known_by_token(token, house.clock.now(), tenant).table_valued(
             "session_id", "person_id", "device_id", "device_name", "administrator", "name", "email",

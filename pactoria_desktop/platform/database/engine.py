@@ -70,6 +70,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         """On an engine of the application role."""
         self.engine = engine
+        self._looking = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(
@@ -90,6 +91,13 @@ class Database:
     async def unknown(self) -> AsyncIterator[AsyncConnection]:
         """A transaction in which nobody is known: it sees no tenant and no person, and may call the named functions."""
         async with self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[AsyncConnection]:
+        """Like ``unknown`` for one look-up, which is a transaction of its own: every request asks who comes, and need
+        not begin and end one for it."""
+        async with self._looking.connect() as connection:
             yield connection
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 """The feed of records: what every device of a scope comes to know, and who may reach a contract."""
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pactoria_desktop.platform.database.schema.base import Base, Count, Digest, Id, Moment
@@ -25,13 +25,29 @@ class SyncScope(Base):
 class Record(Base):
     """A record as it is now. ``field_sequence`` says for each field at which sequence it was last written.
 
-    Words of comments are sealed (``protocol.records`` says which fields); everything else is plain JSON.
+    Words of comments are sealed (``protocol.records`` says which fields); everything else is plain JSON. A contract's
+    record has its own id as ``contract_id``. A deleted record keeps its fields until it is compacted, because an edit
+    by somebody who did not know of the deletion brings it back.
     """
 
     __tablename__ = "record"
     __table_args__ = (
         Index("ix_record_organization_id_scope_sequence", "organization_id", "scope", "sequence", unique=True),
-        Index("ix_record_organization_id_kind_contract_id", "organization_id", "kind", "contract_id"),
+        Index("ix_record_organization_id_contract_id_kind", "organization_id", "contract_id", "kind"),
+        Index(
+            "ix_record_contracts_by_change",
+            "organization_id",
+            text("changed_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("kind = 'contract' AND NOT deleted"),
+        ),
+        Index(
+            "ix_record_contracts_by_title",
+            "organization_id",
+            text("lower(fields ->> 'title')"),
+            "id",
+            postgresql_where=text("kind = 'contract' AND NOT deleted"),
+        ),
     )
     organization_id: Mapped[Id] = mapped_column(
         ForeignKey("organization.organization_id", ondelete="CASCADE"), primary_key=True
@@ -48,6 +64,22 @@ class Record(Base):
     changed_by: Mapped[Id | None]
     changed_at: Mapped[Moment]
     created_at: Mapped[Moment]
+
+
+class Departure(Base):
+    """A record that left a scope for another: devices of the scope drop it. Gone when the record comes back."""
+
+    __tablename__ = "departure"
+    __table_args__ = (Index("ix_departure_organization_id_scope_sequence", "organization_id", "scope", "sequence"),)
+    organization_id: Mapped[Id] = mapped_column(
+        ForeignKey("organization.organization_id", ondelete="CASCADE"), primary_key=True
+    )
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    contract_id: Mapped[Id]
+    sequence: Mapped[Count]
+    at: Mapped[Moment]
 
 
 class AppliedOperation(Base):

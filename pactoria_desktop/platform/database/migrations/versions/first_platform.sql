@@ -109,6 +109,20 @@ CREATE TABLE contract_share (
 	CONSTRAINT fk_contract_share_person_id FOREIGN KEY(person_id) REFERENCES person (id) ON DELETE CASCADE
 )
 -- next
+CREATE TABLE departure (
+	organization_id UUID NOT NULL, 
+	scope TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	contract_id UUID NOT NULL, 
+	sequence BIGINT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_departure PRIMARY KEY (organization_id, scope, kind, id), 
+	CONSTRAINT fk_departure_organization_id FOREIGN KEY(organization_id) REFERENCES organization (organization_id) ON DELETE CASCADE
+)
+-- next
+CREATE INDEX ix_departure_organization_id_scope_sequence ON departure (organization_id, scope, sequence)
+-- next
 CREATE TABLE device_grant (
 	device_code_sha256 BYTEA NOT NULL, 
 	user_code TEXT NOT NULL, 
@@ -219,7 +233,11 @@ CREATE TABLE record (
 	CONSTRAINT fk_record_organization_id FOREIGN KEY(organization_id) REFERENCES organization (organization_id) ON DELETE CASCADE
 )
 -- next
-CREATE INDEX ix_record_organization_id_kind_contract_id ON record (organization_id, kind, contract_id)
+CREATE INDEX ix_record_contracts_by_change ON record (organization_id, changed_at DESC, id DESC) WHERE kind = 'contract' AND NOT deleted
+-- next
+CREATE INDEX ix_record_contracts_by_title ON record (organization_id, lower(fields ->> 'title'), id) WHERE kind = 'contract' AND NOT deleted
+-- next
+CREATE INDEX ix_record_organization_id_contract_id_kind ON record (organization_id, contract_id, kind)
 -- next
 CREATE UNIQUE INDEX ix_record_organization_id_scope_sequence ON record (organization_id, scope, sequence)
 -- next
@@ -413,6 +431,10 @@ alter table contract_share enable row level security
 -- next
 create policy tenant on contract_share for all to pactoria_app using (organization_id = (select nullif(current_setting('app.organization', true), '')::uuid)) with check (organization_id = (select nullif(current_setting('app.organization', true), '')::uuid))
 -- next
+alter table departure enable row level security
+-- next
+create policy tenant on departure for all to pactoria_app using (organization_id = (select nullif(current_setting('app.organization', true), '')::uuid)) with check (organization_id = (select nullif(current_setting('app.organization', true), '')::uuid))
+-- next
 alter table device_grant enable row level security
 -- next
 create policy person on device_grant for all to pactoria_app using ((select current_setting('app.sign_in', true)) = 'on') with check ((select current_setting('app.sign_in', true)) = 'on')
@@ -496,6 +518,8 @@ grant select, insert, update, delete on audit_head to pactoria_app
 grant select, insert, update, delete on authorization_code to pactoria_app
 -- next
 grant select, insert, update, delete on contract_share to pactoria_app
+-- next
+grant select, insert, update, delete on departure to pactoria_app
 -- next
 grant select, insert, update, delete on device_grant to pactoria_app
 -- next

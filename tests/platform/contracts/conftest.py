@@ -1,0 +1,5 @@
+"""Teams on a fresh database."""
+
+from tests.platform.records.conftest import team
+
+__all__ = ["team"]
