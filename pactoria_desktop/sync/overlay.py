@@ -106,7 +106,9 @@ def enqueue(
     operations = desk.outbox_of(kind, record)
     known = desk.known(kind, record)
     if deletes:
+        # What waits hides what others have written meanwhile: nobody has seen more than it was made upon.
         base = 0 if known is None or known.stale or known.deleted else known.sequence
+        base = min([base, *(each.base_sequence for each in operations if each.state != "acknowledged")])
         scope = scope_of(desk, kind, record, {})
         desk.add(Pending(mint(), kind, record, base, {}, at, deletes=True, scope=scope))
         return

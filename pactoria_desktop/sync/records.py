@@ -124,11 +124,14 @@ class RecordSync:
     def _take_answers(self, desk: Desk, epoch: str, answer: Pushed, run: _Run) -> None:
         if desk.epoch() != epoch:
             return  # another sync of this desk has begun anew meanwhile; what was answered is asked again
+        restored = bool(epoch) and answer.epoch != epoch
         for result in answer.results:
+            if restored and result.outcome is Outcome.REFUSED:
+                continue  # what it was made upon may be on its way from another device; it is asked again
             found = next((each for each in desk.outbox() if each.operation == result.operation), None)
             if found is not None and found.state != "acknowledged":
                 self._take_answer(desk, found, result, run)
-        if answer.epoch != epoch and epoch:
+        if restored:
             self.begin_anew(desk, answer.epoch)
         elif not epoch:
             desk.set_epoch(answer.epoch)
@@ -141,8 +144,8 @@ class RecordSync:
             run.refused += self._refuse(desk, sent, result.reason or "the platform refused it", now)
             return
         run.went += 1
-        desk.note_acknowledged(sent, desk.heard_at())
         lost = result.fields or (tuple(sent.patch) if result.outcome is Outcome.CONFLICT else ())
+        desk.note_acknowledged(replace(sent, lost=lost), desk.heard_at())
         if result.outcome is Outcome.CONFLICT:
             run.conflicts += 1
             desk.note("conflict", 1, f"{sent.kind} {sent.record}")
@@ -164,13 +167,18 @@ class RecordSync:
         if outcome is Outcome.CONFLICT or done.deletes:
             return
         for later in desk.outbox_of(done.kind, done.record):
-            if later.state == "acknowledged" or later.operation == done.operation or later.deletes or makes(later):
+            if later.state == "acknowledged" or later.operation == done.operation:
+                continue
+            if later.deletes or later.lost or makes(later):
                 continue
             if later.patch.keys() <= done.patch.keys() and later.base_sequence < done.sequence:
                 desk.change(replace(later, base_sequence=done.sequence))
 
-    def _refuse(self, desk: Desk, refused: Pending, reason: str, now: int) -> int:
-        """Put an operation aside with all that need what it would have made; how many they were."""
+    def _refuse(self, desk: Desk, refused: Pending, reason: str, now: int, *, leaving: bool = False) -> int:
+        """Put an operation aside with all that need what it would have made; how many they were.
+
+        ``leaving``: access was taken away, so that what lies on this device stays as it is.
+        """
         count, gone = 0, [refused]
         while gone:
             each = gone.pop(0)
@@ -180,7 +188,10 @@ class RecordSync:
             if makes(each) and desk.known(each.kind, each.record) is None:
                 key = (each.kind, each.record)
                 gone += [other for other in desk.outbox() if key in needed_by(other) and other not in gone]
-            _show(desk, each.kind, each.record)
+            if leaving and not _lives(desk, each.kind, each.record):
+                desk.leave(each.kind, each.record)
+            else:
+                _show(desk, each.kind, each.record)
         desk.note("refused", count, reason)
         return count
 
@@ -307,10 +318,9 @@ class RecordSync:
                 desk.remove(each.operation)
             elif each.base_sequence:
                 desk.change(replace(each, base_sequence=0))
-        # As sent: the platform may know their ids, so that their patches may not change any more.
-        desk.put_first(
-            replace(each, base_sequence=0, state="sent", sequence=0, lost=()) for each in desk.acknowledged()
-        )
+        # As sent: the platform may know their ids, so that their patches may not change any more. What was lost then
+        # is to be lost again, so that it comes to a conflict again, which the backup may not have.
+        desk.put_first(replace(each, base_sequence=0, state="sent", sequence=0) for each in desk.acknowledged())
         desk.forget_acknowledged(None)
         for kind, record in _in_order({(each.kind, each.record) for each in desk.outbox()}):
             _show(desk, kind, record)
@@ -323,16 +333,13 @@ class RecordSync:
         Gives how many records left.
         """
         now, left = self._now(), 0
-        for each in desk.outbox():
-            if scope_of(desk, each.kind, each.record, each.patch) == scope:
-                if each.state != "acknowledged":
-                    desk.refuse(each, REVOKED, now)
-                    run.refused += 1
+        for each in [one for one in desk.outbox() if scope_of(desk, one.kind, one.record, one.patch) == scope]:
+            if each.state == "acknowledged":
                 desk.remove(each.operation)
-                if _lives(desk, each.kind, each.record):
-                    _show(desk, each.kind, each.record)
-                else:
+                if not _lives(desk, each.kind, each.record):
                     desk.leave(each.kind, each.record)
+            elif any(one.operation == each.operation for one in desk.outbox_of(each.kind, each.record)):
+                run.refused += self._refuse(desk, each, REVOKED, now, leaving=True)
         for known in list(desk.known_in(scope)):
             desk.drop(scope, known.kind, known.record)
             if not known.deleted and not _lives(desk, known.kind, known.record):

@@ -60,7 +60,8 @@ class ReferencePlatform:
         self.members: set[int] = set()
         self.shares: dict[str, set[int]] = {}
         self.page = 3
-        self.foreign: dict[str, object] = {}
+        self.takes_old_epochs = False
+        """Whether a push of an epoch before is taken, upon nothing known, or answered with the new epoch alone."""
 
     # Backups
 
@@ -105,6 +106,8 @@ class ReferencePlatform:
         if device not in self.members:
             raise Revoked
         known = push.epoch in ("", self.epoch)
+        if not known and not self.takes_old_epochs:
+            return Pushed(epoch=self.epoch, results=())
         results = tuple(self._apply(device, one, one.base_sequence if known else 0) for one in push.operations)
         return Pushed(epoch=self.epoch, results=results)
 
@@ -126,7 +129,8 @@ class ReferencePlatform:
         key = (operation.kind, operation.record)
         one = self.ground.records.get(key)
         if one is None:
-            if operation.deletes or MAKING[operation.kind] not in operation.patch:
+            making = {MAKING[operation.kind]} | ({"contract"} if operation.kind != "contract" else set())
+            if operation.deletes or not making <= operation.patch.keys():
                 return refused("there is no such record")
             scope = "organization"
             if operation.kind != "contract":
