@@ -154,9 +154,7 @@ class LibraryDesk:
 
     def age(self, scope: str) -> None:
         self._session.execute(
-            update(SyncedRecord)
-            .where(SyncedRecord.seat == self._seat, SyncedRecord.scope == scope)
-            .values(stale=True)
+            update(SyncedRecord).where(SyncedRecord.seat == self._seat, SyncedRecord.scope == scope).values(stale=True)
         )
 
     def living(self) -> int:
@@ -184,9 +182,7 @@ class LibraryDesk:
 
     def change(self, pending: Pending) -> None:
         values = self._row(pending)
-        self._session.execute(
-            update(OutboxEntry).where(OutboxEntry.operation == pending.operation).values(**values)
-        )
+        self._session.execute(update(OutboxEntry).where(OutboxEntry.operation == pending.operation).values(**values))
 
     def remove(self, operation: str) -> None:
         self._session.execute(delete(OutboxEntry).where(OutboxEntry.operation == operation))

@@ -69,7 +69,7 @@ def shown(known: Known | None, operations: Iterable[Pending]) -> dict[str, objec
 
 
 def _base(known: Known | None, operations: tuple[Pending, ...], names: Iterable[str]) -> int:
-    wanted = {name for name in names}
+    wanted = set(names)
     for each in reversed(operations):
         if not each.deletes and wanted & (each.patch.keys() - set(each.lost)):
             return each.sequence if each.state == "acknowledged" else each.base_sequence

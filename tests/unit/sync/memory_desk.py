@@ -138,7 +138,7 @@ class MemoryDesk:
         self.kept.log.append((what, count, words))
 
 
-class Crash(Exception):
+class Crash(Exception):  # noqa: N818 - a kill, not an error
     """The program is killed."""
 
 

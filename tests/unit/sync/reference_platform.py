@@ -24,7 +24,15 @@ from pactoria_desktop.protocol.records import (
 INSTANT = datetime(2026, 11, 22, tzinfo=UTC)
 SETS, GREATEST = {"tags"}, {"decided_at", "edited_at", "answered_at"}
 GIVEN_ONCE = {"contract", "created_at", "finding", "thread", "anchor", "visibility"}
-MAKING = {"contract": "title", "party": "name", "verdict": "verdict"}
+MAKING = {
+    "contract": "title",
+    "party": "name",
+    "verdict": "verdict",
+    "version": "hash",
+    "thread": "anchor",
+    "comment": "text",
+    "approval": "decision",
+}
 
 
 @dataclass
@@ -49,7 +57,7 @@ class Ground:
     answered: dict[str, Applied] = field(default_factory=dict)
 
 
-class Revoked(Exception):
+class Revoked(Exception):  # noqa: N818 - what befalls a person, not an error
     pass
 
 
@@ -201,9 +209,7 @@ class ReferencePlatform:
             "value": {name: operation.patch.get(name) for name in lost},
             "contract": operation.record if operation.kind == "contract" else one.fields.get("contract"),
         }
-        self.ground.records[key] = Record(
-            *key, one.scope, sequence, fields, dict.fromkeys(fields, sequence)
-        )
+        self.ground.records[key] = Record(*key, one.scope, sequence, fields, dict.fromkeys(fields, sequence))
 
     # Pull
 

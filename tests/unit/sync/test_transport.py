@@ -126,7 +126,13 @@ def test_a_refusal_is_a_sentence_and_a_stranger_takes_nothing_away(answer, kind,
 
 @pytest.mark.parametrize(
     "address",
-    ["https://pactoria.example", "http://127.0.0.1:8000", "http://[::1]:8000/", "http://localhost:1", "http://10.1.2.3"],
+    [
+        "https://pactoria.example",
+        "http://127.0.0.1:8000",
+        "http://[::1]:8000/",
+        "http://localhost:1",
+        "http://10.1.2.3",
+    ],
 )
 def test_addresses_that_are_taken(address: str):
     assert checked_address(address) == address.rstrip("/")
