@@ -1,4 +1,4 @@
-"""Parties and approvals of a contract. They work on this device alone, and sync once the contract is an organization's."""
+"""Parties and approvals of a contract. They work on this device alone; an organization's contract syncs them."""
 
 from dataclasses import dataclass
 

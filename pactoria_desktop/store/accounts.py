@@ -28,7 +28,7 @@ HomeState = Literal["member", "gone", "lost"]
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """A person on a platform. Instants in milliseconds since 1970 UTC; tokens are never here, they lie in the keyring."""
+    """A person on a platform. Instants in milliseconds since 1970 UTC; tokens lie in the keyring."""
 
     id: str
     platform: str

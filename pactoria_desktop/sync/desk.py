@@ -1,4 +1,4 @@
-"""The desk in the library: one account's part of one organization, each opening one transaction of the encrypted file."""
+"""The desk in the library: one account's part of one organization, each opening one transaction of its file."""
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping

@@ -118,10 +118,11 @@ def enqueue(
     scope = scope_of(desk, kind, record, patch)
     for name, value in patch.items():
         operations = desk.outbox_of(kind, record)
-        waiting = next((each for each in reversed(operations) if name in each.patch), None)
+        made = next((each for each in operations if makes(each)), None)
+        waiting = next((each for each in reversed(operations) if name in each.patch), made)
         free = waiting is not None and waiting.state == "waiting" and not any(each.deletes for each in operations)
         if waiting is not None and free and (makes(waiting) or len(waiting.patch) == 1):
-            joined = _joined(kind, name, waiting.patch[name], value)
+            joined = _joined(kind, name, waiting.patch[name], value) if name in waiting.patch else value
             desk.change(replace(waiting, patch={**waiting.patch, name: joined}))
             continue
         base = _base(known, operations, (name,))
