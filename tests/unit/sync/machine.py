@@ -173,6 +173,28 @@ class SyncMachine(RuleBasedStateMachine):
         for one in (device, (device + 1) % DEVICES):
             self.write(one, pick, True)
 
+    def write_title(self, device: int, key: tuple[str, str]) -> None:
+        name, value = FIELDS[key[0]][0], self.value()
+        self.writes.append(Write(key, name, value, self.devices[device].kept.shown[key].get(name)))
+        self.change(device, key, {name: value})
+
+    @rule(device=st.integers(0, DEVICES - 1), pick=st.integers(0, 20))
+    def write_over_what_it_hides(self, device: int, pick: int) -> None:
+        """A write on its way hides another's that the feed has brought, and the same person writes once more."""
+        other, keys = (device + 1) % DEVICES, self.known_here(device)
+        key = keys[pick % len(keys)] if keys else None
+        if key is None or key not in self.devices[other].kept.shown:
+            return
+        self.write_title(device, key)
+        self.wires[device].faults = ["lost request"]
+        self.half_sync(device, True)
+        self.wires[device].faults = []
+        self.write_title(other, key)
+        self.sync(other)
+        self.half_sync(device, False)
+        if key in self.devices[device].kept.shown:
+            self.write_title(device, key)
+
     @rule(device=st.integers(0, DEVICES - 1), pick=st.integers(0, 20), add=st.booleans())
     def tag(self, device: int, pick: int, add: bool) -> None:
         contracts = self.known_here(device, ("contract",))
@@ -229,7 +251,7 @@ class SyncMachine(RuleBasedStateMachine):
     @rule(device=st.integers(0, DEVICES - 1), push=st.booleans())
     def half_sync(self, device: int, push: bool) -> None:
         engine = self.engine(self.devices[device], self.wires[device], self.clocks[device])
-        with contextlib.suppress(AccessLostError):
+        with contextlib.suppress(AccessLostError, OfflineError):
             _ = engine.push_once() if push else engine.pull_once()
 
     @rule(device=st.integers(0, DEVICES - 1))
