@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from pactoria_desktop.protocol.records import STATUSES
 from pactoria_desktop.runtime.clock import from_milliseconds, to_milliseconds
-from pactoria_desktop.store.contracts import Contracts
+from pactoria_desktop.store.contracts import Contracts, sort_key
 from pactoria_desktop.store.schema import (
     Approval,
     Contract,
+    ContractTag,
     Party,
     Thread,
     ThreadComment,
@@ -247,6 +248,45 @@ def land(session: Session, kind: str, record: str, fields: Fields | None, *, at:
     return kind == "thread"
 
 
+def land_new(session: Session, arrivals: Mapping[str, Fields], *, at: int) -> None:
+    """Many contracts at once that the library does not have yet, by id."""
+    rows = []
+    for record, fields in arrivals.items():
+        title, counterparty = _words(fields.get("title")), _words(fields.get("counterparty"))
+        made_at, package = read_instant(fields.get("created_at")), fields.get("package_sha256")
+        rows.append(
+            {
+                "id": record,
+                "title": title,
+                "title_key": sort_key(title),
+                "counterparty": counterparty,
+                "counterparty_key": sort_key(counterparty),
+                "status": _words(fields.get("status")) or "draft",
+                "folder": None,
+                "package_sha256": package if isinstance(package, str) else None,
+                "created_at": at if made_at is None else made_at,
+                "opened_at": None,
+                "changed_at": at,
+                "trashed_at": None,
+            }
+        )
+    session.execute(insert(Contract), rows)
+    made = session.execute(select(Contract.id, Contract.row).where(Contract.id.in_(list(arrivals)))).all()
+    numbers = {each.id: each.row for each in made}
+    tags = [
+        {"contract_row": numbers[record], "tag": tag}
+        for record, fields in arrivals.items()
+        for tag in sorted(_tags(fields))
+    ]
+    if tags:
+        session.execute(insert(ContractTag), tags)
+
+
+def _tags(fields: Fields) -> set[str]:
+    tags = fields.get("tags")
+    return {str(tag) for tag in tags} if isinstance(tags, (list, tuple)) else set()
+
+
 def _there(session: Session, kind: str, record: object) -> bool:
     row = Contract.id if kind == "contract" else Thread.id
     return session.execute(select(row).where(row == record)).first() is not None
@@ -271,10 +311,8 @@ def _land_contract(session: Session, record: str, fields: Fields | None, *, at: 
     package = fields.get("package_sha256")
     if isinstance(package, str) and now.package_sha256 != package:
         contracts.set_package(record, package, at=at)
-    tags = fields.get("tags")
-    wanted = {str(tag) for tag in tags} if isinstance(tags, (list, tuple)) else set()
-    if wanted != set(now.tags):
-        contracts.set_tags(record, wanted, at=at)
+    if _tags(fields) != set(now.tags):
+        contracts.set_tags(record, _tags(fields), at=at)
     return found is None
 
 

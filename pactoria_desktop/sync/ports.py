@@ -86,6 +86,10 @@ class Desk(Protocol):
         """Forget a scope's place."""
         ...
 
+    def read_ahead(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Kinds and records that are asked for next, many at once: a desk may read them together."""
+        ...
+
     def known(self, kind: str, record: str) -> Known | None:
         """The record as the platform had it: of several scopes' one that lives, that is not stale, the youngest."""
         ...

@@ -235,6 +235,7 @@ class RecordSync:
         desk.set_epoch(answer.epoch)
         run.known = max(run.known, desk.living())
         touched: dict[tuple[str, str], bool] = {}
+        desk.read_ahead((row.kind, row.record) for feed in answer.feeds for row in feed.rows)
         more = any(each.more for each in answer.feeds)
         for feed in answer.feeds:
             more = self._take_feed(desk, positions.get(feed.scope, Position(0)), feed, touched, run) or more

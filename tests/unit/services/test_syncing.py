@@ -17,7 +17,7 @@ from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.services.accounts import Accounts, JoinError, NotAllowedError, Organization
 from pactoria_desktop.services.agreeing import Agreeing
-from pactoria_desktop.services.library import LibraryService
+from pactoria_desktop.services.library import LibraryService, NotFoundError
 from pactoria_desktop.services.shelf import Filter, Order, Shelf
 from pactoria_desktop.services.syncing import Syncing
 from pactoria_desktop.store.contracts import Contracts
@@ -28,7 +28,7 @@ from pactoria_desktop.store.threads import Threads
 from pactoria_desktop.store.versions import Versions
 from pactoria_desktop.sync.errors import AccessLostError, OfflineError
 from tests.unit.sync.machine import FaultyWire
-from tests.unit.sync.reference_platform import ReferencePlatform
+from tests.unit.sync.reference_platform import Record, ReferencePlatform
 
 HASH = "0" * 64
 
@@ -159,6 +159,55 @@ def test_two_titles_given_apart_are_a_conflict_that_a_person_decides(desks):
     assert (status.state, status.words) == ("conflict", "1 conflict")
     (found,) = other.syncing.conflicts()
     assert (found.contract, found.title, found.kind, found.record) == (contract, "Lease A", "contract", contract)
+
+
+def test_a_decided_conflict_puts_the_value_in_place_for_everybody(desks, platform: ReferencePlatform):
+    mine, other = desks
+    contract = mine.make("Lease")
+    mine.accounts.add_contract(contract, mine.seat.number)
+    mine.sync()
+    sequence = platform._next("organization")
+    conflict, fields = (
+        ("conflict", mine.service.mint()),
+        {"contract": contract, "record_kind": "contract", "record": contract, "field": "title", "value": "Rent",
+         "kept": "Lease", "author": "p1", "at": "2026-11-22T12:00:00.000Z", "resolved": None},
+    )  # fmt: skip
+    platform.ground.records[conflict] = Record(*conflict, "organization", sequence, fields, {})
+    platform.ground.records["member", "p1"] = Record("member", "p1", "organization", sequence + 1, {"name": "Ines"}, {})
+    platform.ground.counters["organization"] += 1
+    for desk in desks:
+        desk.sync()
+    (found,) = other.syncing.conflicts(contract)
+    assert (found.title, found.field, found.mine, found.theirs, found.author) == (
+        "Lease", "title", "Rent", "Lease", "Ines"
+    )  # fmt: skip
+    other.syncing.resolve(found.id, "taken")
+    assert other.syncing.conflicts() == ()
+    assert other.titles() == {contract: "Rent"}
+    with pytest.raises(NotFoundError, match="decided already"):
+        other.syncing.resolve(found.id, "kept")
+    other.sync()
+    mine.sync()
+    assert mine.titles() == {contract: "Rent"}
+    assert mine.syncing.conflicts() == other.syncing.conflicts() == ()
+    assert mine.syncing.members() == (("p1", "Ines", ""),)
+
+
+def test_a_contract_of_another_organization_is_shown_as_its_own_says(desks, platform: ReferencePlatform):
+    mine, _ = desks
+    contract = mine.make("Lease")
+    mine.accounts.add_contract(contract, mine.seat.number)
+    mine.sync()
+    elsewhere = ReferencePlatform()
+    elsewhere.members = {0}
+    fields = {"title": "Taken over", "status": "draft", "created_at": "2026-01-01T00:00:00.000Z"}
+    elsewhere.ground.records["contract", contract] = Record(
+        "contract", contract, "organization", elsewhere._next("organization"), fields, {}
+    )
+    mine.accounts.signed_in("https://other.test", "q", "Q", "", "d", [Organization("o2", "Other", Role.EDITOR)])
+    Syncing(mine.service, mine.accounts.seats()[1].number).sync_now(FaultyWire(elsewhere, 0))
+    assert mine.titles() == {contract: "Lease"}
+    assert mine.waiting() == 0
 
 
 def test_a_change_and_its_operation_are_kept_together_or_not_at_all(desks):

@@ -60,6 +60,9 @@ class MemoryDesk:
     def drop_position(self, scope: str) -> None:
         self.kept.positions.pop(scope, None)
 
+    def read_ahead(self, keys: Iterable[tuple[str, str]]) -> None:
+        return
+
     def known(self, kind: str, record: str) -> Known | None:
         found = self.kept.known.get((kind, record), {}).values()
         return max(found, key=lambda one: (not one.deleted, not one.stale, one.sequence), default=None)

@@ -72,6 +72,7 @@ class StoredDesks:
                 desk = ShownDesk(session, self.seat, 0)
                 desk.shown = self.shown
                 yield desk
+                desk.flush()
                 if self.crash_in is not None:
                     self.crash_in -= 1
                     due = self.crash_in < 0
