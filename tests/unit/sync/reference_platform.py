@@ -97,7 +97,8 @@ class ReferencePlatform:
         knew by the old sequences is never taken for newer than what the new ones say."""
         self.shares[contract] = devices
         scope = f"contract:{contract}"
-        self.ground.counters.setdefault(scope, self.ground.counters["organization"])
+        counters = self.ground.counters
+        counters[scope] = max(counters.get(scope, 0), counters["organization"])
         for key, one in self.ground.records.items():
             of = one.record if one.kind == "contract" else one.fields.get("contract")
             if of == contract and one.scope == "organization":
