@@ -336,9 +336,7 @@ class RecordSync:
         now, left = self._now(), 0
         for each in [one for one in desk.outbox() if scope_of(desk, one.kind, one.record, one.patch) == scope]:
             if each.state == "acknowledged":
-                desk.remove(each.operation)
-                if not _lives(desk, each.kind, each.record):
-                    desk.leave(each.kind, each.record)
+                self._give_up(desk, each, run)
             elif any(one.operation == each.operation for one in desk.outbox_of(each.kind, each.record)):
                 run.refused += self._refuse(desk, each, REVOKED, now, leaving=True)
         for known in list(desk.known_in(scope)):
@@ -355,15 +353,19 @@ class RecordSync:
     def _give_up_unseen(self, desk: Desk, scopes: set[str], run: _Run) -> None:
         """What was acknowledged into a scope that is not seen any more never comes by the feed: it leaves as well."""
         for done in [each for each in desk.outbox() if each.state == "acknowledged" and each.scope not in scopes]:
-            desk.remove(done.operation)
-            if _lives(desk, done.kind, done.record):
-                continue
-            for later in desk.outbox_of(done.kind, done.record):
-                if later.state != "acknowledged":
-                    desk.refuse(later, REVOKED, self._now())
-                    desk.remove(later.operation)
-                    run.refused += 1
-            desk.leave(done.kind, done.record)
+            self._give_up(desk, done, run)
+
+    def _give_up(self, desk: Desk, done: Pending, run: _Run) -> None:
+        """An acknowledged operation whose scope was taken away; what was to come after it is not accepted."""
+        desk.remove(done.operation)
+        if _lives(desk, done.kind, done.record):
+            return
+        for later in desk.outbox_of(done.kind, done.record):
+            if later.state != "acknowledged":
+                desk.refuse(later, REVOKED, self._now())
+                desk.remove(later.operation)
+                run.refused += 1
+        desk.leave(done.kind, done.record)
 
     def _lose_all(self) -> None:
         """The person does not belong to the organization any more."""
