@@ -2,7 +2,9 @@
 
 The platform keeps each record as it is now and hands out one feed for each scope (``organization``, ``contract:<id>``
 for a contract whose sharing is restricted, ``person``). A device sends operations on single fields; each counts once by
-its id. How two writes of one field come together is that field's merge class, declared here and nowhere else.
+its id. A record's sequences only grow, also when it moves to another scope: a scope's counter begins, or goes on, no
+lower than that of the scope which a record comes from. How two writes of one field come together is that field's merge
+class, declared here and nowhere else.
 """
 
 from dataclasses import dataclass, field

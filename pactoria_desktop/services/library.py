@@ -24,6 +24,8 @@ from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.library import Library, temporary_library
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from pactoria_desktop.services.importing import Importer, ImportResult
     from pactoria_desktop.services.opened import ExportMode
     from pactoria_desktop.services.relating import Related
@@ -82,6 +84,7 @@ class LibraryService:
         self.remarks: tuple[str, ...] = ()
         """What a person should hear of the settings, in sentences."""
         self._mint = IdentityMint(lambda: to_milliseconds(clock.now()), urandom)
+        library.before_commit = self._record_changes
 
     @cached_property
     def person(self) -> Person:
@@ -96,6 +99,17 @@ class LibraryService:
     def window_session(self) -> object:
         """What the window kept of its last session, None where there is none; known before anything else is read."""
         return self.library.glance(WINDOW_SESSION)
+
+    def _record_changes(self, session: "Session") -> None:
+        """What this transaction changed of an organization's contracts goes into the outbox with it."""
+        from sqlalchemy import select
+
+        from pactoria_desktop.store.schema import RecordChange
+
+        if session.execute(select(RecordChange.kind).limit(1)).first() is not None:
+            from pactoria_desktop.sync.recording import record_changes
+
+            record_changes(session, mint=self._mint.mint, at=self.library.now())
 
     def mint(self) -> str:
         """A new id."""

@@ -46,6 +46,8 @@ class Library:
         self._making = threading.Lock()
         self._writer = threading.RLock()
         self._closed = False
+        self.before_commit: Callable[[Session], None] | None = None
+        """Called at the end of each transaction that writes, within it: what it does is kept with it or not at all."""
 
     def __repr__(self) -> str:
         """Where it is; nothing of what it holds."""
@@ -112,6 +114,8 @@ class Library:
             Session(connection, expire_on_commit=False, autoflush=True) as session,
         ):
             yield session
+            if self.before_commit is not None:
+                self.before_commit(session)
             session.commit()
 
     def shrink_log(self) -> None:

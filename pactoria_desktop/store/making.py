@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from pactoria_desktop.runtime.library_key import LibraryKey
-from pactoria_desktop.store import search_index
+from pactoria_desktop.store import search_index, sync_triggers
 from pactoria_desktop.store.engine import WRITES, make_engine
 from pactoria_desktop.store.errors import MigrationError, refusal_for
 from pactoria_desktop.store.forms import FORMS
@@ -26,7 +26,7 @@ def make_new(path: Path, key: LibraryKey) -> None:
     try:
         with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             Base.metadata.create_all(connection)
-            for statement in search_index.CREATE:
+            for statement in (*search_index.CREATE, *sync_triggers.CREATE):
                 connection.exec_driver_sql(statement)
             connection.exec_driver_sql(
                 "CREATE TABLE alembic_version ("

@@ -143,12 +143,16 @@ class JournalEntry(Base):
 
 
 class VersionEntry(Base):
-    """A version or round; the fields are those of ``contract.history.Version``."""
+    """A version or round; the fields are those of ``contract.history.Version``.
+
+    Two devices that save a version apart may give both the same number.
+    """
 
     __tablename__ = "version"
-    contract: Mapped[str] = mapped_column(ForeignKey("contract.id", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    id: Mapped[str] = mapped_column(unique=True)
+    __table_args__ = (Index("ix_version_contract_number", "contract", "number"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    contract: Mapped[str] = mapped_column(ForeignKey("contract.id", ondelete="CASCADE"))
+    number: Mapped[int]
     name: Mapped[str]
     made_at: Mapped[str]
     author: Mapped[str]
@@ -236,16 +240,125 @@ class PeerEntry(Base):
     opened_at: Mapped[int]
 
 
+class Party(Base):
+    """A party of a contract: who it is and what part it plays."""
+
+    __tablename__ = "party"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    contract: Mapped[str] = mapped_column(ForeignKey("contract.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    part: Mapped[str]
+    position: Mapped[int]
+
+
+class Approval(Base):
+    """A decision on a text, bound to its hashes; never changed. ``decided_by`` is a person's id."""
+
+    __tablename__ = "approval"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    contract: Mapped[str] = mapped_column(ForeignKey("contract.id", ondelete="CASCADE"), index=True)
+    text_sha256: Mapped[str]
+    content_sha256: Mapped[str]
+    decision: Mapped[str]
+    reason: Mapped[str]
+    decided_at: Mapped[int]
+    decided_by: Mapped[str]
+
+
+class Account(Base):
+    """A person on a platform, with this device's id there. ``signed_out_at`` is None while signed in."""
+
+    __tablename__ = "account"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    platform: Mapped[str]
+    person: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str]
+    device: Mapped[str]
+    signed_in_at: Mapped[int]
+    signed_out_at: Mapped[int | None]
+
+
+class Seat(Base):
+    """An account's place in an organization, to which all that syncs belongs.
+
+    ``state`` is ``member`` or ``lost``; ``epoch`` and ``heard_at`` are the platform's own (its restores, its clock).
+    ``trouble`` is the last sentence why a sync did not go through, "" when it did.
+    """
+
+    __tablename__ = "seat"
+    __table_args__ = (UniqueConstraint("account", "organization"), {"sqlite_autoincrement": True})
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    account: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    organization: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    state: Mapped[str]
+    epoch: Mapped[str]
+    heard_at: Mapped[int]
+    synced_at: Mapped[int | None]
+    trouble: Mapped[str]
+
+
+class ContractHome(Base):
+    """Which organization a contract belongs to. ``state``: ``member``; ``gone`` (deleted there) or ``lost`` (access was
+    taken away), when what lies here is a copy of its own."""
+
+    __tablename__ = "contract_home"
+    contract: Mapped[str] = mapped_column(ForeignKey("contract.id", ondelete="CASCADE"), primary_key=True)
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"), index=True)
+    state: Mapped[str]
+    since: Mapped[int]
+
+
+class SyncedRecord(Base):
+    """A record as the platform had it, in a scope; unknown kinds and fields are kept as they came."""
+
+    __tablename__ = "synced_record"
+    __table_args__ = (
+        Index("ix_synced_record_record", "seat", "kind", "record"),
+        Index("ix_synced_record_contract", "seat", "contract", "kind"),
+    )
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"), primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    record: Mapped[str] = mapped_column(primary_key=True)
+    contract: Mapped[str | None]
+    sequence: Mapped[int]
+    deleted: Mapped[bool]
+    stale: Mapped[bool]
+    fields: Mapped[dict[str, object]] = mapped_column(JSON)
+    field_sequence: Mapped[dict[str, int]] = mapped_column(JSON)
+    schema_version: Mapped[int]
+    changed_by: Mapped[str | None]
+    changed_at: Mapped[int | None]
+
+
+class SyncCursor(Base):
+    """Up to where a scope is known; ``renewing`` while it is read anew."""
+
+    __tablename__ = "sync_cursor"
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"), primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+    renewing: Mapped[bool]
+
+
 class OutboxEntry(Base):
-    """A change of a record that a platform has still to hear of, in order."""
+    """A change of a record that a platform has still to hear of, or that its feed has still to bring; in order.
+
+    ``state`` is ``waiting``, ``sent`` or ``acknowledged``; ``sequence`` and ``lost`` are the platform's answer.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("operation"),
-        Index("ix_outbox_state_position", "state", "position"),
+        Index("ix_outbox_seat_position", "seat", "position"),
+        Index("ix_outbox_seat_record", "seat", "kind", "record"),
         {"sqlite_autoincrement": True},
     )
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"))
     operation: Mapped[str]
     scope: Mapped[str]
     kind: Mapped[str]
@@ -255,7 +368,84 @@ class OutboxEntry(Base):
     deletes: Mapped[bool]
     schema_version: Mapped[int]
     state: Mapped[str]
+    sequence: Mapped[int]
+    lost: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[int]
+
+
+class Acknowledged(Base):
+    """An operation that the platform acknowledged lately; sent anew when the platform was restored from a backup.
+
+    ``at`` is the platform's own instant, 0 where none was heard yet.
+    """
+
+    __tablename__ = "acknowledged"
+    __table_args__ = (UniqueConstraint("operation"), Index("ix_acknowledged_seat", "seat"))
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"))
+    operation: Mapped[str]
+    kind: Mapped[str]
+    record: Mapped[str]
+    patch: Mapped[dict[str, object]] = mapped_column(JSON)
+    deletes: Mapped[bool]
+    schema_version: Mapped[int]
+    scope: Mapped[str]
+    lost: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[int]
+    at: Mapped[int]
+
+
+class NotAccepted(Base):
+    """An operation that the platform refused, kept to be seen and exported."""
+
+    __tablename__ = "not_accepted"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"), index=True)
+    operation: Mapped[str]
+    kind: Mapped[str]
+    record: Mapped[str]
+    contract: Mapped[str | None]
+    patch: Mapped[dict[str, object]] = mapped_column(JSON)
+    deletes: Mapped[bool]
+    reason: Mapped[str]
+    at: Mapped[int]
+
+
+class RecordChange(Base):
+    """A record of an organization's contract that this transaction has changed; empty between transactions."""
+
+    __tablename__ = "record_change"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    record: Mapped[str] = mapped_column(primary_key=True)
+    contract: Mapped[str]
+
+
+class SyncLogEntry(Base):
+    """A line of the sync log: what came, what went, what was refused."""
+
+    __tablename__ = "sync_log"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"), index=True)
+    at: Mapped[int]
+    what: Mapped[str]
+    count: Mapped[int]
+    words: Mapped[str]
+
+
+class Upload(Base):
+    """What left for a platform, noted before it goes: of which contract, how many bytes, with which SHA-256.
+
+    ``contract`` is "" for what belongs to none; the hash is of the request's body.
+    """
+
+    __tablename__ = "upload"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"), index=True)
+    at: Mapped[int]
+    contract: Mapped[str]
+    what: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
 
 
 class SessionState(Base):

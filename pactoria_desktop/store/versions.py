@@ -35,7 +35,7 @@ class Versions:
     def of(self, contract: str) -> tuple[Version, ...]:
         """The whole history of a contract, oldest first."""
         rows = self._session.execute(
-            select(*_COLUMNS).where(VersionEntry.contract == contract).order_by(VersionEntry.number)
+            select(*_COLUMNS).where(VersionEntry.contract == contract).order_by(VersionEntry.number, VersionEntry.id)
         )
         return tuple(Version(*row) for row in rows)
 

@@ -274,6 +274,10 @@ def test_each_released_form_is_brought_up_to_date_with_all_it_holds(
             "VALUES ('a', 'Kept', 'kept', 'C', 'c', 'draft', 1, 1)"
         )
         connection.exec_driver_sql("INSERT INTO contract_tag VALUES (1, 'tag')")
+        connection.exec_driver_sql(
+            "INSERT INTO version(contract, number, id, name, made_at, author, frontier, text_sha256, content_sha256, "
+            "counterparty, former, hash) VALUES ('a', 1, 'v', 'Kept', '', '', '', '', '', '', '', 'h')"
+        )
     engine.dispose()
     body = "\n    ".join(
         [
@@ -289,6 +293,7 @@ def test_each_released_form_is_brought_up_to_date_with_all_it_holds(
     with contextlib.closing(connect(path, key)) as raw:
         assert raw.execute("SELECT title, colour FROM contract").fetchall() == [("Kept", None)]
         assert raw.execute("SELECT tag FROM contract_tag").fetchall() == [("tag",)]
+        assert raw.execute("SELECT contract, number, id, hash FROM version").fetchall() == [("a", 1, "v", "h")]
     with contextlib.closing(connect(copy, key)) as raw:
         assert raw.execute("SELECT title FROM contract").fetchall() == [("Kept",)]
         assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [(form,)]

@@ -21,7 +21,6 @@ from pactoria_desktop.store.integrity import damages, page_damages, rebuild_sear
 from pactoria_desktop.store.journal import JournalWriter
 from pactoria_desktop.store.library import Library
 from pactoria_desktop.store.listing import Filter, Listing, Order
-from pactoria_desktop.store.outbox import Operation, Outbox
 from pactoria_desktop.store.packages import Packages
 from pactoria_desktop.store.search import MARK_BEGIN, MARK_END, Search, quick_expression, ranked_expression, searching
 from pactoria_desktop.store.sessions import Facts, NamedSearch, Peer, Peers, SavedSearches, Sessions
@@ -333,7 +332,7 @@ def test_a_history_is_sealed_and_a_changed_row_is_found(library: Library):
         assert [damage.subject for damage in damages(session)] == ["history"]
 
 
-def test_threads_findings_verdicts_sessions_and_the_outbox(library: Library):
+def test_threads_findings_verdicts_and_sessions(library: Library):
     with library.writing() as session:
         Contracts(session).add("a", "A", at=1)
         threads = Threads(session)
@@ -374,13 +373,6 @@ def test_threads_findings_verdicts_sessions_and_the_outbox(library: Library):
         Peers(session).add(Peer("18446744073709551615", "a", "d", "u", 1))
         assert Peers(session).of("a")[0].peer == "18446744073709551615"
 
-        outbox = Outbox(session)
-        for number in range(3):
-            outbox.add(Operation(f"o{number}", "org", "contract", "a", number, {"title": "T"}, 1))
-        assert [one.operation for one in outbox.waiting(limit=2)] == ["o0", "o1"]
-        outbox.mark(["o0"], "sent")
-        outbox.remove(["o1"])
-        assert [one.operation for one in outbox.waiting()] == ["o2"]
     with library.writing() as session:
         Contracts(session).trash("a", at=1)
         Contracts(session).remove("a")

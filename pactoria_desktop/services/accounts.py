@@ -1,0 +1,134 @@
+"""Accounts on platforms: signing in and out, and the named action by which a contract joins an organization.
+
+Signing in uploads nothing, signing out takes nothing away. Tokens are not here: they lie in the system's keyring.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pactoria_desktop.protocol.permissions import Role, may
+from pactoria_desktop.runtime.errors import PactoriaError
+from pactoria_desktop.services.library import LibraryService
+from pactoria_desktop.store.accounts import AccountRecord, HomeRecord, SeatRecord
+from pactoria_desktop.store.accounts import Accounts as StoredAccounts
+
+__all__ = ["AccountRecord", "Accounts", "HomeRecord", "JoinError", "NotAllowedError", "Organization", "SeatRecord"]
+
+
+class NotAllowedError(PactoriaError):
+    """The person's role in the organization does not let them do this."""
+
+
+class JoinError(PactoriaError):
+    """A contract cannot join the organization."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A person's place in an organization, as the platform says it."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class Accounts:
+    """Who is signed in where, and which contract belongs to which organization. Every call is one transaction."""
+
+    def __init__(self, service: LibraryService) -> None:
+        """On an open library."""
+        self._service = service
+        self._library = service.library
+
+    def signed_in(
+        self,
+        platform: str,
+        person: str,
+        name: str,
+        email: str,
+        device: str,
+        organizations: Sequence[Organization],
+    ) -> AccountRecord:
+        """Keep an account after the platform has let the person in; the same person again is the same account.
+
+        ``platform`` is its address; ``person`` and ``device`` are its ids.
+        """
+        with self._library.writing() as session:
+            accounts = StoredAccounts(session)
+            known = accounts.find(platform, person)
+            identity = self._service.mint() if known is None else known.id
+            account = AccountRecord(identity, platform, person, name, email, device, self._library.now())
+            accounts.put(account)
+            for each in organizations:
+                accounts.put_seat(identity, each.id, each.name, each.role.value)
+        return account
+
+    def sign_out(self, account: str) -> None:
+        """Sign an account out: its contracts stay on this device, changes to them go on waiting."""
+        with self._library.writing() as session:
+            StoredAccounts(session).sign_out(account, at=self._library.now())
+
+    def accounts(self) -> tuple[AccountRecord, ...]:
+        """Every account that was ever signed in here."""
+        with self._library.reading() as session:
+            return StoredAccounts(session).all()
+
+    def seats(self, account: str | None = None) -> tuple[SeatRecord, ...]:
+        """The places in organizations, of one account or of all."""
+        with self._library.reading() as session:
+            return StoredAccounts(session).seats(account)
+
+    def home(self, contract: str) -> HomeRecord | None:
+        """Which organization a contract belongs to, None for one that is this device's alone."""
+        with self._library.reading() as session:
+            return StoredAccounts(session).home(contract)
+
+    def add_contract(self, contract: str, seat: int) -> None:
+        """Let a contract join an organization: all of its records wait to be sent from now on.
+
+        Raises JoinError where it belongs to one already, NotAllowedError for a role that brings in no contracts.
+        """
+        from pactoria_desktop.store.contracts import Contracts
+        from pactoria_desktop.sync.recording import mark_all
+
+        with self._library.writing() as session:
+            accounts = StoredAccounts(session)
+            record, place, home = Contracts(session).get(contract), accounts.seat(seat), accounts.home(contract)
+            if home is not None and home.state == "member":
+                raise JoinError(
+                    f"{record.title} belongs to an organization already; nothing was changed; a contract has one place."
+                )
+            if place.state != "member":
+                raise JoinError(f"You do not belong to {place.name} any more; nothing was changed.")
+            self._require(place, "contract.create")
+            accounts.put_home(contract, seat, at=self._library.now())
+            mark_all(session, contract)
+
+    def may(self, contract: str, operation: str) -> bool:
+        """Whether the person may do an operation of ``protocol.permissions`` on a contract.
+
+        What belongs to no organization is the person's own: everything goes. The platform judges again.
+        """
+        with self._library.reading() as session:
+            accounts = StoredAccounts(session)
+            home = accounts.home(contract)
+            if home is None or home.state != "member":
+                return True
+            return may(operation, Role(accounts.seat(home.seat).role))
+
+    def require(self, contract: str, operation: str) -> None:
+        """Raise NotAllowedError where ``may`` says no."""
+        with self._library.reading() as session:
+            accounts = StoredAccounts(session)
+            home = accounts.home(contract)
+            if home is not None and home.state == "member":
+                self._require(accounts.seat(home.seat), operation)
+
+    def _require(self, seat: SeatRecord, operation: str) -> None:
+        from pactoria_desktop.protocol.permissions import OPERATIONS
+
+        if not may(operation, Role(seat.role)):
+            raise NotAllowedError(
+                f"As {seat.role} of {seat.name} you may not {OPERATIONS[operation].sentence}; nothing was changed; "
+                "ask an owner or admin."
+            )

@@ -1,0 +1,242 @@
+"""The way to a platform over HTTP: bounded in time, tried again where that is safe, and noted before anything leaves.
+
+Every request of sync counts once by the ids in it, so that each may be sent again after a lost answer.
+"""
+
+import hashlib
+import ipaddress
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx2
+from pydantic import ValidationError
+
+from pactoria_desktop.protocol.base import Message
+from pactoria_desktop.protocol.problems import MEDIA_TYPE, Code, Problem
+from pactoria_desktop.protocol.records import Operation, Pull, Pulled, Push, Pushed
+from pactoria_desktop.protocol.version import HEADER, PROTOCOL
+from pactoria_desktop.runtime.clock import Clock
+from pactoria_desktop.sync.errors import (
+    AccessLostError,
+    AnswerError,
+    OfflineError,
+    PlainHttpError,
+    RefusedError,
+    SignedOutError,
+    SyncError,
+    TooOldError,
+)
+
+PREFIX = "/api/v1"
+TRIES = 4
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
+LARGEST_ANSWER = 32 * 1024 * 1024
+_AGAIN = frozenset({429, 502, 503, 504})
+
+Answer = TypeVar("Answer", bound=Message)
+
+
+def checked_address(address: str) -> str:
+    """The address of a platform without its last slash.
+
+    Raises PlainHttpError for one without encryption that is neither on this machine nor in a private network, and for
+    what is not an address.
+    """
+    try:
+        url = httpx2.URL(address)
+    except httpx2.InvalidURL as error:
+        raise PlainHttpError(f"“{address[:80]}” is not the address of a platform; nothing was sent.") from error
+    if url.scheme == "https" and url.host:
+        return str(url).rstrip("/")
+    if url.scheme == "http" and _near(url.host):
+        return str(url).rstrip("/")
+    raise PlainHttpError(
+        f"The address {address[:80]} is not encrypted (https) and is not in a private network; nothing was sent; "
+        "ask for the platform's https address."
+    )
+
+
+def is_plain(address: str) -> bool:
+    """Whether an allowed address is without encryption, of which a person is warned."""
+    return address.startswith("http://")
+
+
+def _near(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or (address.is_private and not address.is_unspecified)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What is about to leave: of which contract ("" for none), how many bytes, and the SHA-256 of the whole body."""
+
+    contract: str
+    what: str
+    size: int
+    sha256: str
+
+
+class Http:
+    """Requests to one platform as one account."""
+
+    def __init__(
+        self,
+        client: httpx2.Client,
+        address: str,
+        token: Callable[[bool], str],
+        *,
+        clock: Clock,
+        sleep: Callable[[float], None],
+        jitter: Callable[[], float],
+    ) -> None:
+        """``token`` gives the access token, a new one for True, or raises SignedOutError; ``jitter`` is in [0, 1).
+
+        Raises PlainHttpError.
+        """
+        self._client = client
+        self._address = checked_address(address)
+        self._token = token
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def ask(self, method: str, path: str, answer: type[Answer], body: bytes | None = None) -> Answer:
+        """Ask and read the answer. To be used where asking again changes nothing. Raises the errors of ``sync``."""
+        response = self.send(method, path, body)
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise AnswerError(
+                "The platform's answer could not be understood; nothing was changed here; upgrade the older of the two."
+            ) from error
+
+    def send(self, method: str, path: str, body: bytes | None = None) -> httpx2.Response:
+        """The answer with a status of success. Raises the errors of ``sync``."""
+        renew = False
+        for attempt in range(1, TRIES + 1):
+            try:
+                response = self._client.request(
+                    method,
+                    f"{self._address}{PREFIX}{path}",
+                    content=body,
+                    headers={
+                        "Authorization": f"Bearer {self._token(renew)}",
+                        "Accept": "application/json",
+                        HEADER: str(PROTOCOL),
+                        **({"Content-Type": "application/json"} if body is not None else {}),
+                    },
+                    timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+                    follow_redirects=False,
+                )
+            except httpx2.TransportError as error:
+                if attempt == TRIES:
+                    raise OfflineError(
+                        "The platform does not answer; your work is kept here and goes when it does."
+                    ) from error
+                self._pause(attempt, None)
+                continue
+            if response.is_success:
+                if len(response.content) > LARGEST_ANSWER:
+                    raise AnswerError("The platform's answer is too large; nothing was changed here.")
+                return response
+            if response.status_code == 401 and not renew:
+                renew = True
+                continue
+            if response.status_code in _AGAIN and attempt < TRIES:
+                self._pause(attempt, response.headers.get("Retry-After"))
+                continue
+            raise refusal_of(response)
+        raise SignedOutError("The platform does not know this device any more; your work is kept; sign in again.")
+
+    def _pause(self, attempt: int, said: str | None) -> None:
+        """Wait as long as the platform asks, at most half a minute, else twice as long each time, by chance shorter."""
+        asked = self._seconds(said)
+        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
+        self._sleep(min(LONGEST_PAUSE, asked + self._jitter()) if asked is not None else longest * self._jitter())
+
+    def _seconds(self, said: str | None) -> float | None:
+        """Retry-After (RFC 9110, 10.2.3) in seconds: a count or a date; None for neither."""
+        if said is None:
+            return None
+        if said.isascii() and said.isdigit():
+            return float(said)
+        try:
+            return max(0.0, (parsedate_to_datetime(said) - self._clock.now()).total_seconds())
+        except (ValueError, TypeError):
+            return None
+
+
+def refusal_of(response: httpx2.Response) -> SyncError:
+    """The typed error for an answer that refuses, with the platform's own sentence where it gave one."""
+    problem = None
+    if response.headers.get("Content-Type", "").partition(";")[0].strip() == MEDIA_TYPE:
+        try:
+            problem = Problem.model_validate_json(response.content)
+        except ValidationError:
+            problem = None
+    if problem is None:
+        if response.status_code >= 500 or response.status_code == 429:
+            return OfflineError("The platform cannot answer now; your work is kept here and goes later.")
+        return AnswerError(
+            f"What answers there is not a platform (status {response.status_code}); nothing was changed; "
+            "check the address."
+        )
+    kinds: dict[Code, type[SyncError]] = {
+        Code.SIGNED_OUT: SignedOutError,
+        Code.FORBIDDEN: AccessLostError,
+        Code.NOT_FOUND: AccessLostError,
+        Code.GONE: AccessLostError,
+        Code.PROTOCOL_VERSION: TooOldError,
+        Code.TOO_MANY_REQUESTS: OfflineError,
+        Code.UNAVAILABLE: OfflineError,
+        Code.INTERNAL: OfflineError,
+    }
+    return kinds.get(problem.code, RefusedError)(problem.detail)
+
+
+class RecordTransport:
+    """Record sync of one organization over HTTP; ``sync.ports.Transport``."""
+
+    def __init__(
+        self,
+        http: Http,
+        organization: str,
+        *,
+        note: Callable[[list[Departure]], None],
+        contract_of: Callable[[str, str], str],
+    ) -> None:
+        """``note`` keeps, durably, what is about to leave. ``contract_of`` says which contract a record belongs to."""
+        self._http = http
+        self._path = f"/organizations/{quote(organization, safe='')}/sync"
+        self._note = note
+        self._contract_of = contract_of
+
+    def push(self, push: Push) -> Pushed:
+        """Send operations; what leaves is in the ledger before."""
+        body = push.model_dump_json().encode()
+        sha256, sizes = hashlib.sha256(body).hexdigest(), dict[str, int]()
+        for each in push.operations:
+            contract = self._contract(each)
+            sizes[contract] = sizes.get(contract, 0) + len(json.dumps(each.patch).encode())
+        self._note([Departure(contract, "records", size, sha256) for contract, size in sizes.items()])
+        return self._http.ask("POST", f"{self._path}/push", Pushed, body)
+
+    def pull(self, pull: Pull) -> Pulled:
+        """Ask for news."""
+        return self._http.ask("POST", f"{self._path}/pull", Pulled, pull.model_dump_json().encode())
+
+    def _contract(self, operation: Operation) -> str:
+        if operation.kind == "contract":
+            return operation.record
+        named = operation.patch.get("contract")
+        return named if isinstance(named, str) else self._contract_of(operation.kind, operation.record)
