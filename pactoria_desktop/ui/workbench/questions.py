@@ -7,7 +7,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from pactoria_desktop.ui.theme.look import Look
-from pactoria_desktop.ui.workbench.dialogs import ACCEPTED, AskingDialog, TextDialog
+from pactoria_desktop.ui.widgets.dialogs import ACCEPTED, AskingDialog, TextDialog
 
 WORD_FILES = "Word files (*.docx)"
 READABLE_FILES = "Contracts (*.docx *.pdf *.md *.txt)"

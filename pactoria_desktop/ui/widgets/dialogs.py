@@ -1,4 +1,4 @@
-"""The dialogs of the workbench: a title, a sentence, fields, and buttons whose words say what they do."""
+"""Dialogs: a title, a sentence, fields, and buttons whose words say what they do."""
 
 from collections.abc import Sequence
 
