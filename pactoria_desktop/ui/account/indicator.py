@@ -87,7 +87,9 @@ class SyncIndicator(QAbstractButton):
         size, left = look.pixels(15), float(PAD)
         live = self._status.state in (SyncState.SYNCED, SyncState.SENDING)
         tone = "accent" if live else "text2"
-        look.draw_icon(painter, ICONS[self._status.state], left, area.center().y() - size / 2, size, tone)
+        receiving = self._status.state is SyncState.SENDING and not self._status.waiting
+        icon = "came_down" if receiving else ICONS[self._status.state]
+        look.draw_icon(painter, icon, left, area.center().y() - size / 2, size, tone)
         left += size + 6
         if self._urgent:
             side = look.pixels(11)

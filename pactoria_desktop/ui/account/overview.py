@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QSizePolicy
 
 from pactoria_desktop.ui.account.page import Section, head
 from pactoria_desktop.ui.account.saying import ROLE_SENTENCES, a_role, counted, sync_explanation, sync_words
@@ -41,13 +41,14 @@ class Overview(Section):
             card(head(look, "Organization"), 10, self._name, 2, self._people, 6, self._role, 14,
                  row(self.organizations, self.create, None, spacing=8))
         )  # fmt: skip
-        self._avatar = Avatar(look, "?", 1, 32)
+        self._avatar = Avatar(look, "", 1, 32)
+        self._avatar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._person, self._address = Label(look, "", 13, 500), Label(look, "", 12, 400, "text2")
         self.sign_out = Button(look, "Sign out…", icon="sign_out")
         self.sign_out.clicked.connect(self._sign_out)
         names = column(self._person, self._address, spacing=1)
-        self._who = row(self._avatar, names, None, self.sign_out, spacing=12)
-        self.cards.addWidget(card(head(look, "Signed in as"), 10, self._who))
+        who = row(self._avatar, names, None, self.sign_out, spacing=12)
+        self.cards.addWidget(card(head(look, "Signed in as"), 10, who))
         self._sync_words, self._sync_more = Label(look, "", 14, 500), Label(look, "", 13, 400, "text2", wrap=True)
         self.sync_now = Button(look, "Sync now", icon="sync")
         self.sync_now.clicked.connect(lambda: self.run("Syncing", self._sync.sync_now, lambda _: self.show_sync()))
@@ -63,7 +64,8 @@ class Overview(Section):
         current = account.current
         self._name.setText(current.name)
         self._people.setText("Only you" if current.people <= 1 else counted(current.people, "person", "people"))
-        self._role.setText(f"You are {a_role(current.role)}. {ROLE_SENTENCES[current.role]}")
+        role, what = a_role(current.role), ROLE_SENTENCES[current.role]
+        self._role.setText(f"You are {role}. {role.capitalize()} {what[0].lower()}{what[1:]}")
         self.organizations.blockSignals(True)
         self.organizations.clear()
         for one in account.organizations:
@@ -73,12 +75,7 @@ class Overview(Section):
         self.organizations.setVisible(len(account.organizations) > 1)
         self._person.setText(account.name)
         self._address.setText(f"{account.address}, on {account.server.address}")
-        fresh = Avatar(self.look, account.name, 1, 32)
-        layout = self._who.layout()
-        if layout is not None:
-            layout.replaceWidget(self._avatar, fresh)
-        self._avatar.deleteLater()
-        self._avatar = fresh
+        self._avatar.show_person(account.name, 1)
         self.show_sync()
 
     def show_sync(self) -> None:

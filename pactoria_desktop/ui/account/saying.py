@@ -85,7 +85,7 @@ def sync_explanation(status: SyncStatus, now: datetime, zone: tzinfo | None = No
     state = {
         SyncState.NO_ACCOUNT: NO_CONNECTION,
         SyncState.SIGNED_OUT: f"This device is signed out of {server}. Your work is kept here; sign in to send it.",
-        SyncState.SYNCED: f"Everything is on {server}{f' since {at}' if at else ''}.",
+        SyncState.SYNCED: f"Everything that you share is on {server}{f', as of {at}' if at else ''}.",
         SyncState.WAITING: f"These changes are kept here and go to {server} next.",
         SyncState.SENDING: f"Changes go to {server} now. You can work on.",
         SyncState.OFFLINE: f"{server[0].upper()}{server[1:]} cannot be reached. Your work is kept here and is sent when "

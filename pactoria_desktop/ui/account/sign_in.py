@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from pactoria_desktop.ui.account.values import Errands, SignInCode, SigningIn
 from pactoria_desktop.ui.shell.errors import describe
@@ -33,17 +33,18 @@ class SignInPage(QWidget):
         self._attempt = 0
         self._code: SignInCode | None = None
         self.setAccessibleName("Sign in")
-        self.pages = QStackedWidget()
         self.form, self.waiting, self.with_code = self._make_form(address), self._make_waiting(), self._make_code()
-        for page in (self.form, self.waiting, self.with_code):
-            self.pages.addWidget(page)
+        self.waiting.hide()
+        self.with_code.hide()
         self._frame = card(
             Label(look, "Work with others", 17, 600),
             6,
             Label(look, "Sign in to your organization’s platform to share contracts with colleagues.", 13, 400,
                   "text2", wrap=True),
             16,
-            self.pages,
+            self.form,
+            self.waiting,
+            self.with_code,
             margins=(28, 24, 28, 24),
         )  # fmt: skip
         self._does = Label(look, WHAT_IT_DOES, 12, 400, "text2", wrap=True)
@@ -51,7 +52,7 @@ class SignInPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.addStretch(2)
-        layout.addWidget(holder, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(row(None, holder, None))
         layout.addStretch(3)
         self._holder = holder
         self._dress()
@@ -81,7 +82,7 @@ class SignInPage(QWidget):
         self._on_address()
         return column(
             Label(look, "Address of the platform", 12, 600, "text2"), 6, self.address, 6, self._error_line, 10,
-            row(self.primary, self.use_code, None, spacing=10), None,
+            row(self.primary, self.use_code, None, spacing=10),
         )  # fmt: skip
 
     def _make_waiting(self) -> QWidget:
@@ -93,7 +94,6 @@ class SignInPage(QWidget):
         switch.clicked.connect(self._switch)
         return column(
             Label(look, "Go on in the browser", 14, 600), 6, self._where, 16, row(self.stop, switch, None, spacing=10),
-            None,
         )  # fmt: skip
 
     def _make_code(self) -> QWidget:
@@ -114,7 +114,7 @@ class SignInPage(QWidget):
         return column(
             self._page, 14, self.code, 14, row(self.copy, self.copy_page, None, stop, spacing=8), 10,
             Label(look, "This window goes on by itself once the code was typed. It holds for ten minutes.", 12, 400,
-                  "text2", wrap=True), None,
+                  "text2", wrap=True),
         )  # fmt: skip
 
     def _on_address(self) -> None:
@@ -131,6 +131,10 @@ class SignInPage(QWidget):
             self.address.setProperty("error", bool(sentence))
             self.address.style().unpolish(self.address)
             self.address.style().polish(self.address)
+
+    def page(self) -> QWidget:
+        """What is shown: ``form``, ``waiting`` or ``with_code``."""
+        return next(each for each in (self.form, self.waiting, self.with_code) if not each.isHidden())
 
     @property
     def error(self) -> str:
@@ -201,6 +205,7 @@ class SignInPage(QWidget):
 
     def _go(self, page: QWidget, focus: QWidget) -> None:
         had = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
-        self.pages.setCurrentWidget(page)
+        for each in (self.form, self.waiting, self.with_code):
+            each.setVisible(each is page)
         if had:
             focus.setFocus()

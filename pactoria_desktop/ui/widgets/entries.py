@@ -121,15 +121,14 @@ class EntryDelegate(QStyledItemDelegate):
         middle_y, side = area.center().y(), look.pixels(26)
         if entry.number:
             draw_avatar(painter, look, QRectF(left, middle_y - side / 2, side, side), entry.title, entry.number)
-            left += side + 12
         elif entry.severity:
             mark = look.pixels(11)
-            draw_severity(painter, look.theme, entry.severity, QRectF(left + 4, middle_y - mark / 2, mark, mark))
-            left += mark + 16
+            at = QRectF(left + (side - mark) / 2, middle_y - mark / 2, mark, mark)
+            draw_severity(painter, look.theme, entry.severity, at)
         elif entry.icon:
-            size = look.pixels(18)
-            look.draw_icon(painter, entry.icon, left + 4, middle_y - size / 2, size)
-            left += size + 16
+            look.draw_icon_in(painter, entry.icon, QRectF(left, area.y(), side, area.height()), look.pixels(18))
+        if entry.number or entry.severity or entry.icon:
+            left += side + 12
         if entry.choices:
             look.draw_icon_in(painter, "more", self.dots(area), look.pixels(16))
         if self.has_menus(index):

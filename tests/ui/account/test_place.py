@@ -50,7 +50,7 @@ def test_signing_in_waits_for_the_browser_and_shows_the_organization(look: Look,
     place = show(look, qtbot, platform, later)
     assert not place.signed_in
     qtbot.keyClick(place.sign_in.address, Qt.Key.Key_Return)
-    assert place.sign_in.pages.currentWidget() is place.sign_in.waiting
+    assert place.sign_in.page() is place.sign_in.waiting
     assert platform.did == []
     with qtbot.waitSignal(place.account_changed, timeout=1000):
         later.come()
@@ -63,7 +63,7 @@ def test_a_code_is_shown_large_and_can_be_copied(look: Look, qtbot: QtBot) -> No
     place = show(look, qtbot, platform, later)
     place.sign_in.use_code.click()
     later.come()
-    assert place.sign_in.pages.currentWidget() is place.sign_in.with_code
+    assert place.sign_in.page() is place.sign_in.with_code
     assert place.sign_in.code.text() == "WDJB-MJHT"
     assert place.sign_in.code.fontMetrics().height() >= look.pixels(26)
     place.sign_in.copy.click()
@@ -80,7 +80,7 @@ def test_cancelling_goes_back_and_a_late_answer_changes_nothing(look: Look, qtbo
     place.sign_in.sign_in()
     place.sign_in.stop.click()
     assert platform.did == [("cancel",)]
-    assert place.sign_in.pages.currentWidget() is place.sign_in.form
+    assert place.sign_in.page() is place.sign_in.form
     later.come()
     assert heard == []
 
