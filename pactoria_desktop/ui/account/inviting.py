@@ -31,7 +31,9 @@ class InviteDialog(AskingDialog):
         self._error.hide()
         self._add(self._error)
         usual = Role.EDITOR if Role.EDITOR in roles else roles[-1]
-        self.role = self.add_choices("Role", [(role.value, ROLE_NAMES[role]) for role in roles], usual.value, named=True)
+        self.role = self.add_choices(
+            "Role", [(role.value, ROLE_NAMES[role]) for role in roles], usual.value, named=True
+        )
         self._what = Label(look, ROLE_SENTENCES[usual], 12, 400, "text2", wrap=True)
         self._add(self._what)
         self.role.currentIndexChanged.connect(lambda _: self._what.setText(ROLE_SENTENCES[self._chosen()]))

@@ -200,4 +200,3 @@ class Members(Section):
     def _told(self, member: Member, role: Role) -> None:
         self.tell(f"{member.name} is {a_role(role)} now.")
         self.refresh()
-

@@ -33,13 +33,13 @@ class Overview(Section):
         self.organizations.setFont(look.font(13))
         self.organizations.setAccessibleName("Organization shown")
         self.organizations.activated.connect(self._choose)
-        self.create = Button(look, "Create organization…")
-        self.create.clicked.connect(self._create)
+        self.create_button = Button(look, "Create organization…")
+        self.create_button.clicked.connect(self._create)
         self._name = Label(look, "", 21, 600, wrap=True)
         self._people, self._role = Label(look, "", 13, 400, "text2"), Label(look, "", 13, 400, "text2", wrap=True)
         self.cards.addWidget(
             card(head(look, "Organization"), 10, self._name, 2, self._people, 6, self._role, 14,
-                 row(self.organizations, self.create, None, spacing=8))
+                 row(self.organizations, self.create_button, None, spacing=8))
         )  # fmt: skip
         self._avatar = Avatar(look, "", 1, 32)
         self._avatar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

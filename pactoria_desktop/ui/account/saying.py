@@ -36,7 +36,9 @@ def clock(milliseconds: int, now: datetime, zone: tzinfo | None = None) -> str:
         return ""
     instant = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(zone)
     hour = f"{instant.hour}:{instant.minute:02d}"
-    return hour if instant.date() == now.astimezone(zone).date() else f"{instant.day} {MONTHS[instant.month - 1]} {hour}"
+    return (
+        hour if instant.date() == now.astimezone(zone).date() else f"{instant.day} {MONTHS[instant.month - 1]} {hour}"
+    )
 
 
 def day(milliseconds: int, now: datetime, zone: tzinfo | None = None) -> str:
@@ -88,8 +90,8 @@ def sync_explanation(status: SyncStatus, now: datetime, zone: tzinfo | None = No
         SyncState.SYNCED: f"Everything that you share is on {server}{f', as of {at}' if at else ''}.",
         SyncState.WAITING: f"These changes are kept here and go to {server} next.",
         SyncState.SENDING: f"Changes go to {server} now. You can work on.",
-        SyncState.OFFLINE: f"{server[0].upper()}{server[1:]} cannot be reached. Your work is kept here and is sent when "
-        "it can be.",
+        SyncState.OFFLINE: f"{server[0].upper()}{server[1:]} cannot be reached. Your work is kept here and is sent "
+        "when it can be.",
     }[status.state]
     more = " and ".join(for_you(status))
     return f"{state} {more[0].upper()}{more[1:]}." if more else state

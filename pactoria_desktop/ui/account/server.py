@@ -36,7 +36,9 @@ class ServerSection(Section):
         server = account.server
         self._address.setText(server.address)
         self._version.setText(f"Version {server.version}" if server.version else "Its version is not known yet.")
-        mails = "It sends invitations by e-mail." if server.mails else "It sends no mail: invitations are links to copy."
+        mails = (
+            "It sends invitations by e-mail." if server.mails else "It sends no mail: invitations are links to copy."
+        )
         self._mail.setText(mails)
 
     def refresh(self) -> None:

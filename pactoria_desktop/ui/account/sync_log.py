@@ -19,8 +19,8 @@ MOST = 200
 ICONS = {Way.CAME: "came_down", Way.WENT: "sent_up", Way.WAITS: "clock", Way.REFUSED: ""}
 NAMES = {Way.CAME: "Came", Way.WENT: "Went", Way.WAITS: "Waits", Way.REFUSED: "Not accepted"}
 WHY_REFUSED = (
-    "The platform did not accept these changes, because the right to make them ended before they arrived. They are kept "
-    "here and can be exported."
+    "The platform did not accept these changes, because the right to make them ended before they arrived. They are "
+    "kept here and can be exported."
 )
 NOTHING = "Nothing came or went since the program was started."
 
@@ -41,9 +41,7 @@ class SyncLog(Section):
         self.sync_now.clicked.connect(lambda: self.run("Syncing", sync.sync_now, lambda _: self.refresh()))
         self.conflicts = Button(look, "Decide…")
         self.conflicts.clicked.connect(self.conflicts_wanted)
-        self.cards.addWidget(
-            card(self._state, 2, self._more, 14, row(self.sync_now, self.conflicts, None, spacing=8))
-        )
+        self.cards.addWidget(card(self._state, 2, self._more, 14, row(self.sync_now, self.conflicts, None, spacing=8)))
         self.filter = ChipRow(look, "Which lines", self._chips())
         self.filter.chosen.connect(lambda _: self._show())
         self.list = EntryList(look, "Sync log", all_shown=True)
@@ -54,7 +52,9 @@ class SyncLog(Section):
         self._nothing = Label(look, NOTHING, 13, 400, "text2", wrap=True)
         self._export_row = row(self.export, None)
         self.cards.addWidget(
-            card(head(look, "Log"), 10, self.filter, 8, self._why, self._export_row, self._nothing, self.list, spacing=4)
+            card(
+                head(look, "Log"), 10, self.filter, 8, self._why, self._export_row, self._nothing, self.list, spacing=4
+            )
         )
 
     def refresh(self) -> None:

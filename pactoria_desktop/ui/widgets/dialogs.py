@@ -45,7 +45,9 @@ class LongField(QPlainTextEdit):
 class AskingDialog(QDialog):
     """``other`` is a second way to go on beside the primary one; ``took_other`` tells that it was taken."""
 
-    def __init__(self, look: Look, parent: QWidget, title: str, explanation: str, action: str, other: str = "") -> None:
+    def __init__(
+        self, look: Look, parent: QWidget | None, title: str, explanation: str, action: str, other: str = ""
+    ) -> None:
         super().__init__(parent)
         self._look = look
         self.took_other = False

@@ -52,7 +52,7 @@ LINES = (
 )  # fmt: skip
 
 
-class Unreachable(PactoriaError):
+class UnreachableError(PactoriaError):
     """The platform does not answer."""
 
 
@@ -137,9 +137,7 @@ class Platform:
     def create_organization(self, name: str) -> None:
         self._do("create", name)
         made = Organization("o3", name, Role.OWNER)
-        self._account = replace(
-            self._account, organizations=(*self._account.organizations, made), organization="o3"
-        )
+        self._account = replace(self._account, organizations=(*self._account.organizations, made), organization="o3")
 
     def invite(self, address: str, role: Role) -> Invited:
         self._do("invite", address, role)
@@ -162,9 +160,7 @@ class Platform:
 
     def leave(self) -> None:
         self._do("leave")
-        self._account = replace(
-            self._account, organizations=self._account.organizations[1:], organization="o2"
-        )
+        self._account = replace(self._account, organizations=self._account.organizations[1:], organization="o2")
 
     def transfer(self, person: str) -> None:
         self._do("transfer", person)
@@ -243,6 +239,4 @@ class Answers:
 
 
 def ports(platform: Platform, errands: object = None, asks: object = None) -> AccountPorts:
-    return AccountPorts(
-        platform, platform, platform, platform, errands or AtOnce(), asks or Answers(), lambda: NOW
-    )
+    return AccountPorts(platform, platform, platform, platform, errands or AtOnce(), asks or Answers(), lambda: NOW)

@@ -14,8 +14,8 @@ from pactoria_desktop.ui.account.values import SyncState, SyncStatus
 from pactoria_desktop.ui.shell.status_bar import StatusBar
 from pactoria_desktop.ui.shell.tasks import BackgroundTasks
 from pactoria_desktop.ui.theme.look import Look
-from tests.ui.account.fakes import DAY, MINUTE, NOW, ago
 from tests.ui.accessibility import faults
+from tests.ui.account.fakes import DAY, MINUTE, NOW, ago
 from tests.ui.screenshots import pictures, settle
 
 SERVER = "pactoria.northgate.example"

@@ -17,7 +17,7 @@ from pactoria_desktop.ui.account.values import Member, SyncState, SyncStatus
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.entries import EntryList
 from tests.ui.accessibility import faults, visible_texts_clipped
-from tests.ui.account.fakes import LINES, Answers, Later, Platform, Unreachable, ago, ports
+from tests.ui.account.fakes import LINES, Answers, Later, Platform, UnreachableError, ago, ports
 from tests.ui.screenshots import pictures, settle
 
 UNREACHABLE = "The platform does not answer. Your work is kept here; try again later."
@@ -87,7 +87,7 @@ def test_cancelling_goes_back_and_a_late_answer_changes_nothing(look: Look, qtbo
 
 def test_a_failed_sign_in_says_why_under_the_field(look: Look, qtbot: QtBot) -> None:
     platform = Platform(signed_in=False)
-    platform.error = Unreachable(UNREACHABLE)
+    platform.error = UnreachableError(UNREACHABLE)
     place = show(look, qtbot, platform)
     place.sign_in.primary.click()
     assert place.sign_in.error == UNREACHABLE
@@ -96,7 +96,9 @@ def test_a_failed_sign_in_says_why_under_the_field(look: Look, qtbot: QtBot) -> 
     assert place.sign_in.error == ""
 
 
-def test_without_an_address_there_is_nothing_to_press_and_it_says_what_signing_in_does(look: Look, qtbot: QtBot) -> None:
+def test_without_an_address_there_is_nothing_to_press_and_it_says_what_signing_in_does(
+    look: Look, qtbot: QtBot
+) -> None:
     place = show(look, qtbot, Platform(signed_in=False))
     place.sign_in.address.clear()
     assert not place.sign_in.primary.isEnabled()
@@ -203,7 +205,10 @@ def test_an_invitation_needs_an_address_and_is_listed_then_withdrawn(look: Look,
     dialog.role.setCurrentIndex(dialog.role.findData(Role.REVIEWER.value))
     dialog.primary.click()
     assert ("invite", "lena@northgate.example", Role.REVIEWER) in platform.did
-    assert [one.title for one in place.members.invited.entries()] == ["mara@northgate.example", "lena@northgate.example"]
+    assert [one.title for one in place.members.invited.entries()] == [
+        "mara@northgate.example",
+        "lena@northgate.example",
+    ]
     choose(place.members.invited, "i1", "withdraw")
     assert ("withdraw", "i1") in platform.did
     assert [one.key for one in place.members.invited.entries()] == ["i2"]
@@ -242,7 +247,7 @@ def test_another_organization_is_shown_and_one_is_created(look: Look, qtbot: QtB
     box.activated.emit(1)
     assert ("choose", "o2") in platform.did
     assert place._name.text() == "Ines Falk"
-    place.overview.create.click()
+    place.overview.create_button.click()
     assert ("create", "Halden Partners") in platform.did
     assert place._name.text() == "Halden Partners"
 
@@ -289,7 +294,7 @@ def test_the_log_is_narrowed_and_what_was_not_accepted_is_exported(look: Look, q
 def test_what_cannot_be_done_is_said_above_the_cards(look: Look, qtbot: QtBot) -> None:
     platform = Platform()
     place = show(look, qtbot, platform)
-    platform.error = Unreachable(UNREACHABLE)
+    platform.error = UnreachableError(UNREACHABLE)
     place.show_section("members")
     assert place.members.banner.sentence == UNREACHABLE
     assert place.members.list.entries() == ()
