@@ -12,11 +12,19 @@ from pactoria_desktop.ui.account.devices import Devices
 from pactoria_desktop.ui.account.members import Members
 from pactoria_desktop.ui.account.overview import Overview
 from pactoria_desktop.ui.account.page import Section
-from pactoria_desktop.ui.account.saying import counted
+from pactoria_desktop.ui.account.saying import counted, sync_explanation
 from pactoria_desktop.ui.account.server import ServerSection
 from pactoria_desktop.ui.account.sign_in import SignInPage
 from pactoria_desktop.ui.account.sync_log import SyncLog
-from pactoria_desktop.ui.account.values import AccountDeeds, AccountSource, Asks, Errands, SigningIn, SyncSource
+from pactoria_desktop.ui.account.values import (
+    AccountDeeds,
+    AccountSource,
+    Asks,
+    Errands,
+    SigningIn,
+    SyncSource,
+    SyncState,
+)
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.layouts import column, rule
 from pactoria_desktop.ui.widgets.rows import Row, RowList
@@ -118,6 +126,9 @@ class AccountPlace(QWidget):
         """Show the account as it is now, and read the section that is shown."""
         account = self._ports.source.account()
         if account is None:
+            status = self._ports.sync.status()
+            ended = status.state is SyncState.SIGNED_OUT
+            self.sign_in.say(sync_explanation(status, self._ports.now()) if ended else "")
             self._stack.setCurrentWidget(self.sign_in)
             return
         people = account.current.people

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pactoria_desktop.ui.account.values import Errands, SignInCode, SigningIn
 from pactoria_desktop.ui.shell.errors import describe
 from pactoria_desktop.ui.theme.look import Look
+from pactoria_desktop.ui.widgets.banner import Banner
 from pactoria_desktop.ui.widgets.buttons import Button
 from pactoria_desktop.ui.widgets.layouts import card, column, row
 from pactoria_desktop.ui.widgets.severity import SeverityMark
@@ -36,6 +37,7 @@ class SignInPage(QWidget):
         self.form, self.waiting, self.with_code = self._make_form(address), self._make_waiting(), self._make_code()
         self.waiting.hide()
         self.with_code.hide()
+        self.banner = Banner(look)
         self._frame = card(
             Label(look, "Work with others", 17, 600),
             6,
@@ -48,7 +50,7 @@ class SignInPage(QWidget):
             margins=(28, 24, 28, 24),
         )  # fmt: skip
         self._does = Label(look, WHAT_IT_DOES, 12, 400, "text2", wrap=True)
-        holder = column(self._frame, 14, self._does)
+        holder = column(self.banner, self._frame, 14, self._does)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.addStretch(2)
@@ -116,6 +118,13 @@ class SignInPage(QWidget):
             Label(look, "This window goes on by itself once the code was typed. It holds for ten minutes.", 12, 400,
                   "text2", wrap=True),
         )  # fmt: skip
+
+    def say(self, sentence: str) -> None:
+        """Say above the form why it is shown; an empty sentence takes that away."""
+        if sentence:
+            self.banner.show_sentence("medium", sentence)
+        else:
+            self.banner.hide()
 
     def _on_address(self) -> None:
         usable = bool(self.address.text().strip())

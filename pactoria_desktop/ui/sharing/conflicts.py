@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QScrollArea, QStackedW
 from pactoria_desktop.ui.account.saying import clock, counted
 from pactoria_desktop.ui.sharing.values import Conflict
 from pactoria_desktop.ui.theme.look import Look
-from pactoria_desktop.ui.widgets.buttons import Button
+from pactoria_desktop.ui.widgets.buttons import Button, ToolButton
 from pactoria_desktop.ui.widgets.empty_state import EmptyState
 from pactoria_desktop.ui.widgets.layouts import card, column, row, rule
 from pactoria_desktop.ui.widgets.text import Label
@@ -49,7 +49,9 @@ class ConflictOption(QWidget):
 
 
 class ConflictCard(QWidget):
-    """One conflict. The value in use is chosen at first."""
+    """One conflict. The value in use is chosen at first; ``opened`` asks for its contract."""
+
+    opened = Signal()
 
     def __init__(self, look: Look, conflict: Conflict, now: datetime) -> None:
         super().__init__()
@@ -65,10 +67,14 @@ class ConflictCard(QWidget):
         for option in (self.keep, self.take):
             self._group.addButton(option.radio)
         self.keep.radio.setChecked(True)
-        head = column(
+        self.show_contract = ToolButton(look, "open", f"Open {conflict.record}", 15)
+        self.show_contract.clicked.connect(self.opened)
+        self.show_contract.setVisible(bool(conflict.contract))
+        names = column(
             Label(look, conflict.field, 13, 600, wrap=True), Label(look, conflict.record, 12, 400, "text2", wrap=True),
             spacing=1,
         )  # fmt: skip
+        head = row(names, None, self.show_contract)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(card(head, 8, self.keep, 8, self.take, margins=(14, 12, 14, 12)))
@@ -84,7 +90,7 @@ class ConflictCard(QWidget):
 
 
 class ConflictPanel(QWidget):
-    """Shows conflicts. ``settled`` gives what was decided of each, by key, all at once; ``opened`` asks for a
+    """Shows conflicts. ``settled`` gives what was decided of each, by key, all at once; ``opened`` gives the key of a
     conflict's contract."""
 
     settled = Signal(dict)
@@ -146,6 +152,7 @@ class ConflictPanel(QWidget):
         self.cards = [ConflictCard(self._look, conflict, now) for conflict in conflicts]
         for at, each in enumerate(self.cards):
             self._list.insertWidget(at, each)
+            each.opened.connect(lambda *_, contract=each.conflict.contract: self.opened.emit(contract))
             each.choose(chosen.get(each.conflict.key, "kept"))
         words = f"Settle {counted(len(conflicts), 'conflict')}"
         self.settle.setText(words)

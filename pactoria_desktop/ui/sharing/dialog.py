@@ -34,6 +34,7 @@ NEVER = (
     "This contract is marked to never leave this computer. Take that mark away in its particulars first, if it may be "
     "shared."
 )
+READING = "Reading who reaches the contract…"
 NOWHERE = "None of your organizations lets you bring contracts in: that takes the role of an editor."
 ALWAYS = (Role.OWNER, Role.ADMIN)
 
@@ -80,7 +81,7 @@ class SharingDialog(QDialog):
         self.setMinimumWidth(look.pixels(540))
         self._title, self._where = (
             Label(look, "Share", 17, 600, wrap=True),
-            Label(look, "", 13, 400, "text2", wrap=True),
+            Label(look, READING, 13, 400, "text2", wrap=True),
         )
         self.setWindowTitle("Share")
         self.setAccessibleName("Share")

@@ -96,6 +96,16 @@ def test_a_failed_sign_in_says_why_under_the_field(look: Look, qtbot: QtBot) -> 
     assert place.sign_in.error == ""
 
 
+def test_who_was_signed_out_by_the_platform_is_told_that_nothing_is_lost(look: Look, qtbot: QtBot) -> None:
+    platform = Platform(signed_in=False)
+    place = show(look, qtbot, platform)
+    assert place.sign_in.banner.sentence == ""
+    platform.state = SyncStatus(SyncState.SIGNED_OUT, 0, 3, server="pactoria.northgate.example")
+    place.refresh()
+    assert "Your work is kept here; sign in to send it." in place.sign_in.banner.sentence
+    assert faults(place) == []
+
+
 def test_without_an_address_there_is_nothing_to_press_and_it_says_what_signing_in_does(
     look: Look, qtbot: QtBot
 ) -> None:

@@ -44,7 +44,7 @@ ACTIVITY = (
 )
 CONFLICTS = (
     Conflict("k1", "Services agreement", "Status", "In review", "Tomas Reyes", ago(62 * MINUTE), "Approved",
-             "Ada Lindqvist", ago(90 * MINUTE)),
+             "Ada Lindqvist", ago(90 * MINUTE), "c1"),
     Conflict("k2", "Services agreement", "Counterparty", "Corvane Freight Ltd", "Ines Falk", ago(DAY),
              "Corvane Freight Limited, Dublin", "Ada Lindqvist", ago(DAY + 3 * MINUTE)),
     Conflict("k3", "Brightwater lease", "Reason of a verdict", "", "Samir Nath", ago(2 * DAY),

@@ -110,6 +110,14 @@ def test_a_click_on_a_value_chooses_it_and_it_is_spoken_whole(look: Look, qtbot:
     assert "empty" in panel.cards[2].keep.radio.accessibleName()
 
 
+def test_a_conflict_leads_to_its_contract(look: Look, qtbot: QtBot) -> None:
+    panel = conflicts(look, qtbot)
+    assert [card.show_contract.isVisible() for card in panel.cards] == [True, False, False]
+    with qtbot.waitSignal(panel.opened, timeout=1000) as heard:
+        panel.cards[0].show_contract.click()
+    assert heard.args == ["c1"]
+
+
 def test_a_choice_outlives_the_arrival_of_another_conflict(look: Look, qtbot: QtBot) -> None:
     panel = conflicts(look, qtbot)
     panel.cards[2].choose("taken")

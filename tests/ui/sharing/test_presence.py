@@ -113,9 +113,8 @@ def test_a_remote_caret_is_painted_where_it_stands_with_its_name(desk: Desk, loo
     box = covered(desk, caret)
     assert box is not None
     after = seen(desk)
-    changed = [
-        (x, y) for x in range(0, after.width()) for y in range(0, after.height(), 2) if before.pixel(x, y) != after.pixel(x, y)
-    ]  # fmt: skip
+    places = [(x, y) for x in range(after.width()) for y in range(0, after.height(), 2)]
+    changed = [place for place in places if before.pixel(*place) != after.pixel(*place)]
     assert changed
     assert all(box.contains(x, y) for x, y in changed)
     assert after.pixelColor(round(box.left()) + 3, round(box.top()) + 4).name().upper() == look.theme.colours["author3"]
@@ -152,6 +151,12 @@ def test_a_caret_moves_with_the_words_before_it(desk: Desk) -> None:
     desk.replica.insert(Place("s0", 20), "new words ")
     settle()
     assert sorted(caret.place.offset for caret in desk.editor.remote.all()) == [10, 50]
+
+
+def test_carets_are_drawn_in_every_theme(desk: Desk, look: Look) -> None:
+    carets = [("Tomas", 3, 130), ("Ada", 4, 700), ("Petra", 2, 1100), ("Samir", 5, 1390)]
+    desk.view.show_remote_carets([RemoteCaret(name, style, Place("s0", at)) for name, style, at in carets])
+    assert len(pictures(desk.view, look, "carets", size=QSize(900, 600))) == 4
 
 
 def test_only_what_carets_cover_is_painted_anew(desk: Desk) -> None:

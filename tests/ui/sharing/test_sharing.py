@@ -8,7 +8,15 @@ from PySide6.QtWidgets import QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from pactoria_desktop.protocol.permissions import STRENGTH, Role
-from pactoria_desktop.ui.sharing.dialog import NEVER, NOWHERE, SharingDialog, reach_choices, size_words, upload_words
+from pactoria_desktop.ui.sharing.dialog import (
+    NEVER,
+    NOWHERE,
+    READING,
+    SharingDialog,
+    reach_choices,
+    size_words,
+    upload_words,
+)
 from pactoria_desktop.ui.sharing.particulars import ONLY_READ, ParticularsDialog
 from pactoria_desktop.ui.sharing.values import Particulars, Party, Reach, Sharing, Upload
 from pactoria_desktop.ui.theme.look import Look
@@ -32,6 +40,14 @@ def open_dialog(look: Look, qtbot: QtBot, sharing: Sharing, errands: object = No
 
 def words(dialog: QDialog) -> str:
     return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisibleTo(dialog))
+
+
+def test_a_dialog_that_waits_for_the_platform_says_so(look: Look, qtbot: QtBot) -> None:
+    later = Later()
+    dialog, _ = open_dialog(look, qtbot, ALONE, later)
+    assert READING in words(dialog)
+    later.come()
+    assert READING not in words(dialog)
 
 
 def test_nothing_is_sent_before_the_button_that_names_it(look: Look, qtbot: QtBot) -> None:
@@ -189,8 +205,8 @@ def test_the_dialogs_are_drawn_in_every_theme(look: Look, qtbot: QtBot) -> None:
     for name, sharing in (("alone", ALONE), ("inside", replace(INSIDE, restricted=True))):
         dialog, _ = open_dialog(look, qtbot, sharing)
         assert len(pictures(dialog, look, f"share-{name}", size=dialog.size())) == 4
-    given = Particulars("Services agreement", "Corvane", "in_review", (Party("Halden Marine Systems", "Customer"),
-                                                                      Party("Corvane Freight", "Supplier")))  # fmt: skip
+    parties = (Party("Halden Marine Systems", "Customer"), Party("Corvane Freight", "Supplier"))
+    given = Particulars("Services agreement", "Corvane", "in_review", parties)
     particulars = ParticularsDialog(look, None, given, STATUSES)
     qtbot.addWidget(particulars)
     assert len(pictures(particulars, look, "particulars", size=particulars.sizeHint())) == 4
