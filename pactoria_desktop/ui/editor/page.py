@@ -36,7 +36,7 @@ from pactoria_desktop.ui.editor.paper import (
     Paper,
 )
 from pactoria_desktop.ui.editor.reach import Reach, reach
-from pactoria_desktop.ui.editor.remote import RemoteCarets
+from pactoria_desktop.ui.editor.remote import FLAG_HEIGHT, RemoteCarets
 from pactoria_desktop.ui.editor.renewal import Renewal
 from pactoria_desktop.ui.editor.scene import VisibleParagraph, comment_anchors, visible_paragraphs
 from pactoria_desktop.ui.editor.turns import Turns
@@ -260,7 +260,8 @@ class Page(QTextEdit):
             self.renewal.paint(painter)
             painter.end()
             return
-        scene = self.scene(clip.top() - 2, clip.bottom() + 2) if len(self.view.positions) else []
+        below = 2 * FLAG_HEIGHT if len(self.remote) else 2
+        scene = self.scene(clip.top() - 2, clip.bottom() + below) if len(self.view.positions) else []
         painter = QPainter(self.viewport())
         painter.setClipRect(clip)
         painting.paint_sheet(painter, self.paper, width, clip, self.page_top, self.page_bottom)
@@ -286,7 +287,7 @@ class Page(QTextEdit):
         else:
             outside = [mark for mark in self._marks if not clip.contains(mark.box.center())]
             self._marks = outside + marks
-        self.remote.paint(painter, self, self.view, self.paper, clip)
+        self.remote.paint(painter, self.paper, scene, clip, width)
         painter.end()
 
     def _first_blocks(self, scene: Sequence[VisibleParagraph]) -> dict[str, int]:
@@ -301,11 +302,10 @@ class Page(QTextEdit):
 
     def show_remote_carets(self, carets: Sequence[painting.RemoteCaret]) -> None:
         """Show where others are; only what their carets cover and covered is painted anew."""
-        before = dict(self.remote.boxes(self, self.view, self.paper))
+        changed = set(self.remote.all()) ^ set(carets)
+        for _, box in self.remote.boxes(self, self.view, self.paper, changed):
+            self.viewport().update(box.toAlignedRect())
         self.remote.replace(carets)
-        after = dict(self.remote.boxes(self, self.view, self.paper))
-        for caret in before.keys() ^ after.keys():
-            self.viewport().update((before.get(caret) or after[caret]).toAlignedRect())
 
     def _repaint(self, slots: Sequence[str]) -> None:
         del slots
