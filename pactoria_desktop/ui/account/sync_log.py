@@ -52,9 +52,7 @@ class SyncLog(Section):
         self._nothing = Label(look, NOTHING, 13, 400, "text2", wrap=True)
         self._export_row = row(self.export, None)
         self.cards.addWidget(
-            card(
-                head(look, "Log"), 10, self.filter, 8, self._why, self._export_row, self._nothing, self.list, spacing=4
-            )
+            card(head(look, "Log"), 4, self.filter, 4, self._why, self._export_row, self._nothing, self.list, spacing=8)
         )
 
     def refresh(self) -> None:
