@@ -9,6 +9,7 @@ from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.ui.account.saying import ROLE_NAMES, ROLE_SENTENCES
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.dialogs import AskingDialog
+from pactoria_desktop.ui.widgets.field_error import FieldError
 from pactoria_desktop.ui.widgets.text import Label
 
 NO_ADDRESS = "This is not an e-mail address: it needs a name, an @ and a server, as in ada@example.com."
@@ -27,8 +28,7 @@ class InviteDialog(AskingDialog):
         title = f"Invite to {organization}"
         super().__init__(look, parent, title, explanation, "Invite" if mails else "Make the link")
         self.address = self.add_field("E-mail address", "", named=True)
-        self._error = Label(look, "", 12, 400, "high", wrap=True)
-        self._error.hide()
+        self._error = FieldError(look, self.address)
         self._add(self._error)
         usual = Role.EDITOR if Role.EDITOR in roles else roles[-1]
         self.role = self.add_choices(
@@ -37,7 +37,7 @@ class InviteDialog(AskingDialog):
         self._what = Label(look, ROLE_SENTENCES[usual], 12, 400, "text2", wrap=True)
         self._add(self._what)
         self.role.currentIndexChanged.connect(lambda _: self._what.setText(ROLE_SENTENCES[self._chosen()]))
-        self.address.textChanged.connect(lambda *_: self._show_error(""))
+        self.address.textChanged.connect(lambda *_: self._error.show_sentence(""))
         self.address.setFocus()
 
     def _chosen(self) -> Role:
@@ -46,21 +46,16 @@ class InviteDialog(AskingDialog):
     @property
     def error(self) -> str:
         """The sentence below the address, empty without one."""
-        return self._error.text()
-
-    def _show_error(self, sentence: str) -> None:
-        self._error.setText(sentence)
-        self._error.setVisible(bool(sentence))
-        self.address.setProperty("error", bool(sentence))
-        self.address.style().unpolish(self.address)
-        self.address.style().polish(self.address)
+        return self._error.sentence
 
     def accept(self) -> None:
         """Go on with a usable address, else say what it needs."""
         address = self.address.words().strip()
         name, at, server = address.partition("@")
         if not (name and at and server) or any(letter.isspace() for letter in address):
-            self._show_error(NO_ADDRESS)
+            self._error.show_sentence(NO_ADDRESS)
+            self.adjustSize()
+            self.address.setFocus()
             return
         self.wanted.emit(address, self._chosen())
         super().accept()

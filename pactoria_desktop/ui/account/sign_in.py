@@ -11,8 +11,8 @@ from pactoria_desktop.ui.shell.errors import describe
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.banner import Banner
 from pactoria_desktop.ui.widgets.buttons import Button
+from pactoria_desktop.ui.widgets.field_error import FieldError
 from pactoria_desktop.ui.widgets.layouts import card, column, row
-from pactoria_desktop.ui.widgets.severity import SeverityMark
 from pactoria_desktop.ui.widgets.text import Label
 
 WIDTH = 500
@@ -71,19 +71,14 @@ class SignInPage(QWidget):
         self.address.setFont(look.font(13))
         self.address.textChanged.connect(self._on_address)
         self.address.returnPressed.connect(self.sign_in)
-        self._error_mark, self._error = SeverityMark(look, "high", 11), Label(look, "", 12, 400, "text2", wrap=True)
-        self._error_line = row(self._error_mark, self._error, spacing=8)
-        line = self._error_line.layout()
-        if line is not None:
-            line.setAlignment(self._error_mark, Qt.AlignmentFlag.AlignTop)
+        self._error = FieldError(look, self.address)
         self.primary = Button(look, "Sign in in the browser", "primary")
         self.primary.clicked.connect(self.sign_in)
         self.use_code = Button(look, "Use a code instead", "quiet")
         self.use_code.clicked.connect(self.ask_for_code)
-        self._error_line.hide()
         self._on_address()
         return column(
-            Label(look, "Address of the platform", 12, 600, "text2"), 6, self.address, 6, self._error_line, 10,
+            Label(look, "Address of the platform", 12, 600, "text2"), 6, self.address, 6, self._error, 10,
             row(self.primary, self.use_code, None, spacing=10),
         )  # fmt: skip
 
@@ -130,16 +125,7 @@ class SignInPage(QWidget):
         usable = bool(self.address.text().strip())
         self.primary.setEnabled(usable)
         self.use_code.setEnabled(usable)
-        self._show_error("")
-
-    def _show_error(self, sentence: str) -> None:
-        self._error.setText(sentence)
-        self._error_line.setVisible(bool(sentence))
-        self.address.setAccessibleDescription(sentence)
-        if bool(self.address.property("error")) != bool(sentence):
-            self.address.setProperty("error", bool(sentence))
-            self.address.style().unpolish(self.address)
-            self.address.style().polish(self.address)
+        self._error.show_sentence("")
 
     def page(self) -> QWidget:
         """What is shown: ``form``, ``waiting`` or ``with_code``."""
@@ -148,7 +134,7 @@ class SignInPage(QWidget):
     @property
     def error(self) -> str:
         """The sentence below the field, empty without one."""
-        return self._error.text()
+        return self._error.sentence
 
     def sign_in(self) -> None:
         """Open the browser and wait for it."""
@@ -200,7 +186,7 @@ class SignInPage(QWidget):
         if attempt != self._attempt:
             return
         self._go(self.form, self.address)
-        self._show_error(describe(error).sentence)
+        self._error.show_sentence(describe(error).sentence)
 
     def _switch(self) -> None:
         self.cancel()
