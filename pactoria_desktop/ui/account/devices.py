@@ -54,6 +54,7 @@ class Devices(Section):
             f"End the session on {one.name}?",
             "It is signed out at once and receives nothing more. What is on it stays on it.",
             "End session",
+            danger=True,
         )
         if sure:
             self.run("Ending a session", lambda: self._deeds.end_session(key), lambda _: self.refresh())

@@ -157,7 +157,7 @@ class Members(Section):
         who = one.address or "whoever has the link"
         sure = self._asks.decision(
             f"Withdraw the invitation for {who}?", "Its link stops working at once. You can invite them again.",
-            "Withdraw",
+            "Withdraw", danger=True
         )  # fmt: skip
         if sure:
             self.run("Withdrawing an invitation", lambda: self._deeds.withdraw(key), lambda _: self.refresh())
@@ -173,7 +173,10 @@ class Members(Section):
         if kind == "role" and Role(value) is not one.role:
             role = Role(value)
             if role is Role.OWNER and not self._asks.decision(
-                f"Make {one.name} an owner?", f"They can then do everything in {name}, also remove you.", "Make owner"
+                f"Make {one.name} an owner?",
+                f"They can then do everything in {name}, also remove you.",
+                "Make owner",
+                danger=True,
             ):
                 return
             self.run("Changing a role", lambda: deeds.change_role(person, role), lambda _: self._told(one, role))
@@ -182,18 +185,21 @@ class Members(Section):
             "They reach none of its contracts any more. What they wrote stays, under their name. You can invite them "
             "again.",
             "Remove",
+            danger=True,
         ):
             self.run("Removing a member", lambda: deeds.remove(person), lambda _: self.refresh())
         elif kind == "transfer" and self._asks.decision(
             f"Hand {name} over to {one.name}?",
             "They become its owner and you stay as an admin. Only they can give it back.",
             "Hand over",
+            danger=True,
         ):
             self.run("Handing over", lambda: deeds.transfer(person), lambda _: self.changed.emit())
         elif kind == "leave" and self._asks.decision(
             f"Leave {name}?",
             "You no longer receive or send its contracts. An admin can invite you again.",
             "Leave",
+            danger=True,
         ):
             self.run("Leaving", deeds.leave, lambda _: self.changed.emit())
 

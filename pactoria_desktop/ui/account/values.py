@@ -272,8 +272,10 @@ class Asks(Protocol):
     ) -> str | None:
         """One of several (key, words)."""
 
-    def decision(self, title: str, explanation: str, action: str, other: str = "") -> bool | None:
-        """Whether to do ``action``."""
+    def decision(
+        self, title: str, explanation: str, action: str, other: str = "", *, danger: bool = False
+    ) -> bool | None:
+        """Whether to do ``action``; with ``danger`` one that cannot simply be undone."""
 
     def show_text(self, title: str, explanation: str, text: str, copy: str) -> None:
         """Show text that can be copied."""

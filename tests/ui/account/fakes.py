@@ -217,6 +217,7 @@ class Answers:
         self.yes, self.said, self.file = yes, words, file
         self.asked: list[str] = []
         self.texts: list[str] = []
+        self.dangers: list[bool] = []
 
     def words(self, title: str, explanation: str, action: str, given: str = "", **how: bool) -> str | None:
         self.asked.append(title)
@@ -226,8 +227,11 @@ class Answers:
         self.asked.append(title)
         return self.said or None
 
-    def decision(self, title: str, explanation: str, action: str, other: str = "") -> bool | None:
+    def decision(
+        self, title: str, explanation: str, action: str, other: str = "", *, danger: bool = False
+    ) -> bool | None:
         self.asked.append(title)
+        self.dangers.append(danger)
         return self.yes
 
     def show_text(self, title: str, explanation: str, text: str, copy: str) -> None:

@@ -180,6 +180,7 @@ def test_removing_leaving_and_handing_over_are_asked_first(look: Look, qtbot: Qt
         "Remove Ada Lindqvist from Northgate Legal?", "Hand Northgate Legal over to Ada Lindqvist?",
         "Make Ada Lindqvist an owner?",
     ]  # fmt: skip
+    assert asks.dangers == [True, True, True]
     asks.yes = True
     choose(place.members.list, "p3", "remove")
     assert ("remove", "p3") in platform.did
