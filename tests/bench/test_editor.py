@@ -11,15 +11,18 @@ to that is measured in test_start.py.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.replica.resolving import Selection
 from pactoria_desktop.runtime.clock import SystemClock
 from pactoria_desktop.runtime.memory import look_through, set_aside
 from pactoria_desktop.ui.editor.contract_view import ContractView
+from pactoria_desktop.ui.editor.painting import RemoteCaret
 from pactoria_desktop.ui.theme.look import Look
 from tests.bench.contracts import AUTHORS, contract
 from tests.bench.keys import figures
@@ -93,6 +96,39 @@ def test_searching_never_stops_the_page(opened, qapp, figure: Write):
         longest = max(longest, (time.process_time() - work) * 1000)
     assert view.find_bar.count > 5
     figure("longest stall while searching 300 pages, ms of own work", round(longest, 1), "100")
+
+
+def test_remote_carets_cost_no_layout(opened, qapp, figure: Write):
+    view, _, _ = opened
+    editor = view.editor
+    editor.show_position(view.view.positions.total // 2)
+    qapp.processEvents()
+    sight = [paragraph for paragraph in editor.scene(0, editor.viewport().height()) if paragraph.block.length() > 1]
+    places = [
+        Place(each.slot, each.offset + step * (each.block.length() - 1) // 20) for step in range(20) for each in sight
+    ]
+    carets = [RemoteCaret(AUTHORS[at % len(AUTHORS)], at % 5 + 1, place) for at, place in enumerate(places[:20])]
+
+    def painted() -> float:
+        taken = []
+        for _ in range(40):
+            work = time.process_time()
+            editor.viewport().grab()
+            taken.append((time.process_time() - work) * 1000)
+        return sorted(taken)[len(taken) // 2]
+
+    before = painted()
+    view.show_remote_carets(carets)
+    with_carets = painted()
+    moved = time.process_time()
+    for step in range(40):
+        view.show_remote_carets(
+            [replace(each, place=places[(at + step) % len(places)]) for at, each in enumerate(carets)]
+        )
+    moving = (time.process_time() - moved) * 1000 / 40
+    figure("20 remote carets in sight add to a paint of the page, ms of own work", round(with_carets - before, 2), "1")
+    figure("20 remote carets move, ms of own work", round(moving, 2), "")
+    assert len(editor.remote) == 20
 
 
 @pytest.mark.parametrize(

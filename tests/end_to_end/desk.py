@@ -22,9 +22,9 @@ from pactoria_desktop.ui.application import workbench
 from pactoria_desktop.ui.shell.watchdog import LIMIT, StallWatch
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.card_list import CardList
+from pactoria_desktop.ui.widgets.dialogs import AskingDialog
 from pactoria_desktop.ui.widgets.rows import RowList
 from pactoria_desktop.ui.workbench.contract_tab import ContractTab
-from pactoria_desktop.ui.workbench.dialogs import AskingDialog
 from pactoria_desktop.ui.workbench.questions import WindowQuestions
 from pactoria_desktop.ui.workbench.workbench import Workbench
 

@@ -30,16 +30,18 @@ def picture(widget: QWidget, size: QSize = SIZE, scale: float = 1.0) -> QImage:
     return image
 
 
-def pictures(widget: QWidget, look: Look, name: str, folder: Path | None = None) -> dict[str, QImage]:
+def pictures(
+    widget: QWidget, look: Look, name: str, folder: Path | None = None, size: QSize = SIZE
+) -> dict[str, QImage]:
     """The widget in light, dark and contrast at 100 % and in light at 200 %; saved where a folder is given (or
     PACTORIA_SCREENSHOTS names one)."""
     before = look.theme.name
     found: dict[str, QImage] = {}
     for theme in ("light", "dark", "contrast"):
         look.set_theme(theme)
-        found[f"{name}-{theme}"] = picture(widget)
+        found[f"{name}-{theme}"] = picture(widget, size)
     look.set_theme("light")
-    found[f"{name}-200"] = picture(widget, scale=2.0)
+    found[f"{name}-200"] = picture(widget, size, scale=2.0)
     look.set_theme(before)
     target = folder or (Path(os.environ[FOLDER]) if FOLDER in os.environ else None)
     if target is not None:

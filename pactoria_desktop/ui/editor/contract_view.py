@@ -382,8 +382,7 @@ class ContractView(QWidget):
 
     def show_remote_carets(self, carets: Sequence[RemoteCaret]) -> None:
         """Show where others are."""
-        self.editor.remote_carets = tuple(carets)
-        self.editor.viewport().update()
+        self.editor.show_remote_carets(carets)
 
     def go_to(self, stretch: Stretch) -> bool:
         """Select a stretch and scroll to it; False when its slot is not shown."""

@@ -22,7 +22,7 @@ from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.ui.editor import margins, painting
 from pactoria_desktop.ui.editor.caret import selected_stretches, standing
 from pactoria_desktop.ui.editor.formats import MARKS, OBJECT_TYPE, Formats
-from pactoria_desktop.ui.editor.geometry import OnLine, first_line_in_sight
+from pactoria_desktop.ui.editor.geometry import first_line_in_sight
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.numbers import Numbers
 from pactoria_desktop.ui.editor.paper import (
@@ -36,6 +36,7 @@ from pactoria_desktop.ui.editor.paper import (
     Paper,
 )
 from pactoria_desktop.ui.editor.reach import Reach, reach
+from pactoria_desktop.ui.editor.remote import FLAG_HEIGHT, RemoteCarets
 from pactoria_desktop.ui.editor.renewal import Renewal
 from pactoria_desktop.ui.editor.scene import VisibleParagraph, comment_anchors, visible_paragraphs
 from pactoria_desktop.ui.editor.turns import Turns
@@ -106,7 +107,7 @@ class Page(QTextEdit):
         self.text = text
         self.layers = painting.Layers()
         self.running_head: tuple[str, str] = ("", "")
-        self.remote_carets: Sequence[painting.RemoteCaret] = ()
+        self.remote = RemoteCarets()
         self.lane_width = LANE_WIDTH
         self.style_of_comment: Callable[[str], int] = lambda comment: 1
         self._marks: list[margins.MarginMark] = []
@@ -259,7 +260,8 @@ class Page(QTextEdit):
             self.renewal.paint(painter)
             painter.end()
             return
-        scene = self.scene(clip.top() - 2, clip.bottom() + 2) if len(self.view.positions) else []
+        below = 2 * FLAG_HEIGHT if len(self.remote) else 2
+        scene = self.scene(clip.top() - 2, clip.bottom() + below) if len(self.view.positions) else []
         painter = QPainter(self.viewport())
         painter.setClipRect(clip)
         painting.paint_sheet(painter, self.paper, width, clip, self.page_top, self.page_bottom)
@@ -285,8 +287,7 @@ class Page(QTextEdit):
         else:
             outside = [mark for mark in self._marks if not clip.contains(mark.box.center())]
             self._marks = outside + marks
-        for caret in self.remote_carets:
-            self._paint_remote(painter, caret, scene)
+        self.remote.paint(painter, self.paper, scene, clip, width)
         painter.end()
 
     def _first_blocks(self, scene: Sequence[VisibleParagraph]) -> dict[str, int]:
@@ -299,23 +300,12 @@ class Page(QTextEdit):
                 found[paragraph.slot] = self.document().findBlock(start).blockNumber()
         return found
 
-    def _paint_remote(self, painter: QPainter, caret: painting.RemoteCaret, scene: Sequence[VisibleParagraph]) -> None:
-        for paragraph in scene:
-            here = caret.place.offset - paragraph.offset
-            if paragraph.slot == caret.place.slot and 0 <= here < paragraph.block.length():
-                line = paragraph.block.layout().lineForTextPosition(here)
-                for at in paragraph.lines(caret.place.offset, caret.place.offset + 1):
-                    painting.paint_remote_caret(painter, self.paper, caret, at)
-                    return
-                if line.isValid():
-                    found = self.cursorRect(self._cursor_at(caret.place))
-                    at_end = OnLine(found.left(), found.left(), found.bottom() - 5, 14, 4)
-                    painting.paint_remote_caret(painter, self.paper, caret, at_end)
-
-    def _cursor_at(self, place: Place) -> QTextCursor:
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(self.view.positions.position(place) or 0)
-        return cursor
+    def show_remote_carets(self, carets: Sequence[painting.RemoteCaret]) -> None:
+        """Show where others are; only what their carets cover and covered is painted anew."""
+        changed = set(self.remote.all()) ^ set(carets)
+        for _, box in self.remote.boxes(self, self.view, self.paper, changed):
+            self.viewport().update(box.toAlignedRect())
+        self.remote.replace(carets)
 
     def _repaint(self, slots: Sequence[str]) -> None:
         del slots
@@ -328,6 +318,7 @@ class Page(QTextEdit):
         self.layers.findings.edited(edit)
         self.layers.hits.edited(edit)
         self.layers.terms.edited(edit)
+        self.remote.edited(edit)
 
     # -- caret
 

@@ -145,7 +145,7 @@ def paint_lines(painter: QPainter, paper: Paper, scene: Sequence[VisibleParagrap
     for paragraph in scene:
         for drawn, lines in paragraph.runs:
             for line in lines:
-                _paint_revision(painter, paper, drawn, line)
+                paint_revision(painter, paper, drawn, line)
         for identifier, touched, lines in stretches_in(paragraph, layers.findings):
             finding = layers.finding_of.get(identifier)
             if finding is None:
@@ -167,7 +167,8 @@ def paint_lines(painter: QPainter, paper: Paper, scene: Sequence[VisibleParagrap
                 _underline(painter, line, 3)
 
 
-def _paint_revision(painter: QPainter, paper: Paper, drawn: Drawn, line: OnLine) -> None:
+def paint_revision(painter: QPainter, paper: Paper, drawn: Drawn, line: OnLine) -> None:
+    """The lines of whoever inserted, struck or reformatted a stretch."""
     if drawn.inserted:
         painter.setPen(author_pen(paper.sheet, drawn.inserted))
         _underline(painter, line, 3)
@@ -223,22 +224,3 @@ def paint_running_head(painter: QPainter, paper: Paper, width: float, page_top: 
         metrics.elidedText(left, Qt.TextElideMode.ElideRight, room),
     )
     painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), right)
-
-
-def paint_remote_caret(painter: QPainter, paper: Paper, caret: RemoteCaret, at: OnLine) -> None:
-    """A thin caret with its owner's name above it."""
-    colour = paper.on_page(f"author{caret.style}")
-    left = round(at.left)
-    top = at.baseline - paper.length(14)
-    painter.fillRect(QRectF(left, top, 1.6, paper.length(19)), colour)
-    font = paper.interface(11, 500)
-    width = QFontMetricsF(font).horizontalAdvance(caret.name) + 10
-    flag = QRectF(left, top - 16, width, 16)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawRoundedRect(flag, 3, 3)
-    painter.setFont(font)
-    painter.setPen(paper.on_page("page"))
-    painter.drawText(
-        flag.adjusted(5, 0, 0, 0), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), caret.name
-    )

@@ -85,7 +85,7 @@ class StatusBar(QWidget):
         self._places_row = QHBoxLayout()
         self._places_row.setSpacing(22)
         self._bar = QWidget()
-        line = QHBoxLayout(self._bar)
+        line = self._line = QHBoxLayout(self._bar)
         line.setContentsMargins(16, 0, 14, 0)
         line.setSpacing(22)
         line.addWidget(self.network)
@@ -104,6 +104,11 @@ class StatusBar(QWidget):
 
     def _dress(self) -> None:
         self._bar.setFixedHeight(self._look.pixels(HEIGHT - 1))
+
+    def put_network(self, widget: QWidget) -> None:
+        """Let a widget say how this computer stands to the network, in the place of the plain words."""
+        self.network.hide()
+        self._line.insertWidget(0, widget, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def set_sent(self, sent: int) -> None:
         """Say how many bytes left this computer."""

@@ -40,6 +40,13 @@ class Avatar(Painted):
         self.setToolTip(name)
         self._name, self._number, self._size = name, number, size
 
+    def show_person(self, name: str, number: int) -> None:
+        """Stand for somebody else."""
+        self._name, self._number = name, number
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.update()
+
     def sizeHint(self) -> QSize:
         """A square."""
         return QSize(self.look.pixels(self._size), self.look.pixels(self._size))

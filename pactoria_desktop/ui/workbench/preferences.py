@@ -9,8 +9,8 @@ from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.settings import Settings, rule_of
 from pactoria_desktop.ui.shell.application import system_theme
 from pactoria_desktop.ui.theme.look import Look
+from pactoria_desktop.ui.widgets.dialogs import AskingDialog
 from pactoria_desktop.ui.widgets.text import Label
-from pactoria_desktop.ui.workbench.dialogs import AskingDialog
 
 if TYPE_CHECKING:
     from pactoria_desktop.ui.workbench.workbench import Workbench

@@ -7,7 +7,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from pactoria_desktop.ui.theme.look import Look
-from pactoria_desktop.ui.workbench.dialogs import ACCEPTED, AskingDialog, TextDialog
+from pactoria_desktop.ui.widgets.dialogs import ACCEPTED, AskingDialog, TextDialog
 
 WORD_FILES = "Word files (*.docx)"
 READABLE_FILES = "Contracts (*.docx *.pdf *.md *.txt)"
@@ -42,8 +42,11 @@ class Questions(Protocol):
     ) -> tuple[dict[str, bool | None], str] | None:
         """Which of several are on (None: left as each one is), and the words of one more field."""
 
-    def decision(self, title: str, explanation: str, action: str, other: str = "") -> bool | None:
-        """Whether to do ``action``; False for ``other``, or for leaving where there is no other."""
+    def decision(
+        self, title: str, explanation: str, action: str, other: str = "", *, danger: bool = False
+    ) -> bool | None:
+        """Whether to do ``action``; False for ``other``, or for leaving where there is no other. With ``danger`` it
+        cannot be undone: its button is red and never the one that Enter presses."""
 
     def show_text(self, title: str, explanation: str, text: str, copy: str) -> None:
         """Show text that can be copied."""
@@ -119,9 +122,11 @@ class WindowQuestions:
             return None
         return ticks.states(), words.words().strip()
 
-    def decision(self, title: str, explanation: str, action: str, other: str = "") -> bool | None:
+    def decision(
+        self, title: str, explanation: str, action: str, other: str = "", *, danger: bool = False
+    ) -> bool | None:
         """A question whose buttons say what happens."""
-        dialog = self._dialog(title, explanation, action, other)
+        dialog = AskingDialog(self._look, self._window, title, explanation, action, other, danger=danger)
         if dialog.exec() == ACCEPTED:
             return True
         return False if dialog.took_other or not other else None

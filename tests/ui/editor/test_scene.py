@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -33,7 +34,11 @@ def desk(look):
 
 
 def test_air_stands_between_a_deletion_and_the_insertion_it_touches_and_no_word_moves(desk):
-    before = [desk.editor.cursorRect(desk.editor._cursor_at(Place("a", at))).left() for at in (4, 9, 15)]
+    before = []
+    for at in (4, 9, 15):
+        cursor = QTextCursor(desk.editor.document())
+        cursor.setPosition(desk.view.view.positions.position(Place("a", at)))
+        before.append(desk.editor.cursorRect(cursor).left())
     (struck, left), (added, right) = desk.editor.scene(0, 400)[0].runs
     assert struck.struck
     assert added.inserted

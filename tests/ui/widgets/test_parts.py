@@ -4,7 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from pactoria_desktop.ui.theme.look import Look
@@ -13,6 +13,7 @@ from pactoria_desktop.ui.widgets.banner import Banner
 from pactoria_desktop.ui.widgets.buttons import Button
 from pactoria_desktop.ui.widgets.card_list import Card, CardList, wrap
 from pactoria_desktop.ui.widgets.chips import Chip, ChipRow
+from pactoria_desktop.ui.widgets.dialogs import AskingDialog
 from pactoria_desktop.ui.widgets.dock import Dock
 from pactoria_desktop.ui.widgets.progress import ProgressItem
 from pactoria_desktop.ui.widgets.rows import Row, RowList
@@ -219,6 +220,17 @@ def test_a_banner_offers_its_action(look: Look, qtbot: QtBot) -> None:
     assert banner.sentence == "One edit is not marked."
     banner.findChild(Button).click()
     assert ran == [True]
+
+
+def test_enter_never_presses_a_button_that_destroys(look: Look, qtbot: QtBot) -> None:
+    for danger, outcome in ((True, QDialog.DialogCode.Rejected), (False, QDialog.DialogCode.Accepted)):
+        dialog = AskingDialog(look, None, "Remove Ada?", "What they wrote stays.", "Remove", danger=danger)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        assert dialog.primary.property("kind") == ("danger" if danger else "primary")
+        with qtbot.waitSignal(dialog.finished, timeout=1000):
+            qtbot.keyClick(dialog, Qt.Key.Key_Return)
+        assert dialog.result() == outcome.value
 
 
 def test_a_dock_turns_its_title_into_tabs_with_a_second_page(look: Look, qtbot: QtBot) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from pactoria_desktop.services.shelf import ContractRecord, Filter, Order
 from pactoria_desktop.ui.theme.look import Look
+from pactoria_desktop.ui.widgets.dialogs import AskingDialog, Ticks
 from pactoria_desktop.ui.workbench.chosen import folder_paths
-from pactoria_desktop.ui.workbench.dialogs import AskingDialog, Ticks
 from tests.end_to_end.desk import Desk, desk
 from tests.samples import SAMPLES
 

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pactoria_desktop.ui.theme.look import Look
-from pactoria_desktop.ui.workbench.dialogs import AskingDialog, TextDialog
+from pactoria_desktop.ui.widgets.dialogs import AskingDialog, TextDialog
 from pactoria_desktop.ui.workbench.preferences import SettingsDialog
 from tests.end_to_end.desk import Desk, desk
 from tests.samples import SAMPLES

@@ -1,4 +1,4 @@
-"""The dialogs of the workbench: a title, a sentence, fields, and buttons whose words say what they do."""
+"""Dialogs: a title, a sentence, fields, and buttons whose words say what they do."""
 
 from collections.abc import Sequence
 
@@ -43,9 +43,20 @@ class LongField(QPlainTextEdit):
 
 
 class AskingDialog(QDialog):
-    """``other`` is a second way to go on beside the primary one; ``took_other`` tells that it was taken."""
+    """``other`` is a second way to go on beside the primary one; ``took_other`` tells that it was taken. With
+    ``danger`` the action is red words, and Enter presses Cancel."""
 
-    def __init__(self, look: Look, parent: QWidget, title: str, explanation: str, action: str, other: str = "") -> None:
+    def __init__(
+        self,
+        look: Look,
+        parent: QWidget | None,
+        title: str,
+        explanation: str,
+        action: str,
+        other: str = "",
+        *,
+        danger: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._look = look
         self.took_other = False
@@ -60,14 +71,17 @@ class AskingDialog(QDialog):
             self._layout.addWidget(Label(look, explanation, 13, 400, "text2", wrap=True))
         self.fields: list[LineField | LongField] = []
         buttons = QDialogButtonBox()
-        self.primary = Button(look, action, "primary")
-        self.primary.setDefault(True)
+        self.primary = Button(look, action, "danger" if danger else "primary")
         buttons.addButton(self.primary, QDialogButtonBox.ButtonRole.AcceptRole)
         if other:
             self.other = Button(look, other)
             self.other.clicked.connect(self._take_other)
             buttons.addButton(self.other, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(Button(look, "Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.cancel = Button(look, "Cancel")
+        buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
+        (self.cancel if danger else self.primary).setDefault(True)
+        if danger:
+            self.cancel.setFocus()
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self._layout.addSpacing(4)
