@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from pactoria_desktop import __version__
 from pactoria_desktop.platform.api import refusals
 from pactoria_desktop.platform.api.observing import Observing
+from pactoria_desktop.platform.collaboration.collaborating import collaboration_of
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.operations import health
 from pactoria_desktop.protocol.problems import Problem
@@ -23,10 +24,14 @@ def _operation(route: APIRoute) -> str:
 def create_application(house: House) -> FastAPI:
     """The application on its parts. Closing it gives the database's connections back."""
 
+    collaboration = collaboration_of(house)
+
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as parts:
             parts.push_async_callback(house.database.close)
+            parts.push_async_callback(collaboration.close)
+            await collaboration.start()
             yield
 
     application = FastAPI(
@@ -44,5 +49,7 @@ def create_application(house: House) -> FastAPI:
     application.state.house = house
     refusals.install(application)
     application.include_router(health.routes({"database": health.database_ready}))
+    application.state.collaboration = collaboration
+    application.include_router(collaboration.routes(), prefix=PREFIX)
     application.add_middleware(Observing, house=house)
     return application

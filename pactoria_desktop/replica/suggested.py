@@ -34,7 +34,6 @@ _RECORDS = (
 )
 _ROOTS = frozenset({SECTIONS, REVISIONS, COMMENTS, *MATERIAL_TABLES})
 
-_TABLES = frozenset(f"cid:root-{name}:Map" for name in (REVISIONS, COMMENTS, *MATERIAL_TABLES))
 
 Character = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -145,7 +144,7 @@ class _Records:
 
     def _changed(self, table: str) -> Iterable[tuple[str, object, object]]:
         """Entries that are not what they were: key, what it was and what it is (None where it is not there)."""
-        if f"cid:root-{table}:Map" not in self._touched:
+        if str(self._after.get_map(table).id) not in self._touched:
             return
         old = self._before.get_map(table).get_value()
         new = self._revisions if table == REVISIONS else self._after.get_map(table).get_value()
@@ -175,14 +174,27 @@ class _Records:
         return True
 
     def material_fits(self) -> bool:
-        """Material only grows, and a key is the hash of what it names (``properties.content_key``)."""
+        """Material only grows, and a key is the hash of what it names (``properties.content_key``).
+
+        What nothing names any more may go: undoing the change that brought it takes it away.
+        """
+        gone: set[str] = set()
         for table, kind in MATERIAL_TABLES.items():
             for key, was, now in self._changed(table):
-                if was is not None or not isinstance(now, str) or decoded(kind, now) is None:
+                if now is None:
+                    gone.add(key)
+                elif was is not None or not isinstance(now, str) or decoded(kind, now) is None or hashlib.sha256(now.encode("utf-8", "surrogatepass")).hexdigest()[:16] != key:
                     return False
-                if hashlib.sha256(now.encode("utf-8", "surrogatepass")).hexdigest()[:16] != key:
-                    return False
-        return True
+        return not gone or not self._named(gone)
+
+    def _named(self, keys: Collection[str]) -> bool:
+        structure = Structure(self._after)
+        for slot in structure.slots():
+            for run in all_runs(slot.text):
+                said = repr(run.marks)
+                if any(key in said for key in keys):
+                    return True
+        return False
 
 
 def _is_suggestion(revision: Revision, reviewer: Reviewer) -> bool:
@@ -195,18 +207,15 @@ def _is_suggestion(revision: Revision, reviewer: Reviewer) -> bool:
 def _same_texts(before: LoroDoc, after: LoroDoc, touched: Collection[str], view: "_Without") -> bool:
     """Whether both show the same without the person: only what was touched is read, where that is words alone."""
     old, new = Structure(before), Structure(after)
-    of_texts = {key for key in touched if key not in _TABLES}
-    if all(_is_text_of(old, key) and _is_text_of(new, key) for key in of_texts):
+    tables = {str(after.get_map(name).id) for name in (REVISIONS, COMMENTS, *MATERIAL_TABLES)}
+    of_texts = {key for key in touched if key not in tables}
+    if all(old.slot_by_key(key) and new.slot_by_key(key) for key in of_texts):
         pairs = ((old.slot_by_key(key), new.slot_by_key(key)) for key in of_texts)
         return all(
             first is not None and second is not None and view.characters(first.text) == view.characters(second.text)
             for first, second in pairs
         )
     return view.sections(old) == view.sections(new)
-
-
-def _is_text_of(structure: Structure, key: str) -> bool:
-    return key.endswith(":Text") and structure.slot_by_key(key) is not None
 
 
 class _Without:
@@ -287,5 +296,3 @@ def _ordered(value: object) -> object:
     if isinstance(value, Mapping):
         return sorted((key, _ordered(item)) for key, item in value.items())
     return [_ordered(item) for item in value] if isinstance(value, list) else value
-
-

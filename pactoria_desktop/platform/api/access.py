@@ -17,7 +17,7 @@ from typing import Any
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Uuid, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.contract.identity import is_identity
@@ -106,7 +106,8 @@ def token_of(authorization: str | None) -> bytes:
 async def known_by_token(house: House, token: bytes, organization: str | None) -> Row[Any]:
     """Who holds a token, and their membership in an organization (role is None where there is none). Raises Refusal."""
     async with house.database.unknown() as connection:
-        found = func.known_by_token(token, house.clock.now(), organization).table_valued(
+        tenant = cast(organization, Uuid(as_uuid=False))
+        found = func.known_by_token(token, house.clock.now(), tenant).table_valued(
             "session_id", "person_id", "device_id", "device_name", "administrator", "name", "email",
             "home_organization_id", "role", "billing",
         )  # fmt: skip

@@ -77,10 +77,24 @@ language sql stable security definer set search_path = public, pg_temp as $$
   where i.token_sha256 = token and (i.organization_id is null or o.organization_id is not null)
 $$
 """,
+    """
+create function sessions_at_work(sessions uuid[], moment timestamptz)
+returns table (session_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select s.id
+  from device_session s join person p on p.id = s.person_id
+  where s.id = any(sessions) and s.ended_at is null and s.expires_at > moment
+    and p.disabled_at is null and p.erased_at is null
+$$
+""",
 )
-"""The functions that look before a tenant is known. They run as the owner and give one row or none."""
+"""The functions that look before a tenant is known. They run as the owner, and give what was named or nothing."""
 
-FUNCTION_SIGNATURES = ("known_by_token(bytea, timestamptz, uuid)", "invitation_by_token(bytea)")
+FUNCTION_SIGNATURES = (
+    "known_by_token(bytea, timestamptz, uuid)",
+    "invitation_by_token(bytea)",
+    "sessions_at_work(uuid[], timestamptz)",
+)
 
 
 def tenant_tables() -> tuple[Table, ...]:
