@@ -183,7 +183,7 @@ class _Records:
             for key, was, now in self._changed(table):
                 if now is None:
                     gone.add(key)
-                elif was is not None or not isinstance(now, str) or decoded(kind, now) is None or hashlib.sha256(now.encode("utf-8", "surrogatepass")).hexdigest()[:16] != key:
+                elif was is not None or not _is_material(kind, key, now):
                     return False
         return not gone or not self._named(gone)
 
@@ -195,6 +195,12 @@ class _Records:
                 if any(key in said for key in keys):
                     return True
         return False
+
+
+def _is_material(kind: type, key: str, entry: object) -> bool:
+    if not isinstance(entry, str) or decoded(kind, entry) is None:
+        return False
+    return hashlib.sha256(entry.encode("utf-8", "surrogatepass")).hexdigest()[:16] == key
 
 
 def _is_suggestion(revision: Revision, reviewer: Reviewer) -> bool:

@@ -81,6 +81,8 @@ class Room:
     guests: dict[str, tuple[Present, float]] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     shown: bool = True
+    waiting: int = 0
+    """How many are about to enter."""
 
 
 class Rooms:
@@ -121,14 +123,16 @@ class Rooms:
 
         What it has missed follows, or that it has to fetch it where that is much.
         """
+        self.leave(organization, contract, seat.mailbox)
         place = (organization, contract)
         room = self._rooms.get(place)
         if room is None:
             room = self._rooms[place] = Room(organization, contract, -1)
-        self.leave(organization, contract, seat.mailbox)
         try:
+            room.waiting += 1
             return await self._seat(room, seat, after, joined)
         finally:
+            room.waiting -= 1
             self._let_go(room)
 
     async def _seat(self, room: Room, seat: Seat, after: int, joined: bytes) -> int:
@@ -154,7 +158,7 @@ class Rooms:
         return news.number
 
     def _let_go(self, room: Room) -> None:
-        if not room.seats and not room.lock.locked():
+        if not room.seats and not room.lock.locked() and not room.waiting:
             self._rooms.pop((room.organization, room.contract), None)
 
     def leave(self, organization: str, contract: str, mailbox: Mailbox) -> None:

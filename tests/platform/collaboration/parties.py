@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from pactoria_desktop.contract.identity import IdentityMint
 from pactoria_desktop.protocol.permissions import Role
@@ -87,7 +88,7 @@ class Registry:
 
     def contract(self, scope: str = "organization", package: str | None = None, organization: str = "") -> str:
         id = self.mint()
-        fields = psycopg.types.json.Jsonb({"title": "Supply", **({"package_sha256": package} if package else {})})
+        fields = Jsonb({"title": "Supply", **({"package_sha256": package} if package else {})})
         self._run(
             "insert into record (organization_id, kind, id, scope, contract_id, sequence, deleted, fields, "
             "field_sequence, schema_version, changed_at, created_at) "
