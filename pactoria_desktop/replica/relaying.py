@@ -14,7 +14,7 @@ from pactoria_desktop.contract.text import ContractText
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.loro_text import guarded, new_document
 from pactoria_desktop.replica.opening import random_peer
-from pactoria_desktop.replica.packing import packed, unpacked
+from pactoria_desktop.replica.packing import unpacked
 from pactoria_desktop.replica.reading import contract_text
 from pactoria_desktop.replica.structure import Structure
 from pactoria_desktop.replica.suggested import Reviewer, reviewing_problem
@@ -111,13 +111,11 @@ class Relayed:
         return contract_text(self._document, Structure(self._document))
 
 
-def updates_between(text: bytes, known: bytes) -> bytes:
-    """The update that leads from a version to all that a stored text (a snapshot) holds. Raises ReplicaError."""
-    sentence = "The stored text is damaged and could not be opened."
-    document = new_document(random_peer())
-    guarded(partial(document.import_, unpacked(text, sentence)), sentence)
-    version = guarded(lambda: VersionVector.decode(known), "The version to send changes since is malformed.")
-    return packed(bytes(document.export(ExportMode.Updates(version))))
+def reached_by(update: bytes) -> bytes:
+    """The version that an update leads to, of the peers that it holds changes of. Raises ReplicaError."""
+    plain = unpacked(update, _BROKEN, LARGEST_UPDATE)
+    described = guarded(lambda: LoroDoc.decode_import_blob_meta(plain, True), _BROKEN)
+    return bytes(described.partial_end_vv.encode())
 
 
 def includes(version: bytes, other: bytes) -> bool:
@@ -125,13 +123,6 @@ def includes(version: bytes, other: bytes) -> bool:
     sentence = "A version of the text is malformed."
     mine = guarded(lambda: VersionVector.decode(version), sentence)
     return bool(mine.includes_vv(guarded(lambda: VersionVector.decode(other), sentence)))
-
-
-def both_know(version: bytes, other: bytes) -> bytes:
-    """The version of all that two versions know. Raises ReplicaError where one is malformed."""
-    sentence = "A version of the text is malformed."
-    mine = guarded(lambda: VersionVector.decode(version), sentence)
-    return bytes(mine.intersection(guarded(lambda: VersionVector.decode(other), sentence)).encode())
 
 
 def known_together(version: bytes, other: bytes) -> bytes:

@@ -213,6 +213,8 @@ def _is_suggestion(revision: Revision, reviewer: Reviewer) -> bool:
 def _same_texts(before: LoroDoc, after: LoroDoc, touched: Collection[str], view: "_Without") -> bool:
     """Whether both show the same without the person: only what was touched is read, where that is words alone."""
     old, new = Structure(before), Structure(after)
+    for structure in (old, new):
+        structure.sections()
     tables = {str(after.get_map(name).id) for name in (REVISIONS, COMMENTS, *MATERIAL_TABLES)}
     of_texts = {key for key in touched if key not in tables}
     if all(old.slot_by_key(key) and new.slot_by_key(key) for key in of_texts):

@@ -2,16 +2,12 @@
 
 import asyncio
 import contextlib
-import os
 import socket
-import statistics
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
-import psycopg
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -40,7 +36,7 @@ from pactoria_desktop.protocol.texts import (
     message,
 )
 from pactoria_desktop.replica.changes import Place
-from pactoria_desktop.runtime.clock import ManualClock, SystemClock
+from pactoria_desktop.runtime.clock import ManualClock
 from tests.platform.collaboration.devices import Device
 from tests.platform.collaboration.parties import Registry, peer_of
 from tests.platform.collaboration.test_texts import Desk
@@ -93,7 +89,9 @@ def hint_settings(request: pytest.FixtureRequest, tmp_path: Path) -> PlatformSet
 
 
 @contextlib.asynccontextmanager
-async def node(settings: PlatformSettings, database: TestDatabase, clock: ManualClock) -> AsyncIterator[tuple[str, FastAPI]]:
+async def node(
+    settings: PlatformSettings, database: TestDatabase, clock: ManualClock
+) -> AsyncIterator[tuple[str, FastAPI]]:
     async with opened_house(settings, database.addresses, clock=clock, address=ADDRESS) as house:
         application = create_application(house)
         async with served(application) as place:
@@ -131,9 +129,12 @@ async def test_two_nodes_are_one_room(
     hint_settings: PlatformSettings, test_database: TestDatabase, people: Registry, clock: ManualClock
 ) -> None:
     contract = people.contract()
-    async with node(hint_settings, test_database, clock) as (here, _), node(hint_settings, test_database, clock) as (
-        there,
-        application,
+    async with (
+        node(hint_settings, test_database, clock) as (here, _),
+        node(hint_settings, test_database, clock) as (
+            there,
+            application,
+        ),
     ):
         ines, a = await desk_on(here, people, Role.EDITOR, contract, "Ines Falk")
         ines.begin()
