@@ -120,14 +120,16 @@ def joined(
         for update in arrived:
             text.import_updates(update)
         sides = (_side(base, ours), _side(base, theirs))
-        clashes: list[Clash] = []
         found = list(_clashing(Structure(base), sides))
+        clashes: list[Clash] = []
         if found:
             frontiers = sorted(bytes(each.state_frontiers.encode()).hex() for each in (ours, theirs))
-            clashes = [
-                _Laying(text, base, sides, (me, others), clash, frontiers, contract, lays_marks).clash()
-                for clash in reversed(found)
-            ]
+            together = _side(base, text._document)
+            with text._command():
+                # From the last to the first: what is laid moves nothing that stands before it.
+                for each in reversed(found):
+                    laying = _Laying(text, together, sides, (me, others), each, frontiers, contract, lays_marks)
+                    clashes.append(laying.clash())
         update = text.updates_since(bytes(theirs.oplog_vv.encode()))
         return Joined(update, text.version(), f"{text.peer:x}", tuple(reversed(clashes)))
     finally:
@@ -217,7 +219,7 @@ class _Laying:
     def __init__(
         self,
         text: Replica,
-        base: LoroDoc,
+        together: _Side,
         sides: tuple[_Side, _Side],
         authors: tuple[Identity, Identity],
         sentence: _Sentence,
@@ -225,7 +227,7 @@ class _Laying:
         contract: str,
         lays_marks: bool,
     ) -> None:
-        self._text, self._base, self._sides, self._authors = text, base, sides, authors
+        self._text, self._together, self._sides, self._authors = text, together, sides, authors
         self._sentence, self._lays_marks = sentence, lays_marks
         cursor = sentence.slot.text.get_cursor(sentence.start, Side.Middle)
         place = f"{cursor.id.peer}@{cursor.id.counter}" if cursor is not None and cursor.id is not None else ""
@@ -235,13 +237,12 @@ class _Laying:
     def clash(self) -> Clash:
         """Lay the marks, where that is wanted, and say what the clash is."""
         slot = self._text._living.structure.slot(self._sentence.slot.id)
-        deltas = self._joined_deltas(slot)
+        deltas = self._together.deltas.get(slot.key, ())
         start = _after(deltas, self._sentence.start, behind=False)
         end = _after(deltas, self._sentence.end, behind=True)
         if self._lays_marks:
-            with self._text._command():
-                end += self._lay(slot.text, deltas)
-                self._text._living.forget_names(slot)
+            end += self._lay(slot.text, deltas)
+            self._text._living.forget_names(slot)
         stretch = Stretch(slot.id, utf16_before(slot.text, start), utf16_before(slot.text, max(end, start + 1)))
         anchor = anchor_at(self._text._living, stretch)
         versions = [self._words(side) for side in self._sides]
@@ -251,14 +252,6 @@ class _Laying:
             self.id, slot.id, anchor.start, anchor.end, anchor.quote,
             self._base_words(), (people[order[0]], people[order[1]]), (versions[order[0]], versions[order[1]]),
         )  # fmt: skip
-
-    def _joined_deltas(self, slot: Slot) -> tuple[Delta, ...]:
-        document = self._text._document
-        changes = document.diff(self._base.state_frontiers, document.state_frontiers).get_diff()
-        for container, diff in changes:
-            if str(container) == slot.key and isinstance(diff, Diff.Text):
-                return deltas_of_diff(diff)
-        return ()
 
     def _base_words(self) -> str:
         text = self._sentence.slot.text
