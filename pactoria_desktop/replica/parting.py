@@ -307,7 +307,8 @@ class _Laying:
             if side is not None:
                 first, last = utf16_before(text, start), utf16_before(text, end)
                 for run in runs_between(text, first, last):
-                    if not is_inserted(run.marks):
+                    # A deletion counts against what it was aimed at: what is struck stays so without a new mark.
+                    if not is_inserted(run.marks) and not is_struck(run.marks):
                         key = f"ins:{self._revision('insertion', side)}"
                         lay_marks(text, run.start, run.end, {key: {"d": greatest_depth(run.marks) + 1}})
             start = end

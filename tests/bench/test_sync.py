@@ -28,7 +28,7 @@ def edited(snapshot: bytes, who: str, count: int, seed: int, tracked: bool) -> R
     slots = replica.slots()
     for _ in range(count):
         slot = rng.choice(slots)
-        at = rng.randint(0, replica.length(slot) - 12)
+        at = rng.randint(0, max(0, replica.length(slot) - 12))
         if rng.random() < 0.6:
             replica.insert(Place(slot, at), rng.choice(WORDS) + " ")
         else:

@@ -68,7 +68,7 @@ async def test_a_key_shows_on_the_other_desktop_in_time(
 ) -> None:
     contract = people.contract()
     async with node(settings, test_database, clock) as (place, _):
-        async with LiveDesktop(place, people, contract, "Ines Falk", begins=True).running() as ines:
+        async with LiveDesktop(place, people, contract, "Ines Falk", begins=True).running() as ines:  # noqa: SIM117 - the second joins what the first began
             async with LiveDesktop(place, people, contract, "Dele Okafor").running() as dele:
                 await eventually(lambda: [each.name for each in dele.notes.here.get(contract, ())] == ["Ines Falk"])
                 await ines.line.at_work(contract, "0a0b")
@@ -104,7 +104,7 @@ async def test_a_node_that_dies_costs_seconds_and_no_key(
         proxy = Proxy([("127.0.0.1", port) for port in ports])
         async with proxy.running():
             address = f"127.0.0.1:{proxy.port}"
-            async with LiveDesktop(address, people, contract, "Ines Falk", begins=True).running() as ines:
+            async with LiveDesktop(address, people, contract, "Ines Falk", begins=True).running() as ines:  # noqa: SIM117 - in order
                 async with LiveDesktop(second, people, contract, "Dele Okafor").running() as dele:
                     for number in range(10):
                         ines.type(f"{number} ")
