@@ -162,7 +162,8 @@ async def test_a_key_comes_through_in_time_among_a_thousand_clients(
                 news, _ = await device.hear(News, seconds=600)
                 seconds.append(time.monotonic() - began[news.updates[0].sha256])
 
-        async def typist(desk: Desk, device: Device, began: dict[str, float]) -> None:
+        async def typist(desk: Desk, device: Device, began: dict[str, float], later: float) -> None:
+            await asyncio.sleep(later)
             for number in range(10):
                 desk.text.insert(Place("s0", 0), f"{number} ")
                 update = desk.text.updates_since(desk.known)
@@ -174,10 +175,10 @@ async def test_a_key_comes_through_in_time_among_a_thousand_clients(
 
         tasks = []
         async with asyncio.TaskGroup() as typing:
-            for desk, devices in rooms[::5]:
+            for place_in_line, (desk, devices) in enumerate(rooms[::5]):
                 began: dict[str, float] = {}
                 tasks += [asyncio.create_task(listen(device, began)) for device in devices[1:]]
-                typing.create_task(typist(desk, devices[0], began))
+                typing.create_task(typist(desk, devices[0], began, place_in_line / 20))
         await eventually(lambda: len(seconds) == 20 * 10 * 9, 30)
         for task in tasks:
             task.cancel()
