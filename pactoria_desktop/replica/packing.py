@@ -21,7 +21,7 @@ def packed(data: bytes) -> bytes:
 
 
 def unpacked(data: bytes, sentence: str, most: int | None = None) -> bytes:
-    """What ``packed`` got, at most ``most`` bytes (``MOST_BYTES``). Raises ReplicaError with this sentence for anything else."""
+    """What ``packed`` got, at most ``most`` bytes. Raises ReplicaError with this sentence for anything else."""
     if data.startswith(_RAW):
         return data
     if not data.startswith(_COMPRESSED):
