@@ -50,6 +50,17 @@ def mend(living: LivingText, outcome: Report) -> bool:
     return changed
 
 
+def mend_whole(living: LivingText) -> bool:
+    """Set right all that can be wrong, in every text; gives whether anything was written."""
+    slots = living.structure.slots()
+    changed = False
+    for slot in slots:
+        changed = _end_in_newline(slot.text) or changed
+        changed = _clear_misplaced(slot.text) or changed
+    changed = settle_struck_rows(living, slots) or changed
+    return _drop_doubled(living) or changed
+
+
 def _lays_on_paragraphs(deltas: tuple[Delta, ...]) -> bool:
     """Whether a change has laid any of a paragraph's marks, wherever that was."""
     return any(

@@ -20,15 +20,15 @@ def packed(data: bytes) -> bytes:
     return short if len(short) < len(data) else data
 
 
-def unpacked(data: bytes, sentence: str) -> bytes:
-    """What ``packed`` got. Raises ReplicaError with this sentence for anything else."""
+def unpacked(data: bytes, sentence: str, most: int | None = None) -> bytes:
+    """What ``packed`` got, at most ``most`` bytes. Raises ReplicaError with this sentence for anything else."""
     if data.startswith(_RAW):
         return data
     if not data.startswith(_COMPRESSED):
         raise ReplicaError(sentence)
     reader = zlib.decompressobj()
     try:
-        found = reader.decompress(data[1:], MOST_BYTES)
+        found = reader.decompress(data[1:], MOST_BYTES if most is None else most)
     except zlib.error as problem:
         raise ReplicaError(sentence) from problem
     if not reader.eof or reader.unused_data or not found.startswith(_RAW):

@@ -111,6 +111,16 @@ begin
 end
 $$
 """,
+    """
+create function sessions_at_work(sessions uuid[], moment timestamptz)
+returns table (session_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select s.id
+  from device_session s join person p on p.id = s.person_id
+  where s.id = any(sessions) and s.ended_at is null and s.expires_at > moment
+    and p.disabled_at is null and p.erased_at is null
+$$
+""",
 )
 """The functions that look before a tenant is known, or over its walls for one purpose. They run as the owner."""
 
@@ -118,6 +128,7 @@ FUNCTION_SIGNATURES = (
     "known_by_token(bytea, timestamptz, uuid)",
     "invitation_by_token(bytea)",
     "erase_person(uuid, timestamptz)",
+    "sessions_at_work(uuid[], timestamptz)",
 )
 
 

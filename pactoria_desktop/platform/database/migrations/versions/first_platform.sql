@@ -391,6 +391,15 @@ begin
 end
 $$
 -- next
+create function sessions_at_work(sessions uuid[], moment timestamptz)
+returns table (session_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select s.id
+  from device_session s join person p on p.id = s.person_id
+  where s.id = any(sessions) and s.ended_at is null and s.expires_at > moment
+    and p.disabled_at is null and p.erased_at is null
+$$
+-- next
 alter table organization enable row level security
 -- next
 create policy tenant on organization for all to pactoria_app using (organization_id = (select nullif(current_setting('app.organization', true), '')::uuid)) with check (organization_id = (select nullif(current_setting('app.organization', true), '')::uuid))
@@ -564,3 +573,7 @@ grant execute on function invitation_by_token(bytea) to pactoria_app
 revoke all on function erase_person(uuid, timestamptz) from public
 -- next
 grant execute on function erase_person(uuid, timestamptz) to pactoria_app
+-- next
+revoke all on function sessions_at_work(uuid[], timestamptz) from public
+-- next
+grant execute on function sessions_at_work(uuid[], timestamptz) to pactoria_app
