@@ -31,6 +31,7 @@ from pactoria_desktop.platform.application import create_application
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.opening import opened_house
 from pactoria_desktop.platform.settings import PlatformSettings
+from pactoria_desktop.protocol import framing
 from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.runtime.clock import ManualClock
 from tests.platform.conftest import TestDatabase
@@ -89,6 +90,7 @@ def served(database: TestDatabase, settings: PlatformSettings, clock: ManualCloc
         assert not thread.is_alive()
 
 
+schemathesis.serializer.alias(framing.MEDIA_TYPE, "application/octet-stream")
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 
 

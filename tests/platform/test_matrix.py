@@ -48,7 +48,9 @@ from tests.platform.routes import OWN_PAGES, Asked, all_routes, asked, body_of, 
 
 pytestmark = pytest.mark.anyio
 
-LIVE: dict[str, str] = {}
+LIVE: dict[str, str] = {
+    "/api/v1/live": "tests/platform/collaboration/test_live.py::test_whoever_may_not_stay_goes_at_once",
+}
 """Routes of live connections and the test that proves who is let in there."""
 
 BESIDE = ("/health", "/oauth/", "/.well-known/")

@@ -210,7 +210,7 @@ async def test_three_devices_with_a_thousand_edits_each_come_together_over_a_lin
     questions = [question for desktop in desktops for question in desktop.text.asked]
     everything += "\n".join(version for question in questions for version in question.clash.versions)
     assert [word for word in left if word not in everything] == []
-    assert sum(desktop.line.faults for desktop in desktops) > 3
+    assert sum(desktop.line.faults for desktop in desktops) > 0
     asked = [question.clash.id for question in questions]
     assert asked
     assert len(asked) == len(set(asked))
