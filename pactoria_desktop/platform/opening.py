@@ -16,6 +16,8 @@ from pactoria_desktop.platform.database.roles import role_problem
 from pactoria_desktop.platform.database.sealing import Seals
 from pactoria_desktop.platform.database.secrets_file import own_secrets
 from pactoria_desktop.platform.house import House
+from pactoria_desktop.platform.notifications.mail import NoMailer
+from pactoria_desktop.platform.notifications.posting import QueuedMailer
 from pactoria_desktop.platform.operations.metrics import Metrics
 from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.runtime.clock import Clock
@@ -139,12 +141,15 @@ async def opened_house(
             problem = await role_problem(connection)
         if problem is not None:
             raise WallsError(problem)
+        mint = IdentityMint(lambda: int(clock.now().timestamp() * 1000), randomness)
+        seals = Seals(addresses.master_key, clock, randomness)
         yield House(
             settings=settings,
             database=database,
             clock=clock,
-            mint=IdentityMint(lambda: int(clock.now().timestamp() * 1000), randomness),
-            seals=Seals(addresses.master_key, clock, randomness),
+            mint=mint,
+            seals=seals,
+            mailer=QueuedMailer(database, seals, mint) if settings.smtp_host is not None else NoMailer(),
             randomness=randomness,
             metrics=metrics,
             passwords=PasswordHashing(),

@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.api.refusals import Refusal
 from pactoria_desktop.platform.auth.tokens import LONGEST_TOKEN, digest_of, new_token
+from pactoria_desktop.platform.collaboration.feed import write_platform_record
 from pactoria_desktop.platform.database.engine import turn_to
 from pactoria_desktop.platform.database.schema.identity import Person
 from pactoria_desktop.platform.database.schema.organizations import Invitation, Membership, Organization
 from pactoria_desktop.platform.house import House
+from pactoria_desktop.platform.organizations.auditing import write_audit
+from pactoria_desktop.platform.organizations.members import record_of
 from pactoria_desktop.protocol.identity import Registration
 from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.protocol.problems import Code
@@ -139,9 +142,18 @@ async def take(
     if invitation.organization is None:
         organization = house.mint.mint()
         await connection.execute(update(Person).where(Person.id == person).values(administrator=True))
-        await _make_organization(connection, organization, organization_name or "", person, now, personal=False)
+        name = organization_name or ""
+        await _make_organization(connection, organization, name, person, now, personal=False)
+        await write_audit(
+            connection, house, organization, actor=person, device=None, action="organization.created",
+            subject_kind="organization", subject=organization,
+        )  # fmt: skip
+        await write_platform_record(
+            connection, house, organization, "organization", organization, {"name": name, "tier": "free"}
+        )
+        await _tell_of(house, connection, organization, person, Role.OWNER, now)
         return organization
-    await connection.execute(
+    joined = await connection.execute(
         insert_or_keep(Membership)
         .values(
             organization_id=invitation.organization,
@@ -152,7 +164,22 @@ async def take(
         )
         .on_conflict_do_nothing()
     )
+    if joined.rowcount == 1:
+        await write_audit(
+            connection, house, invitation.organization, actor=person, device=None, action="member.joined",
+            subject_kind="person", subject=person,
+            details={"role": invitation.role.value, "billing": invitation.billing, "invitation": invitation.id},
+        )  # fmt: skip
+        await _tell_of(house, connection, invitation.organization, person, invitation.role, now)
     return invitation.organization
+
+
+async def _tell_of(
+    house: House, connection: AsyncConnection, organization: str, person: str, role: Role, now: datetime
+) -> None:
+    """Let the organization's devices know of a new member."""
+    name = (await connection.execute(select(Person.name).where(Person.id == person))).scalar_one()
+    await write_platform_record(connection, house, organization, "member", person, record_of(name, role, now))
 
 
 async def _make_organization(

@@ -92,6 +92,11 @@ async def test_an_invitation_is_taken_once_by_its_address_with_or_without_an_acc
     assert (me["name"], me["administrator"], me["verified"]) == ("Bo <b>Quint</b>", False, True)
     roles = "select o.name, m.role from membership m join organization o using (organization_id) where person_id = %s"
     assert sorted(rows(test_database, roles, me["id"])) == [("Bo <b>Quint</b>", "owner"), ("Vale & Partners", "editor")]
+    # The audit log and the organization's feed know of the member.
+    told = "select actor::text from audit_entry where action = 'member.joined' and subject = %s"
+    assert rows(test_database, told, me["id"]) == [(me["id"],)]
+    fed = "select fields->>'role', fields->>'name' from record where kind = 'member' and id = %s"
+    assert rows(test_database, fed, me["id"]) == [("editor", "Bo <b>Quint</b>")]
     # With an account that there is: the address is given by the invitation, and the role that one has stays.
     invite(house, test_database, "again", "bo@example.org", role="viewer")
     assert (await browser.open("/join/again")).status_code == 200
