@@ -163,8 +163,9 @@ async def take(
             joined_at=now,
         )
         .on_conflict_do_nothing()
+        .returning(Membership.person_id)
     )
-    if joined.rowcount == 1:
+    if joined.one_or_none() is not None:
         await write_audit(
             connection, house, invitation.organization, actor=person, device=None, action="member.joined",
             subject_kind="person", subject=person,
