@@ -128,7 +128,10 @@ def _register(queue: procrastinate.App, house: House, name: str, handler: Handle
             last = patience.get_retry_decision(exception=error, job=context.job) is None
             outcome = "given_up" if last else "failed"
             house.metrics.jobs.labels(name, outcome).inc()
-            _log.log(logging.ERROR if last else logging.WARNING, f"job_{outcome}", extra=facts, exc_info=error)
+            if last:
+                _log.error("job_given_up", extra=facts, exc_info=error)
+            else:
+                _log.warning("job_failed", extra=facts, exc_info=error)
             raise
         house.metrics.jobs.labels(name, "done").inc()
         _log.info("job_done", extra=facts)
