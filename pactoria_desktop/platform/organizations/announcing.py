@@ -26,15 +26,3 @@ class WritePlatformRecord(Protocol):
     ) -> object:
         """``fields`` are those of the kind in ``protocol.records``; ``deleted`` leaves a tombstone."""
         ...
-
-
-async def no_feed(
-    connection: AsyncConnection,
-    house: House,
-    organization: str,
-    kind: str,
-    record: str,
-    fields: Mapping[str, object],
-    deleted: bool = False,
-) -> None:
-    """For a platform without a feed: nobody is told."""

@@ -9,7 +9,7 @@ from pactoria_desktop.platform.api.access import Access, Asker, allow, allow_sig
 from pactoria_desktop.platform.api.addresses import known_id
 from pactoria_desktop.platform.api.conditional import conditional, require_match
 from pactoria_desktop.platform.organizations import keeping, members
-from pactoria_desktop.platform.organizations.announcing import WritePlatformRecord, no_feed
+from pactoria_desktop.platform.organizations.announcing import WritePlatformRecord
 from pactoria_desktop.platform.organizations.changing import Change, changing
 from pactoria_desktop.platform.organizations.inviting import routes as inviting
 from pactoria_desktop.platform.organizations.recording import routes as recording
@@ -26,7 +26,7 @@ from pactoria_desktop.protocol.organizations import (
 )
 
 
-def routes(announce: WritePlatformRecord = no_feed) -> APIRouter:
+def routes(announce: WritePlatformRecord) -> APIRouter:
     """All routes of the room; ``announce`` writes the records that devices learn of changes by."""
     router = APIRouter()
     router.include_router(_organizations(announce), tags=["organizations"])

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -57,6 +57,7 @@ class ContinueCard(QAbstractButton):
         super().__init__()
         self._look, self.contract = look, contract
         self._last = place_and_time(contract, now)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew as the mouse comes and goes
         self._severity, self._findings = finding_words(contract)
         parts = (contract.title, contract.counterparty, self._findings, self._last)
         self.setAccessibleName(", ".join(part for part in parts if part))
@@ -73,16 +74,6 @@ class ContinueCard(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """The page and some words."""
         return QSize(self._look.pixels(190), max(128, self._look.pixels(128)))
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Hovered."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """No longer hovered."""
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, page, words."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from pactoria_desktop.ui.sharing.values import Present
@@ -28,6 +28,7 @@ class PresenceAvatar(QAbstractButton):
     def __init__(self, look: Look, person: Present | None, more: Sequence[Present] = ()) -> None:
         super().__init__()
         self._look, self.person, self._more = look, person, tuple(more)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew as the mouse comes and goes
         words = presence_words(person) if person is not None else "; ".join(presence_words(one) for one in more)
         self.setAccessibleName(words)
         self.setToolTip(words if person is not None else words.replace("; ", "\n"))
@@ -45,16 +46,6 @@ class PresenceAvatar(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """The same."""
         return self.sizeHint()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Hovered."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """No longer hovered."""
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Disc, dot, ring of the focus."""

@@ -1,7 +1,7 @@
 """The one question after a merge: a sentence that two people changed apart."""
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -44,6 +44,7 @@ class SideCard(QWidget):
     def __init__(self, look: Look, side: Side, *, choosable: bool) -> None:
         super().__init__()
         self._look, self._choosable = look, choosable
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew as the mouse comes and goes
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.excerpt = Excerpt(look, side.title, side.sentence)
         self.radio = QRadioButton(side.title, self)
@@ -79,16 +80,6 @@ class SideCard(QWidget):
             self.radio.click()
         else:
             super().mousePressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Hovered."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """No longer hovered."""
-        super().leaveEvent(event)
-        self.update()
 
 
 class QuestionDialog(QDialog):

@@ -209,4 +209,11 @@ def test_the_dialogs_are_drawn_in_every_theme(look: Look, qtbot: QtBot) -> None:
     given = Particulars("Services agreement", "Corvane", "in_review", parties)
     particulars = ParticularsDialog(look, None, given, STATUSES)
     qtbot.addWidget(particulars)
-    assert len(pictures(particulars, look, "particulars", size=particulars.sizeHint())) == 4
+    assert (
+        len(
+            pictures(
+                particulars, look, "particulars", size=particulars.sizeHint().expandedTo(particulars.minimumSize())
+            )
+        )
+        == 4
+    )
