@@ -10,22 +10,16 @@ kept together; another epoch sends the journal of acknowledged operations anew.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import cast
-
-from pydantic import JsonValue
 
 from pactoria_desktop.protocol.records import (
     KINDS,
-    MOST_OPERATIONS,
     MOST_ROWS,
     Applied,
     Cursor,
     Feed,
     Merge,
-    Operation,
     Outcome,
     Pull,
     Pulled,
@@ -34,11 +28,11 @@ from pactoria_desktop.protocol.records import (
     Row,
 )
 from pactoria_desktop.runtime.clock import Clock, to_milliseconds
+from pactoria_desktop.sync.batching import operation_of, sendable
 from pactoria_desktop.sync.errors import AccessLostError, AnswerError, RemovalError
 from pactoria_desktop.sync.overlay import makes, merge_of, needed_by, scope_of, shown
 from pactoria_desktop.sync.ports import ORGANIZATION, Desk, Desks, Known, Pending, Position, Transport
 
-MOST_BYTES = 1_000_000
 JOURNAL_MILLISECONDS = 30 * 24 * 3600 * 1000
 _FEW, _SHARE, _MOST_TURNS = 20, 0.2, 10_000
 REVOKED = "access to the organization or the contract was taken away"
@@ -103,7 +97,7 @@ class RecordSync:
             epoch = desk.epoch()
         if not batch:
             return False
-        push = Push(epoch=epoch, operations=tuple(_operation(each) for each in batch))
+        push = Push(epoch=epoch, operations=tuple(operation_of(each) for each in batch))
         try:
             answer = self._transport.push(push)
         except AccessLostError:
@@ -393,44 +387,6 @@ class RecordSync:
         return to_milliseconds(self._clock.now())
 
 
-def sendable(outbox: Iterable[Pending], desk: Desk) -> tuple[Pending, ...]:
-    """The next batch: in order, at most 200 and a megabyte.
-
-    Of one field of a record one operation goes at a time, since the second is made upon the first. A deletion goes
-    when the feed has brought all that this device wrote to the record. What needs a record that is not there (the
-    platform was restored and its maker has not sent it anew) waits; all else goes on.
-    """
-    batch: list[Pending] = []
-    size, held, coming = 0, set(), set()
-    fields: dict[tuple[str, str], set[str]] = {}
-    pending: set[tuple[str, str]] = set()
-    for each in outbox:
-        key = (each.kind, each.record)
-        if each.state == "acknowledged":
-            pending.add(key)
-            continue
-        needs = needed_by(each)
-        ready = (
-            key not in held
-            and not any(one in held for one in needs)
-            and all(one in coming or desk.known(*one) is not None for one in needs)
-            and not fields.get(key, set()) & each.patch.keys()
-            and not (each.deletes and key in pending)
-        )
-        pending.add(key)
-        if not ready:
-            held.add(key)
-            continue
-        size += len(json.dumps(each.patch, ensure_ascii=False).encode("utf-8", "surrogatepass")) + 300
-        if batch and (len(batch) == MOST_OPERATIONS or size > MOST_BYTES):
-            break
-        if makes(each):
-            coming.add(key)
-        fields.setdefault(key, set()).update(each.patch)
-        batch.append(each)
-    return tuple(batch)
-
-
 def digest(known: Iterable[Known]) -> str:
     """The digest of a scope as ``protocol.records.Feed`` describes it."""
     total = 0
@@ -439,18 +395,6 @@ def digest(known: Iterable[Known]) -> str:
             line = f"{each.kind}\n{each.record}\n{each.sequence}".encode()
             total ^= int.from_bytes(hashlib.sha256(line).digest()[:8], "big")
     return f"{total:016x}"
-
-
-def _operation(pending: Pending) -> Operation:
-    return Operation(
-        operation=pending.operation,
-        kind=pending.kind,
-        record=pending.record,
-        base_sequence=pending.base_sequence,
-        patch=cast("dict[str, JsonValue]", dict(pending.patch)),
-        deletes=pending.deletes,
-        schema_version=pending.schema_version,
-    )
 
 
 def _known(row: Row, scope: str) -> Known:

@@ -127,8 +127,8 @@ class LastWriterWins(RecordSync):
         def knowing(pending: Pending):
             return original(pending).model_copy(update={"base_sequence": 0 if makes(pending) else 10**6})
 
-        original = records._operation
-        with patch.object(records, "_operation", knowing):
+        original = records.operation_of
+        with patch.object(records, "operation_of", knowing):
             return super().push_once(run)
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from pactoria_desktop.contract.identity import identity_from
 from pactoria_desktop.protocol.records import KINDS, MOST_OPERATIONS, Merge
+from pactoria_desktop.sync.batching import MOST_BYTES, sendable
 from pactoria_desktop.sync.errors import OfflineError, RemovalError
 from pactoria_desktop.sync.overlay import enqueue, laid_over, making, merge_of, shown
 from pactoria_desktop.sync.ports import Known, Pending
-from pactoria_desktop.sync.records import MOST_BYTES, RecordSync, sendable
+from pactoria_desktop.sync.records import RecordSync
 from tests.unit.sync.machine import FaultyWire, WrongClock
 from tests.unit.sync.memory_desk import MemoryDesks
 from tests.unit.sync.reference_platform import Record, ReferencePlatform
