@@ -18,6 +18,7 @@ from pactoria_desktop.platform.collaboration.known import read_known
 from pactoria_desktop.platform.collaboration.rights import ORGANIZATION
 from pactoria_desktop.platform.collaboration.sealed_fields import seal_fields
 from pactoria_desktop.platform.collaboration.writing import Counter, NewRow, lock_scopes, make_scopes, write
+from pactoria_desktop.platform.database.committed import records_moved
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.problems import Code
 from pactoria_desktop.protocol.records import KINDS, SCHEMA_VERSION, Applied, Push, Pushed
@@ -218,7 +219,10 @@ async def note_text(connection: AsyncConnection, house: House, organization: str
         "now": now,
         "before": now - timedelta(seconds=_NOTE_EVERY_SECONDS),
     }
-    return (await connection.execute(_NOTE_TEXT, values)).one_or_none() is not None
+    noted = (await connection.execute(_NOTE_TEXT, values)).one_or_none() is not None
+    if noted:
+        records_moved(connection, organization)
+    return noted
 
 
 def _plain(value: object) -> JsonValue:
