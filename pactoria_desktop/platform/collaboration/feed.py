@@ -205,11 +205,13 @@ async def write_platform_record(
     return sequence
 
 
-async def note_text(connection: AsyncConnection, house: House, organization: str, contract: str, number: int) -> bool:
+async def note_text(
+    connection: AsyncConnection, house: House, organization: str, contract: str, number: int, *, at_rest: bool = False
+) -> bool:
     """Let a contract's record say that its text has come to ``number``, at most every ten seconds.
 
-    False where the record moved within the last ten seconds, is gone, or says so already: call again later, and once
-    more when the text has come to rest, so that the last number is told.
+    False where the record moved within the last ten seconds, is gone, or says so already: called once more ``at_rest``
+    (``resting``), whenever the record moved, so that the last number is told.
     """
     now = house.clock.now()
     values = {
@@ -217,7 +219,7 @@ async def note_text(connection: AsyncConnection, house: House, organization: str
         "contract": contract,
         "number": number,
         "now": now,
-        "before": now - timedelta(seconds=_NOTE_EVERY_SECONDS),
+        "before": now if at_rest else now - timedelta(seconds=_NOTE_EVERY_SECONDS),
     }
     noted = (await connection.execute(_NOTE_TEXT, values)).one_or_none() is not None
     if noted:
