@@ -16,7 +16,12 @@ KEPT_TOMBSTONES = timedelta(days=90)
 KEPT_ANSWERS = timedelta(days=120)
 """Longer than tombstones, so that no operation is taken twice by a device that need not begin again."""
 
-_SCOPES = text("select scope from sync_scope where organization_id = :organization order by scope")
+_SCOPES = text(
+    "select scope from record where organization_id = :organization and deleted and changed_at < :before "
+    "union select scope from departure where organization_id = :organization and at < :before order by scope"
+)
+"""Scopes with something old; what belongs to a deleted contract lives where that lives."""
+
 _ORPHANS = text(
     """
 with orphans as materialized (
@@ -66,7 +71,8 @@ async def compact(connection: AsyncConnection, house: House, organization: str) 
     now = house.clock.now()
     before = now - KEPT_TOMBSTONES
     forgotten = 0
-    for (scope,) in (await connection.execute(_SCOPES, {"organization": organization})).all():
+    old = {"organization": organization, "before": before}
+    for (scope,) in (await connection.execute(_SCOPES, old)).all():
         counter = (await lock_scopes(connection, organization, [scope]))[scope]
         place = {"organization": organization, "scope": scope, "before": before}
         if (await connection.execute(_ORPHANS, {**place, "counter": counter, "now": now})).one_or_none() is not None:
