@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from pactoria_desktop import __version__
 from pactoria_desktop.platform.api import refusals
 from pactoria_desktop.platform.api.describing import describe
+from pactoria_desktop.platform.api.forwarded import Forwarded
 from pactoria_desktop.platform.api.observing import Observing
 from pactoria_desktop.platform.auth import routes as auth
 from pactoria_desktop.platform.collaboration import routes as records
@@ -70,4 +71,6 @@ def create_application(house: House) -> FastAPI:
     )
     describe(application)
     application.add_middleware(Observing, house=house)
+    if house.settings.behind_proxy:
+        application.add_middleware(Forwarded, proxies=house.settings.trusted_proxies)
     return application
