@@ -74,14 +74,12 @@ class TextStates:
             .where(ContractHome.seat == seat, ContractHome.state == "member")
             .order_by(ContractHome.contract)
         ).all()
-        grown: dict[str, int | None] = {
-            record: number
-            for record, number in self._session.execute(
-                select(SyncedRecord.record, SyncedRecord.fields["text_number"].as_integer()).where(
-                    SyncedRecord.seat == seat, SyncedRecord.kind == "contract", SyncedRecord.deleted.is_(False)
-                )
+        numbers = self._session.execute(
+            select(SyncedRecord.record, SyncedRecord.fields["text_number"].as_integer()).where(
+                SyncedRecord.seat == seat, SyncedRecord.kind == "contract", SyncedRecord.deleted.is_(False)
             )
-        }
+        )
+        grown: dict[str, int | None] = dict(numbers.tuples().all())
         return tuple(
             contract
             for contract, number, waiting in rows
