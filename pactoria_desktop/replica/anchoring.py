@@ -64,7 +64,7 @@ def locate(living: LivingText, anchor: Anchor) -> Located:
 
 
 def cursor_at(living: LivingText, place: Place) -> str:
-    """A place as a cursor that lives through edits, in hexadecimal digits. Raises ReplicaError where it is not shown."""
+    """A place as a cursor that lives through edits, in hexadecimal digits. Raises ReplicaError where none is shown."""
     text = living.structure.slot(place.slot).text
     at = min(code_points_before(text, place.offset), max(0, text.len_unicode - 1))
     cursor = text.get_cursor(at, Side.Middle)
@@ -74,7 +74,7 @@ def cursor_at(living: LivingText, place: Place) -> str:
 
 
 def place_at(living: LivingText, cursor: str) -> Place | None:
-    """Where a cursor stands now, None where its slot is not shown. Raises ReplicaError for what is none of this text."""
+    """Where a cursor stands now, None where its slot is not shown. Raises ReplicaError for one of another text."""
     sentence = "This place was not marked in this text."
     found = _cursor(cursor, sentence)
     slot = living.structure.slot_by_key(str(found.container))

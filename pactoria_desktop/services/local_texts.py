@@ -1,7 +1,7 @@
 """A contract's text on this device as sync sees it: what is stored of it, or the opening that somebody works in.
 
-A contract that is open belongs to its opening: whoever else would write its text is turned away (``OpenElsewhereError``)
-and asks the opening instead.
+A contract that is open belongs to its opening: whoever else would write its text is turned away
+(``OpenElsewhereError``) and asks the opening instead.
 """
 
 import asyncio
@@ -253,7 +253,7 @@ class OpenText(_Kept):
         return await asyncio.to_thread(self._peers, version)
 
     async def take_in(self, updates: Sequence[bytes], introduced: Sequence[str] = ()) -> None:
-        """Import updates, one turn for each, so that nobody waits, and write them. Raises ReplicaError, and the disk's."""
+        """Import updates, a turn for each, so that nobody waits; write them. Raises ReplicaError, and the disk's."""
         if introduced:
             await asyncio.to_thread(self._note, introduced)
         for each in updates:
@@ -307,9 +307,12 @@ def _state_of(found: ExchangedText, contract: str) -> TextState:
 
 
 def _clash(fields: dict[str, object]) -> Clash:
-    people, versions = fields["people"], fields["versions"]
-    assert isinstance(people, list) and isinstance(versions, list)
     return Clash(
         str(fields["id"]), str(fields["slot"]), str(fields["start"]), str(fields["end"]), str(fields["quote"]),
-        str(fields["base"]), (str(people[0]), str(people[1])), (str(versions[0]), str(versions[1])),
+        str(fields["base"]), _pair(fields["people"]), _pair(fields["versions"]),
     )  # fmt: skip
+
+
+def _pair(value: object) -> tuple[str, str]:
+    first, second = value if isinstance(value, list) else ("", "")
+    return str(first), str(second)

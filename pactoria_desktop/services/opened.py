@@ -71,7 +71,7 @@ class Frozen:
 class Typed:
     """What was typed between two collections, and how the page looked then (None where nobody shows the text).
 
-    ``together`` is what must be kept in the same transaction; ``own`` says that somebody at this device wrote some of it.
+    ``together`` is what must be kept in the same transaction; ``own`` says that some of it was written at this device.
     """
 
     update: Update

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from sqlalchemy.orm import Session
 
-from pactoria_desktop.store.schema import ContractHome, KeptFile, PackageEntry, SyncedRecord, TextState
+from pactoria_desktop.store.schema import Contract, ContractHome, KeptFile, PackageEntry, SyncedRecord, TextState
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +56,24 @@ class TextStates:
         )
 
     def waiting(self, seat: int) -> int:
-        """How many texts of a seat hold words that the platform does not have; those never sent are among them."""
-        rows = self._session.execute(
-            select(TextState.waiting_since)
-            .select_from(ContractHome)
-            .outerjoin(TextState, (TextState.contract == ContractHome.contract) & (TextState.seat == seat))
+        """How many texts of a seat hold words that the platform does not have."""
+        rows = (
+            select(func.count())
+            .select_from(TextState)
+            .join(ContractHome, ContractHome.contract == TextState.contract)
+            .where(TextState.seat == seat, TextState.waiting_since.is_not(None))
             .where(ContractHome.seat == seat, ContractHome.state == "member")
-            .where((TextState.waiting_since.is_not(None)) | (TextState.contract.is_(None)))
-        ).all()
-        return len(rows)
+        )
+        return self._session.execute(rows).scalar_one()
 
     def behind(self, seat: int) -> tuple[str, ...]:
-        """The contracts of a seat whose text is to be exchanged: never was, has words that wait, or grew elsewhere."""
+        """The contracts of a seat whose text is to be exchanged: those with words that wait, those that grew
+        elsewhere, and those that never came here, the last changed first."""
         rows = self._session.execute(
-            select(ContractHome.contract, TextState.number, TextState.waiting_since)
+            select(ContractHome.contract, TextState.number, TextState.waiting_since, Contract.changed_at)
+            .join(Contract, Contract.id == ContractHome.contract)
             .outerjoin(TextState, (TextState.contract == ContractHome.contract) & (TextState.seat == seat))
             .where(ContractHome.seat == seat, ContractHome.state == "member")
-            .order_by(ContractHome.contract)
         ).all()
         numbers = self._session.execute(
             select(SyncedRecord.record, SyncedRecord.fields["text_number"].as_integer()).where(
@@ -80,11 +81,12 @@ class TextStates:
             )
         )
         grown: dict[str, int | None] = dict(numbers.tuples().all())
-        return tuple(
-            contract
-            for contract, number, waiting in rows
-            if number is None or waiting is not None or (grown.get(contract) or 0) > number
-        )
+        found = [
+            (0 if waiting is not None else 2 if number is None else 1, -changed_at, contract)
+            for contract, number, waiting, changed_at in rows
+            if waiting is not None or number is None or (grown.get(contract) or 0) > number
+        ]
+        return tuple(contract for _, _, contract in sorted(found))
 
 
 class KeptFiles:
