@@ -80,7 +80,9 @@ class TextStates:
                 SyncedRecord.seat == seat, SyncedRecord.kind == "contract", SyncedRecord.deleted.is_(False)
             )
         )
-        grown: dict[str, int | None] = dict(numbers.tuples().all())
+        grown: dict[str, int | None] = {}
+        for record, length in numbers:
+            grown[record] = length
         found = [
             (0 if waiting is not None else 2 if number is None else 1, -changed_at, contract)
             for contract, number, waiting, changed_at in rows
