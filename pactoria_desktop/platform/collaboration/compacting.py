@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.collaboration.writing import lock_scopes
+from pactoria_desktop.platform.database.committed import records_moved
 from pactoria_desktop.platform.house import House
 
 KEPT_TOMBSTONES = timedelta(days=90)
@@ -30,6 +31,7 @@ with orphans as materialized (
 )
 update sync_scope set sequence = :counter + (select count(*) from orphans)
 where organization_id = :organization and scope = :scope and exists (select 1 from orphans)
+returning sequence
 """
 )
 _FORGET = text(
@@ -67,7 +69,8 @@ async def compact(connection: AsyncConnection, house: House, organization: str) 
     for (scope,) in (await connection.execute(_SCOPES, {"organization": organization})).all():
         counter = (await lock_scopes(connection, organization, [scope]))[scope]
         place = {"organization": organization, "scope": scope, "before": before}
-        await connection.execute(_ORPHANS, {**place, "counter": counter, "now": now})
+        if (await connection.execute(_ORPHANS, {**place, "counter": counter, "now": now})).one_or_none() is not None:
+            records_moved(connection, organization)
         forgotten += int((await connection.execute(_FORGET, place)).scalar_one())
     await connection.execute(_ANSWERS, {"organization": organization, "before": now - KEPT_ANSWERS})
     return forgotten
