@@ -27,6 +27,14 @@ class RefusedError(SyncError):
     """The platform refused for another reason; its sentence is kept."""
 
 
+class ChangedThereError(RefusedError):
+    """Somebody else changed meanwhile what was to be changed; asked again with what is there now, it may be taken."""
+
+
+class AnswerLostError(OfflineError):
+    """The platform may have done what was asked, but its answer did not come."""
+
+
 class PlainHttpError(SyncError):
     """An address without encryption that is not on this machine or in a private network."""
 

@@ -6,7 +6,7 @@ Every request of sync counts once by the ids in it, so that each may be sent aga
 import hashlib
 import ipaddress
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -23,6 +23,8 @@ from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.sync.errors import (
     AccessLostError,
     AnswerError,
+    AnswerLostError,
+    ChangedThereError,
     OfflineError,
     PlainHttpError,
     RefusedError,
@@ -37,6 +39,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
 LARGEST_ANSWER = 32 * 1024 * 1024
 _AGAIN = frozenset({429, 502, 503, 504})
+_NOT_DONE = frozenset({429, 503})
+"""Answers that say that nothing was done, also to what must not be asked twice."""
 
 Answer = TypeVar("Answer", bound=Message)
 
@@ -110,18 +114,33 @@ class Http:
         self._sleep = sleep
         self._jitter = jitter
 
-    def ask(self, method: str, path: str, answer: type[Answer], body: bytes | None = None) -> Answer:
-        """Ask and read the answer. To be used where asking again changes nothing. Raises the errors of ``sync``."""
-        response = self.send(method, path, body)
-        try:
-            return answer.model_validate_json(response.content)
-        except ValidationError as error:
-            raise AnswerError(
-                "The platform's answer could not be understood; nothing was changed here; upgrade the older of the two."
-            ) from error
+    def ask(
+        self,
+        method: str,
+        path: str,
+        answer: type[Answer],
+        body: bytes | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        once: bool = False,
+    ) -> Answer:
+        """Ask and read the answer; ``headers`` and ``once`` as for ``send``. Raises the errors of ``sync``."""
+        return read_answer(self.send(method, path, body, headers=headers, once=once), answer)
 
-    def send(self, method: str, path: str, body: bytes | None = None) -> httpx2.Response:
-        """The answer with a status of success. Raises the errors of ``sync``."""
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        once: bool = False,
+    ) -> httpx2.Response:
+        """The answer with a status of success.
+
+        ``once`` is for what must not be done twice: it is not asked again where it may have arrived. Raises the errors
+        of ``sync``; AnswerLostError where it may have been done.
+        """
         renew = False
         for attempt in range(1, TRIES + 1):
             try:
@@ -134,11 +153,14 @@ class Http:
                         "Accept": "application/json",
                         HEADER: str(PROTOCOL),
                         **({"Content-Type": "application/json"} if body is not None else {}),
+                        **(headers or {}),
                     },
                     timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
                     follow_redirects=False,
                 )
             except httpx2.TransportError as error:
+                if once and not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
+                    raise _answer_lost() from error
                 if attempt == TRIES:
                     raise OfflineError(
                         "The platform does not answer; your work is kept here and goes when it does."
@@ -152,9 +174,11 @@ class Http:
             if response.status_code == 401 and not renew:
                 renew = True
                 continue
-            if response.status_code in _AGAIN and attempt < TRIES:
+            if response.status_code in (_NOT_DONE if once else _AGAIN) and attempt < TRIES:
                 self._pause(attempt, response.headers.get("Retry-After"))
                 continue
+            if once and response.status_code in _AGAIN - _NOT_DONE:
+                raise _answer_lost()
             raise refusal_of(response)
         raise SignedOutError("The platform does not know this device any more; your work is kept; sign in again.")
 
@@ -174,6 +198,22 @@ class Http:
             return max(0.0, (parsedate_to_datetime(said) - self._clock.now()).total_seconds())
         except (ValueError, TypeError):
             return None
+
+
+def read_answer(response: httpx2.Response, answer: type[Answer]) -> Answer:
+    """What an answer of success says. Raises AnswerError where it is not of that kind."""
+    try:
+        return answer.model_validate_json(response.content)
+    except ValidationError as error:
+        raise AnswerError(
+            "The platform's answer could not be understood; nothing was changed here; upgrade the older of the two."
+        ) from error
+
+
+def _answer_lost() -> AnswerLostError:
+    return AnswerLostError(
+        "The platform's answer did not come, so it may have done what was asked; look before you try again."
+    )
 
 
 def refusal_of(response: httpx2.Response) -> SyncError:
@@ -196,6 +236,7 @@ def refusal_of(response: httpx2.Response) -> SyncError:
         Code.FORBIDDEN: AccessLostError,
         Code.NOT_FOUND: AccessLostError,
         Code.GONE: AccessLostError,
+        Code.CHANGED_MEANWHILE: ChangedThereError,
         Code.PROTOCOL_VERSION: TooOldError,
         Code.TOO_MANY_REQUESTS: OfflineError,
         Code.UNAVAILABLE: OfflineError,
