@@ -19,6 +19,10 @@ class AccessLostError(SyncError):
     """The person does not belong to the organization any more, or may not sync there."""
 
 
+class NotThereError(AccessLostError):
+    """The platform does not have what was asked for, or the person may not know of it."""
+
+
 class TooOldError(SyncError):
     """The program and the platform speak different versions of the wire."""
 
@@ -41,6 +45,14 @@ class PlainHttpError(SyncError):
 
 class AnswerError(SyncError):
     """An answer that is not one of a platform."""
+
+
+class LargeAnswerError(AnswerError):
+    """An answer larger than what was asked for may be."""
+
+
+class WrongFileError(AnswerError):
+    """What came, or was kept, as a Word file is not that file."""
 
 
 class RemovalError(SyncError):

@@ -67,8 +67,8 @@ class OpenHereOnce:
 
     def words(self) -> str:
         """The words of the library."""
-        from pactoria_desktop.documents.reader import read
-        from pactoria_desktop.documents.package import Package
         from pactoria_desktop.contract.accepted import accepted
+        from pactoria_desktop.documents.package import Package
+        from pactoria_desktop.documents.reader import read
 
         return accepted(read(Package(self._bench.text(self._contract), "x.docx"))).text

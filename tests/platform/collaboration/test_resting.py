@@ -1,6 +1,5 @@
 """Devices outside a room learn of the last words too: of a text at rest, of a node that stops, of one that died."""
 
-
 import httpx2
 import pytest
 
