@@ -139,6 +139,12 @@ class Opening:
         """The peer id of this opening."""
         return int(self._document.peer_id)
 
+    @property
+    def written(self) -> int:
+        """How much this opening has written itself: grows with every own change, not with what arrives."""
+        last = self._document.oplog_vv.get_last(self.peer)
+        return 0 if last is None else int(last) + 1
+
     # Reading
 
     def nodes(self) -> tuple[Node, ...]:

@@ -15,7 +15,7 @@ from pactoria_desktop.contract.text import (
     kind_of,
 )
 from pactoria_desktop.replica import commenting, erasing, formatting, tables, writing
-from pactoria_desktop.replica.anchoring import anchor_at, locate
+from pactoria_desktop.replica.anchoring import anchor_at, cursor_at, locate, place_at
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.gradual import Gradually, replace_each
 from pactoria_desktop.replica.living import TRACKED_KINDS
@@ -112,6 +112,14 @@ class Replica(Opening):
     def locate(self, anchor: Anchor) -> Located:
         """Where an anchor stands now, and what became of its words. Raises ReplicaError for a foreign one."""
         return locate(self._living, anchor)
+
+    def cursor(self, place: Place) -> str:
+        """A place that lives through edits, in hexadecimal digits. Raises ReplicaError where its slot is not shown."""
+        return cursor_at(self._living, place)
+
+    def place(self, cursor: str) -> Place | None:
+        """Where a cursor stands now, None where its slot is not shown. Raises ReplicaError for a foreign one."""
+        return place_at(self._living, cursor)
 
     def revision_stretches(self, revision: str) -> list[Stretch]:
         """Where the marks of a revision stand, in order, newlines included."""

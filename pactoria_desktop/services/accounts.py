@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pactoria_desktop.protocol.permissions import Role, may
+from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.store.accounts import AccountRecord, HomeRecord, SeatRecord
@@ -63,6 +64,18 @@ class Accounts:
                 accounts.put_seat(identity, each.id, each.name, each.role.value)
         return account
 
+    def renewed(self, account: str, name: str, email: str, organizations: Sequence[Organization]) -> None:
+        """What the platform says now of an account and where it belongs; a place that is gone is lost."""
+        with self._library.writing() as session:
+            accounts = StoredAccounts(session)
+            accounts.rename(account, name, email)
+            for each in organizations:
+                accounts.put_seat(account, each.id, each.name, each.role.value)
+            here = {each.id for each in organizations}
+            for seat in accounts.seats(account):
+                if seat.organization not in here and seat.state == "member":
+                    accounts.lose_seat(seat.number)
+
     def sign_out(self, account: str) -> None:
         """Sign an account out: its contracts stay on this device, changes to them go on waiting."""
         with self._library.writing() as session:
@@ -89,7 +102,9 @@ class Accounts:
         Raises JoinError where it belongs to one already, NotAllowedError for a role that brings in no contracts.
         """
         from pactoria_desktop.store.contracts import Contracts
+        from pactoria_desktop.store.exchanged import ExchangedText, TextStates
         from pactoria_desktop.sync.recording import mark_all
+        from pactoria_desktop.sync.texts import NOTHING
 
         with self._library.writing() as session:
             accounts = StoredAccounts(session)
@@ -102,7 +117,19 @@ class Accounts:
                 raise JoinError(f"You do not belong to {place.name} any more; nothing was changed.")
             self._require(place, "contract.create")
             accounts.put_home(contract, seat, at=self._library.now())
+            TextStates(session).put(contract, seat, ExchangedText(0, NOTHING, None, self._library.now()))
             mark_all(session, contract)
+
+    def identity(self, contract: str) -> Identity:
+        """As whom a contract is edited here: in an organization as its member, else as whoever this device is of."""
+        with self._library.reading() as session:
+            accounts = StoredAccounts(session)
+            home = accounts.home(contract)
+            if home is None or home.state != "member":
+                return self._service.identity
+            seat = accounts.seat(home.seat)
+            account = next(one for one in accounts.all() if one.id == seat.account)
+        return Identity(account.name, account.person)
 
     def may(self, contract: str, operation: str) -> bool:
         """Whether the person may do an operation of ``protocol.permissions`` on a contract.

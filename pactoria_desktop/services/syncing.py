@@ -10,6 +10,7 @@ from pactoria_desktop.protocol.records import KINDS
 from pactoria_desktop.services.library import LibraryService, NotFoundError
 from pactoria_desktop.store.accounts import Accounts, LogLine, NotAcceptedRecord, SeatRecord, SyncState, UploadRecord
 from pactoria_desktop.store.contracts import Contracts
+from pactoria_desktop.store.exchanged import TextStates
 from pactoria_desktop.sync.desk import LibraryDesks
 from pactoria_desktop.sync.errors import AccessLostError, SyncError
 from pactoria_desktop.sync.mapping import read_instant
@@ -91,6 +92,11 @@ class Syncing:
                     each.contract, each.what, each.size, each.sha256, at=self._library.now()
                 )
 
+    def behind(self) -> tuple[str, ...]:
+        """The contracts whose text is to be exchanged, in this order."""
+        with self._library.reading() as session:
+            return TextStates(session).behind(self._seat)
+
     def contract_of(self, kind: str, record: str) -> str:
         """Which contract a record belongs to, "" where that is not known."""
         with self._library.reading() as session:
@@ -106,7 +112,7 @@ class Syncing:
             accounts, state = Accounts(session), SyncState(session, self._seat)
             seat = accounts.seat(self._seat)
             account = next(one for one in accounts.all() if one.id == seat.account)
-            waiting, refused = state.waiting(), len(state.not_accepted())
+            waiting, refused = state.waiting() + TextStates(session).waiting(self._seat), len(state.not_accepted())
             conflicts = sum(1 for _, fields in state.records("conflict") if not fields.get("resolved"))
         found, words = self._words(seat, account.signed_out_at is not None, waiting, conflicts)
         return Status(found, words, waiting, conflicts, refused, seat.synced_at, seat.trouble)
@@ -184,6 +190,12 @@ class Syncing:
     def _enqueue(self, desk: Desk, kind: str, record: str, patch: dict[str, object], *, deletes: bool = False) -> None:
         enqueue(desk, kind, record, patch, mint=self._service.mint, at=self._library.now(), deletes=deletes)
         desk.show(kind, record, shown(desk.known(kind, record), desk.outbox_of(kind, record)))
+
+    def open_questions(self) -> int:
+        """How many sentences that two people changed apart wait for an answer."""
+        with self._library.reading() as session:
+            found = SyncState(session, self._seat).records("question")
+        return sum(1 for _, fields in found if not fields.get("answer"))
 
     # What was not accepted
 
