@@ -21,7 +21,7 @@ from pactoria_desktop.replica.gradual import Gradually, replace_each
 from pactoria_desktop.replica.living import TRACKED_KINDS
 from pactoria_desktop.replica.opening import Opening
 from pactoria_desktop.replica.rebasing import Join, rebase
-from pactoria_desktop.replica.resolving import Selection, resolve_revisions
+from pactoria_desktop.replica.resolving import Selection, resolve_revisions, resolve_within
 
 
 class Replica(Opening):
@@ -193,6 +193,11 @@ class Replica(Opening):
         """Reject tracked changes; gives how many revisions were among them."""
         with self._command():
             return resolve_revisions(self._living, selection, False)
+
+    def resolve_within(self, stretch: Stretch, people: frozenset[str], *, accept: bool) -> int:
+        """Accept or reject the tracked changes that people (ids of users) made in a stretch; gives how many."""
+        with self._command():
+            return resolve_within(self._living, stretch, people, accept)
 
     @property
     def gradually(self) -> Gradually:

@@ -8,10 +8,11 @@ from loro import LoroMap
 from pactoria_desktop.contract.suggesting import is_inserted, resolve
 from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, id_of, kind_of
 from pactoria_desktop.replica.boxes import keep_emptied_boxes
+from pactoria_desktop.replica.changes import Stretch
 from pactoria_desktop.replica.emptied import drop_emptied_ending, drop_lost_notes
 from pactoria_desktop.replica.joining import can_join_next, join_next, remove, take_back_ending
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
-from pactoria_desktop.replica.loro_text import Run, all_runs, is_empty, lay_marks
+from pactoria_desktop.replica.loro_text import Run, all_runs, is_empty, lay_marks, runs_between
 from pactoria_desktop.replica.rows import settle_struck_rows
 from pactoria_desktop.replica.structure import Slot
 from pactoria_desktop.replica.writing import pieces
@@ -108,6 +109,18 @@ def resolve_gradually(living: LivingText, selection: Selection, accept: bool) ->
     yield len(touched)
 
 
+def resolve_within(living: LivingText, stretch: Stretch, people: frozenset[str], accept: bool) -> int:
+    """Accept or reject the tracked changes of people (ids of users) in a stretch, and no further; gives how many."""
+    slot = living.structure.slot(stretch.slot)
+    ids = {id_of(key) for key in living.names_in(slot) if kind_of(key) in TRACKED_KINDS}
+    chosen = {id for id in ids if (found := living.revision(id)) is not None and found.by in people}
+    if chosen:
+        living.forget_names(slot)
+        _resolve_slot(living, slot, chosen.__contains__, accept, stretch)
+        drop_lost_notes(living, [slot])
+    return len(chosen)
+
+
 @dataclass(frozen=True, slots=True)
 class _Standing:
     """A section, row or cell that somebody has removed, and that only words keep in the text."""
@@ -170,13 +183,15 @@ def _texts(living: LivingText) -> list[Slot]:
     return found
 
 
-def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool], accept: bool) -> bool | None:
-    """Resolve one text; gives whether its last newline, where that goes, may join what follows."""
+def _resolve_slot(
+    living: LivingText, slot: Slot, chosen: Callable[[str], bool], accept: bool, within: Stretch | None = None
+) -> bool | None:
+    """Resolve one text, or a stretch of it; gives whether its last newline, where that goes, may join what follows."""
     living.remember(slot.text)
     length = slot.text.len_utf16
     gone: list[Run] = []
     ending: bool | None = None
-    for run in all_runs(slot.text):
+    for run in all_runs(slot.text) if within is None else runs_between(slot.text, within.start, within.end):
         if not run.marks:
             continue
         result = resolve(run.marks, chosen, accept, living.same_hand)

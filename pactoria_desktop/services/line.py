@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import httpx2
@@ -356,6 +356,9 @@ class Line:
                 raise
             except PactoriaError as error:
                 first = first or error
+        if texts and await asyncio.to_thread(syncing.waits):  # the questions that came up
+            again = await asyncio.to_thread(syncing.sync_now, transport)
+            records = replace(records, came=records.came + again.came, went=records.went + again.went)
         for contract in await asyncio.to_thread(transfers.wanted):
             files += await asyncio.to_thread(transfers.fetch, contract)
         self._hears.changed()
@@ -377,6 +380,8 @@ class Line:
         except (OpenElsewhereError, ClosedError):
             return False  # whoever has it open exchanges it, or it is asked for again
         except (NotAcceptedError, PushRefusedError, ReplicaError) as error:
+            if isinstance(error, PushRefusedError) and error.code is Code.NOT_FOUND and before.number == 0:
+                return False  # whoever shares it has not sent the text yet
             _log.info("text_not_taken", extra={"kind": type(error).__name__, "contract": contract})
             self._hears.refused(contract, error)
             raise

@@ -71,6 +71,7 @@ class _Kept:
             if desk.known(KIND, identity) is None and not desk.outbox_of(KIND, identity):
                 enqueue(desk, KIND, identity, fields, mint=self._service.mint, at=at)
         desk.flush()
+        self._service.when_waiting()
 
     def _peers(self, version: bytes) -> tuple[str, ...]:
         """Those openings on this device that wrote something: before the first exchange all, in order of age."""

@@ -13,7 +13,7 @@ from pactoria_desktop.store.contracts import Contracts
 from pactoria_desktop.store.exchanged import TextStates
 from pactoria_desktop.sync.desk import LibraryDesks
 from pactoria_desktop.sync.errors import AccessLostError, SyncError
-from pactoria_desktop.sync.mapping import read_instant
+from pactoria_desktop.sync.mapping import read_instant, written
 from pactoria_desktop.sync.overlay import enqueue, shown
 from pactoria_desktop.sync.ports import Desk, Transport
 from pactoria_desktop.sync.records import RecordSync, SyncResult
@@ -91,6 +91,11 @@ class Syncing:
                 SyncState(session, self._seat).note_upload(
                     each.contract, each.what, each.size, each.sha256, at=self._library.now()
                 )
+
+    def waits(self) -> bool:
+        """Whether records wait to be sent."""
+        with self._library.reading() as session:
+            return SyncState(session, self._seat).waiting() > 0
 
     def behind(self) -> tuple[str, ...]:
         """The contracts whose text is to be exchanged, in this order."""
@@ -196,6 +201,17 @@ class Syncing:
         with self._library.reading() as session:
             found = SyncState(session, self._seat).records("question")
         return sum(1 for _, fields in found if not fields.get("answer"))
+
+    def answer(self, question: str, answer: Literal["ours", "theirs", "both", "own"]) -> None:
+        """Say for everybody how a question was answered. Raises NotFoundError for one that is not open here."""
+        with self._desks() as desk:
+            known = desk.known("question", question)
+            if known is None or known.deleted or known.fields.get("answer"):
+                raise NotFoundError("This question was answered already; nothing was changed.")
+            said: dict[str, object] = {"answer": answer, "answered_at": written(self._library.now())}
+            self._enqueue(desk, "question", question, said)
+            desk.keep(replace(known, fields={**known.fields, **said}))
+        self._service.when_waiting()
 
     # What was not accepted
 

@@ -89,6 +89,17 @@ class Together:
         if self._account is not None and self._keeps_up:
             self._begin(self._account)
 
+    def pause(self) -> None:
+        """Work offline: the line is ended until ``resume``. Waits for the line, never for a network."""
+        self._end_line()
+        self._tell()
+
+    def resume(self) -> None:
+        """Work with the platform again."""
+        if self._running is None and self._account is not None and self._keeps_up:
+            self._begin(self._account)
+            self._tell()
+
     def close(self) -> None:
         """End the line; what was not sent waits in the library."""
         self._end_line()

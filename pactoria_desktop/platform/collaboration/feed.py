@@ -40,7 +40,7 @@ with moved as (
   update sync_scope s set sequence = s.sequence + 1
   where s.organization_id = :organization and s.scope = (
     select r.scope from record r where r.organization_id = :organization and r.kind = 'contract' and r.id = :contract
-      and not r.deleted and r.changed_at <= :before
+      and not r.deleted and (r.changed_at <= :before or r.fields -> 'text_number' is null)
       and coalesce((r.fields ->> 'text_number')::bigint, -1) < :number)
   returning s.scope, s.sequence
 )
@@ -208,7 +208,7 @@ async def write_platform_record(
 async def note_text(
     connection: AsyncConnection, house: House, organization: str, contract: str, number: int, *, at_rest: bool = False
 ) -> bool:
-    """Let a contract's record say that its text has come to ``number``, at most every ten seconds.
+    """Let a contract's record say that its text has come to ``number``, at most every ten seconds after the first.
 
     False where the record moved within the last ten seconds, is gone, or says so already: called once more ``at_rest``
     (``resting``), whenever the record moved, so that the last number is told.

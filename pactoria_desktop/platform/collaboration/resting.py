@@ -1,8 +1,8 @@
 """Texts that have come to rest: their contract's record is told the last number once more.
 
 While somebody types, the record moves at most every ten seconds (``note_text``), so the last words of a sitting would
-be news to nobody outside the room. Whoever pushed them is remembered here for ten seconds, and then they are told. A
-node that dies in between leaves it to the hourly job (``note_rested``).
+be news to nobody outside the room. They are remembered here and told once nothing more has come for two seconds, or
+after ten. A node that dies in between leaves it to the hourly job (``note_rested``).
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from pactoria_desktop.platform.house import House
 
 _log = logging.getLogger("pactoria.collaboration")
 
-REST_SECONDS = 10.0
+REST_SECONDS, MOST_SECONDS = 2.0, 10.0
 _FORGOTTEN_AFTER = timedelta(minutes=1)
 _FORGOTTEN = text(
     "select t.contract_id::text as contract, t.number from text_document t "
@@ -58,9 +58,13 @@ class Resting:
         await asyncio.gather(*self._tasks)
 
     async def _rest(self, place: tuple[str, str]) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(REST_SECONDS):
-                await self._closing.wait()
+        waited, before = 0.0, -1
+        while waited < MOST_SECONDS and not self._closing.is_set() and self._waiting.get(place, before) != before:
+            before = self._waiting[place]
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REST_SECONDS):
+                    await self._closing.wait()
+            waited += REST_SECONDS
         number = self._waiting.pop(place, None)
         if number is None:
             return

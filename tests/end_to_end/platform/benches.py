@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pactoria_desktop.protocol.texts import Present
-from pactoria_desktop.replica.changes import Place
+from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.runtime.clock import SystemClock
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.library_key import LibraryKey
@@ -94,6 +94,24 @@ class OpenHere:
 
         self.on(typing)
 
+    def replace(self, old: str, new: str) -> None:
+        """Put words in the place of others, which stand there once, without tracking."""
+
+        def typing() -> None:
+            replica = self.opened.replica
+            for slot in replica.slots():
+                words = "".join(found for found, _ in replica.spans(slot))
+                if old in words:
+                    start = len(words[: words.index(old)].encode("utf-16-le")) // 2
+                    first = next(at for at in range(len(old)) if old[at] != new[at])
+                    last = next(at for at in range(1, len(old)) if old[-at] != new[-at]) - 1
+                    stretch = Stretch(slot, start + first, start + len(old) - last)
+                    replica.replace([stretch], new[first : len(new) - last])
+                    return
+            raise AssertionError(f"{old!r} is not in the text")
+
+        self.on(typing)
+
     def await_words(self, wanted: str, seconds: float = 10.0) -> float:
         """Wait until words are there; gives when they were (monotonic). Raises AssertionError."""
         until = time.monotonic() + seconds
@@ -142,6 +160,12 @@ class Bench:
     def sign_in(self, address: str) -> None:
         """Sign in as this person, by the browser."""
         assert self.together.sign_in_with_browser(address)
+
+    @property
+    def person_id(self) -> str:
+        """The person's id on the platform."""
+        assert self.together.account is not None
+        return self.together.account.person
 
     def bring_in(self, sample: str) -> str:
         """Import a sample contract; gives its id."""

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from pactoria_desktop.contract.accepted import accepted
+from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.reader import read
 from pactoria_desktop.services.local_texts import has_text
+from pactoria_desktop.services.questions import open_questions, seen_by, settle
 from tests.end_to_end.platform.benches import Bench, OpenHere, bench
 from tests.end_to_end.platform.team import DELE, INES, Team
 
@@ -27,7 +31,7 @@ def test_a_contract_that_is_shared_comes_to_the_other_with_its_text_and_its_word
     mine.share(contract, team.organization)
     mine.together.sync_now()
     theirs.wait(lambda: has_text(theirs.service, contract), "the text did not come")
-    theirs.wait(lambda: theirs.together.syncing().status().state == "synced", "not synced")
+    theirs.together.sync_now()
     assert theirs.text(contract) == mine.text(contract)
     assert not mine.refusals
     assert not theirs.refusals
@@ -67,8 +71,54 @@ class OpenHereOnce:
 
     def words(self) -> str:
         """The words of the library."""
-        from pactoria_desktop.contract.accepted import accepted
-        from pactoria_desktop.documents.package import Package
-        from pactoria_desktop.documents.reader import read
 
         return accepted(read(Package(self._bench.text(self._contract), "x.docx"))).text
+
+
+def test_a_sentence_that_both_changed_apart_is_one_question_and_its_answer_holds_for_both(
+    team: Team, both: tuple[Bench, Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pactoria_desktop.sync.texts.APART_SECONDS", 0)
+    mine, theirs = both
+    contract = mine.bring_in("services-agreement.docx")
+    mine.share(contract, team.organization)
+    mine.together.sync_now()
+    theirs.together.sync_now()
+    theirs.together.fetch(contract)
+    sentence = next(
+        line for line in OpenHereOnce(mine, contract).words().split("\n") if len(line) > 80 and ". " not in line
+    )
+    word, other = sentence.split()[3], sentence.split()[6]
+    for each, old, new in ((mine, word, "FIRST"), (theirs, other, "SECOND")):
+        each.together.pause()
+        opened = OpenHere(each, contract)
+        opened.replace(sentence, sentence.replace(old, new, 1))
+        opened.close()
+    mine.together.resume()
+    mine.together.sync_now()
+    theirs.together.resume()
+    theirs.together.sync_now()
+    mine.together.sync_now()
+    seats = [one.together.syncing() for one in both]
+    asked = [open_questions(one, contract) for one in seats]
+    assert [len(one) for one in asked] == [1, 1]
+    assert asked[0] == asked[1]
+    assert asked[0][0].base == sentence
+    assert set(asked[0][0].versions) == {
+        sentence.replace(word, "FIRST", 1), sentence.replace(other, "SECOND", 1)
+    }  # fmt: skip
+    mine.wait(lambda: mine.text(contract) == theirs.text(contract), "the texts did not become equal", 25.0)
+
+    opened = OpenHere(theirs, contract)
+    question, meaning = seen_by(asked[1][0], theirs.person_id)
+    assert "SECOND" in question.versions[0]
+    opened.on(lambda: settle(opened.opened.replica, question, "ours"))
+    seats[1].answer(question.id, meaning["ours"])
+    opened.close()
+    theirs.together.sync_now()
+    mine.together.sync_now()
+    assert open_questions(seats[0], contract) == open_questions(seats[1], contract) == ()
+    mine.wait(lambda: mine.text(contract) == theirs.text(contract), "the texts did not become equal", 25.0)
+    words = OpenHereOnce(mine, contract).words()
+    assert sentence.replace(other, "SECOND", 1) in words
+    assert "FIRST" not in words
