@@ -8,7 +8,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -160,12 +160,15 @@ class Line:
         secrets: Keyring,
         hears: Hears,
         is_open: Callable[[str], bool],
+        openings: Mapping[str, tuple[OpenContract, OnReplica]],
         chance: Callable[[], float],
     ) -> None:
-        """``is_open`` says of a contract whether somebody has it open here; ``chance`` gives numbers from 0 to 1."""
+        """``is_open`` says of a contract whether its text belongs to an opening here, ``openings`` are those that are
+        whole, as they are at any time; ``chance`` gives numbers from 0 to 1."""
         self.account = account
         self.is_connected = False
-        self._service, self._hears, self._is_open, self._chance = service, hears, is_open, chance
+        self._service, self._hears, self._chance = service, hears, chance
+        self._is_open, self._openings = is_open, openings
         self._accounts = Accounts(service)
         self._loop = asyncio.get_running_loop()
         self.traffic = Traffic()
@@ -197,6 +200,7 @@ class Line:
             for each in ended:
                 each.result()
         finally:
+            self._stopped.set()
             for each in work:
                 each.cancel()
             await asyncio.gather(*work, return_exceptions=True)
@@ -258,14 +262,16 @@ class Line:
         """Exchange soon. On the loop."""
         self._wanted.set()
 
-    def open(self, opened: OpenContract, on_replica: OnReplica) -> None:
-        """Somebody opened a contract: it takes part in its room, where it belongs to an organization. On the loop."""
-        seat = self._seat_of(opened.id)
-        if seat is not None:
-            text = OpenText(self._service, seat.number, opened, on_replica)
-            self._open[opened.id] = text
-            self._live.enter(seat.organization, text)
-            self._wanted.set()
+    async def _enter(self) -> None:
+        """Whatever is open here takes part in its room, if it belongs to an organization."""
+        for contract, (opened, on_replica) in tuple(self._openings.items()):
+            if contract in self._open:
+                continue
+            seat = await asyncio.to_thread(self._seat_of, contract)
+            if seat is not None and contract in self._openings:
+                text = OpenText(self._service, seat.number, opened, on_replica)
+                self._open[contract] = text
+                self._live.enter(seat.organization, text)
 
     async def leave(self, contract: str) -> None:
         """The opening of a contract is about to end; gives back once nothing is asked of it any more."""
@@ -322,8 +328,10 @@ class Line:
     async def sync_all(self) -> Exchanged:
         """Exchange everything that waits, on either side. Raises the first error that kept something from going."""
         async with self._whole:
+            await self._enter()
             if time.monotonic() - self._asked_at > LOOK_SECONDS / 2:
                 await asyncio.to_thread(self._refresh)
+                self._hears.changed()
             done, first = Exchanged(), None
             for seat in await asyncio.to_thread(self._seats):
                 try:

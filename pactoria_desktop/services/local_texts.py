@@ -36,6 +36,10 @@ class OpenElsewhereError(PactoriaError):
     """The contract was opened meanwhile: its opening exchanges the text."""
 
 
+class NotHereError(PactoriaError):
+    """The text of a contract has not come to this device."""
+
+
 class OnReplica(Protocol):
     """Runs a call where the replica of an opening lives, and gives its result."""
 

@@ -12,16 +12,17 @@ import random
 import socket
 import threading
 from collections.abc import Callable, Coroutine
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pactoria_desktop.protocol.texts import Present
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.secrets import Keyring, SystemKeyring
-from pactoria_desktop.services.accounts import AccountRecord, Accounts, SeatRecord
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.services.sign_in_secrets import SignInSecrets
 
 if TYPE_CHECKING:
+    from pactoria_desktop.protocol.texts import Present
+    from pactoria_desktop.services.accounts import AccountRecord, Accounts, SeatRecord
     from pactoria_desktop.services.line import Exchanged, Line
     from pactoria_desktop.services.local_texts import OnReplica
     from pactoria_desktop.services.opened import OpenContract
@@ -60,13 +61,13 @@ class Together:
         """``keyring`` is the system's, where another is not given. Without ``keeps_up`` there is no line but during
         ``sync_once``."""
         self._service = service
-        self._accounts = Accounts(service)
         self._secrets = SignInSecrets(service.library, keyring or SystemKeyring())
         self._open_browser = open_browser
         self._chance = chance
         self._keeps_up = keeps_up
         self._listeners: list[Callable[[], None]] = []
         self._open_here: set[str] = set()
+        self._opened: dict[str, tuple[OpenContract, OnReplica]] = {}
         self._line: Line | None = None
         self._running: concurrent.futures.Future[None] | None = None
         self._signing_in: concurrent.futures.Future[Any] | None = None
@@ -80,6 +81,12 @@ class Together:
         """Called on the line's thread with who else is at work in a contract."""
         self.hear_refusal: Callable[[str, PactoriaError], None] = lambda contract, error: None
         """Called on the line's thread when the platform did not take a contract's text."""
+
+    @cached_property
+    def _accounts(self) -> "Accounts":
+        from pactoria_desktop.services.accounts import Accounts
+
+        return Accounts(self._service)
 
     # Beginning and end
 
@@ -113,17 +120,17 @@ class Together:
     # Who
 
     @property
-    def account(self) -> AccountRecord | None:
+    def account(self) -> "AccountRecord | None":
         """Who is signed in, None for nobody."""
         return self._account
 
     @property
-    def seats(self) -> tuple[SeatRecord, ...]:
+    def seats(self) -> "tuple[SeatRecord, ...]":
         """The organizations that the account belongs to."""
         return self._seats
 
     @property
-    def seat(self) -> SeatRecord | None:
+    def seat(self) -> "SeatRecord | None":
         """The organization that is shown; the first that is not the person's own until one was chosen."""
         chosen = next((one for one in self._seats if one.organization == self._chosen), None)
         return chosen or (self._seats[-1] if self._seats else None)
@@ -214,7 +221,7 @@ class Together:
         self._tell()
         return told
 
-    async def _sign_out_without_line(self, account: AccountRecord) -> bool:
+    async def _sign_out_without_line(self, account: "AccountRecord") -> bool:
         line = self._make_line(account)
         try:
             return await line.sign_out()
@@ -260,6 +267,8 @@ class Together:
 
     async def _introduce(self, platform: str, device: str) -> None:
         """Learn who was let in and where they belong, and keep it."""
+        from pactoria_desktop.services.accounts import AccountRecord
+
         account = AccountRecord("", platform, "", "", "", device, 0)
         line = self._make_line(account)
         try:
@@ -338,8 +347,9 @@ class Together:
         self._open_here.add(contract)
 
     def opened(self, opened: "OpenContract", on_replica: "OnReplica") -> None:
-        """A contract was opened; where it belongs to an organization it takes part in its room."""
-        self._post(lambda line: line.open(opened, on_replica))
+        """A contract was opened; as soon as it belongs to an organization it takes part in its room."""
+        self._opened[opened.id] = (opened, on_replica)
+        self.wake()
 
     def typed(self, contract: str) -> None:
         """Somebody typed in an open contract here."""
@@ -353,6 +363,7 @@ class Together:
 
     def closing(self, contract: str) -> None:
         """An opening is about to end: nothing more is asked of it. Does not wait."""
+        self._opened.pop(contract, None)
         line, loop = self._line, self._loop
         if line is not None and loop is not None:
             asyncio.run_coroutine_threadsafe(line.leave(contract), loop)
@@ -369,7 +380,7 @@ class Together:
         self._read()
         self._tell()
 
-    def people(self, contract: str, people: tuple[Present, ...]) -> None:
+    def people(self, contract: str, people: "tuple[Present, ...]") -> None:
         """The line says who is at work."""
         self.hear_people(contract, people)
 
@@ -379,19 +390,19 @@ class Together:
 
     # The thread
 
-    def _make_line(self, account: AccountRecord) -> "Line":
+    def _make_line(self, account: "AccountRecord") -> "Line":
         from pactoria_desktop.services.line import Line
 
         return Line(
-            self._service, account, self._secrets, self, lambda contract: contract in self._open_here, self._chance
-        )
+            self._service, account, self._secrets, self, self._open_here.__contains__, self._opened, self._chance
+        )  # fmt: skip
 
-    def _begin(self, account: AccountRecord) -> None:
+    def _begin(self, account: "AccountRecord") -> None:
         self._service.when_waiting = self.wake
         self._running = self._submit(self._run(account))
         self._running.add_done_callback(self._ended)
 
-    async def _run(self, account: AccountRecord) -> None:
+    async def _run(self, account: "AccountRecord") -> None:
         line = self._make_line(account)
         self._line = line
         try:

@@ -1,6 +1,7 @@
 """The workbench: the window and its rooms, put together on one library."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -19,6 +20,7 @@ from pactoria_desktop.ui.workbench.contract_commands import contract_commands
 from pactoria_desktop.ui.workbench.deeds import Deeds
 from pactoria_desktop.ui.workbench.exchange import Exchange
 from pactoria_desktop.ui.workbench.finding import add_palette_sources
+from pactoria_desktop.ui.workbench.live import Live
 from pactoria_desktop.ui.workbench.opening import Opening
 from pactoria_desktop.ui.workbench.preferences import Preferences
 from pactoria_desktop.ui.workbench.questions import Questions, WindowQuestions
@@ -26,6 +28,7 @@ from pactoria_desktop.ui.workbench.shelves import Shelves
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.choosing import ChoosingReviewer
+    from pactoria_desktop.services.together import Together
     from pactoria_desktop.ui.compare.screen import CompareScreen
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.panels import Panels
@@ -42,9 +45,9 @@ class Workbench(QObject):
 
     def __init__(
         self, service: LibraryService, look: Look, tasks: BackgroundTasks, settings: SettingsFile,
-        make_reviewer: "Callable[[], ChoosingReviewer] | None" = None,
+        make_reviewer: "Callable[[], ChoosingReviewer] | None" = None, together: "Together | None" = None,
     ) -> None:  # fmt: skip
-        """``make_reviewer`` gives each contract a reviewer of its own."""
+        """``make_reviewer`` gives each contract a reviewer of its own; ``together`` is the way to a platform."""
         super().__init__()
         self.service, self.look, self.tasks, self.settings = service, look, tasks, settings
         self.make_reviewer = make_reviewer or self._reviewer
@@ -53,6 +56,8 @@ class Workbench(QObject):
         self.registry = CommandRegistry(look)
         self.window = MainWindow(look, self.registry, tasks)
         self.questions: Questions = WindowQuestions(look, self.window)
+        self._together = together
+        self.live = Live(self)
         self.preferences = Preferences(self)
         self.deeds = Deeds(self)
         self.shelves = Shelves(self)
@@ -76,6 +81,7 @@ class Workbench(QObject):
     def _begin(self) -> None:
         """What the first frame does not wait for: the library's lists, then what opening a contract needs."""
         self.shelves.refresh()
+        self.live.start()
         QTimer.singleShot(WARMING_PAUSE, self, self._warm_for_opening)
 
     def _give_back(self) -> None:
@@ -87,6 +93,15 @@ class Workbench(QObject):
             look_through()
         set_aside()
         give_back()
+
+    @cached_property
+    def together(self) -> "Together":
+        """The device together with its platform, which the first frame does not wait for."""
+        if self._together is not None:
+            return self._together
+        from pactoria_desktop.services.together import Together
+
+        return Together(self.service)
 
     def closed(self) -> None:
         """A contract or comparison was closed: what it held is looked for at the next rest."""
