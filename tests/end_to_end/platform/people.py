@@ -1,4 +1,4 @@
-"""People at a platform: they register over its pages, invite each other, and let their devices in, as a browser does."""
+"""People at a platform: they register over its pages, invite each other, and let devices in, as browsers do."""
 
 import asyncio
 import threading
