@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.platform.desktops import Desktop, desktop
+from tests.end_to_end.platform.desktops import Desktop
 from tests.end_to_end.platform.team import Team
 from tests.end_to_end.platform.test_records import SAMPLE, together
 from tests.end_to_end.platform.texts import TextDesk, exchange, same

@@ -92,13 +92,14 @@ class TextDesk:
         if line is not None:
             line.stirred(self.contract)
 
-    def change(self, old: str, new: str, slot: str = "") -> None:
-        """Put words in the place of others."""
-        place = slot or next(one for one in self.replica.slots() if old in self._plain(one))
-        start = self._plain(place).index(old)
+    def change(self, sentence: str, old: str, new: str) -> None:
+        """Put words in the place of others in a sentence."""
+        place = next(one for one in self.replica.slots() if sentence in self.plain(one))
+        start = self.plain(place).index(sentence) + sentence.index(old)
         self.replica.replace([Stretch(place, start, start + len(old))], new)
 
-    def _plain(self, slot: str) -> str:
+    def plain(self, slot: str) -> str:
+        """All letters of a section or cell, struck ones included."""
         return "".join(text for text, _ in self.replica.spans(slot))
 
     def words(self) -> str:
