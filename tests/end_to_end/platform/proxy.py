@@ -7,7 +7,7 @@ cut one at a chosen point. A request is an HTTP request, or a frame with content
 import asyncio
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
@@ -56,6 +56,8 @@ class Proxy:
         self.targets = list(targets)
         self.port = 0
         self.counted = Counted()
+        self.chance: Callable[[], Point | None] | None = None
+        """Draws what happens to each request, beside what was armed."""
         self._fault: Fault | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -110,14 +112,27 @@ class Proxy:
         for line in tuple(self._lines):
             line.abort()
 
+    def swallow(self) -> None:
+        """Let all connections that stand go deaf: they stay open and nothing goes through, as behind a lost network."""
+
+        def deafen() -> None:
+            for line in tuple(self._lines):
+                line.deafen()
+
+        self._loop.call_soon_threadsafe(deafen)
+
     def next_fault(self, words: str) -> Fault | None:
         """Count a request; gives what is to happen to it. Called by lines."""
         number = len(self.counted.requests)
         self.counted.requests.append(words)
         fault = self._fault
-        if fault is None or fault.request != number:
+        if fault is not None and fault.request == number:
+            self._fault = None
+        else:
+            drawn = None if self.chance is None else self.chance()
+            fault = None if drawn is None else Fault(number, drawn)
+        if fault is None:
             return None
-        self._fault = None
         self.counted.struck.append(words)
         return fault
 
@@ -130,8 +145,8 @@ class Proxy:
         self._lines.add(line)
         try:
             await line.carry()
-        except (_CutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # this is what the proxy is for
+        except (_CutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
+            pass  # this is what the proxy is for; it is cancelled at its end alone
         finally:
             self._lines.discard(line)
             line.abort()
@@ -146,12 +161,15 @@ async def _first_that_answers(
     return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Side:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    deaf: bool = False
 
     async def send(self, data: bytes) -> None:
+        if self.deaf:
+            return
         self.writer.write(data)
         await self.writer.drain()
 
@@ -203,6 +221,9 @@ class _Line:
     def abort(self) -> None:
         for side in (self._device, self._platform):
             side.writer.transport.abort()
+
+    def deafen(self) -> None:
+        self._device.deaf = self._platform.deaf = True
 
     async def carry(self) -> None:
         while request := await self._device.message():

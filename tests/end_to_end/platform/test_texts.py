@@ -133,6 +133,29 @@ def test_a_break_of_the_connection_costs_seconds_and_no_key(
                 assert dele.words().count(words) == 1
 
 
+def test_a_line_that_goes_silent_is_given_up_in_time(
+    team: Team, desks: tuple[Desktop, Desktop], figure: Callable[..., None]
+) -> None:
+    contract = shared(desks)
+    with Proxy(team.platform.port) as proxy:
+        ines, dele = pair(team, desks, contract, proxy.address)
+
+        async def silence() -> float:
+            async with ines.live() as line, dele.live() as other:
+                proxy.swallow()
+                await asyncio.sleep(0.05)
+                began = time.monotonic()
+                ines.type("Into the silence. ", line)
+                dele.type("Unheard. ", other)
+                await eventually(lambda: same(ines, dele), 15)
+                return time.monotonic() - began
+
+        seconds = team.lane.run(silence())
+        figure("live again after the network fell silent, s", round(seconds, 2), "5")
+        assert dele.words().count("Into the silence. ") == dele.words().count("Unheard. ") == 1
+        assert seconds <= RESUMED_WITHIN
+
+
 def test_a_platform_that_is_stopped_and_started_is_gone_on_with(
     team: Team, desks: tuple[Desktop, Desktop], tmp_path: Path, figure: Callable[..., None]
 ) -> None:

@@ -9,8 +9,6 @@ import random
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
-import httpx2
-
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.text import ContractText
 from pactoria_desktop.replica.changes import Place, Stretch
@@ -19,13 +17,11 @@ from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.clock import Clock, SystemClock, to_milliseconds
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.sync.apart import Apart
-from pactoria_desktop.sync.courier import HttpCourier
+from pactoria_desktop.sync.courier import HttpCourier, courier_client
 from pactoria_desktop.sync.live import LiveLine
 from pactoria_desktop.sync.texts import TextSync
 from tests.end_to_end.platform.people import SignIn
 from tests.platform.collaboration.desktops import MemoryText, Notes
-
-ANSWER_SECONDS = 5.0
 
 
 class TextDesk:
@@ -41,7 +37,7 @@ class TextDesk:
         self.identity = Identity(signed_in.person.name, person)
         self.clock = clock or SystemClock()
         self.address = address or signed_in.address
-        self.client = httpx2.AsyncClient(base_url=self.address, trust_env=False, timeout=ANSWER_SECONDS)
+        self.client = courier_client(self.address)
         if text is None:
             nothing = Replica.create(ContractText(()), identity=Identity(""), clock=self.clock, peer=1)
             replica = Replica.open(nothing.snapshot(), identity=self.identity, clock=self.clock)
