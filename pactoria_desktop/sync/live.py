@@ -55,7 +55,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 4.0
 """Seconds between two attempts to connect: doubled each time, and half of it drawn by lot."""
 
 PING_SECONDS, PONG_SECONDS, CLOSE_SECONDS = 1.5, 2.0, 0.5
-"""A network that falls silent is noticed after the sum of these at the latest, and editors are live again within 5 s."""
+"""A network that falls silent is noticed after the sum of these at the latest: editors are live again within 5 s."""
 
 ANSWER_SECONDS = 10.0
 LARGEST_FRAME = 64 * 1024 * 1024
