@@ -18,6 +18,10 @@ NUMBER_HEADER = "Pactoria-Text-Number"
 """Names the text's present number on a refusal with the code ``changed_meanwhile``."""
 
 MOST_UPDATES = 64
+MOST_RELAYED = 10_000
+DAYS_TO_RELAY = 30
+"""For so long after a platform was restored it takes what others made from whoever holds it."""
+
 LARGEST_PUSH = 32 * 1024 * 1024
 """Bytes that the updates of one push may hold together, as they are handed over (they are compressed themselves)."""
 
@@ -36,10 +40,14 @@ class TextPush(Message):
 
     ``peers`` are all openings whose changes may be among them and that the platform may not know yet; they become bound
     to this device and person. With ``expect`` the push counts only while the text's number is that one.
+
+    ``relayed`` are openings of others whose changes are among them: a platform that was restored from a backup has lost
+    those, and any device that holds them brings them back. They become bound when their own device sends again.
     """
 
     updates: tuple[Sha256, ...] = Field(min_length=1, max_length=MOST_UPDATES)
     peers: tuple[Peer, ...] = Field(default=(), max_length=1000)
+    relayed: tuple[Peer, ...] = Field(default=(), max_length=MOST_RELAYED)
     expect: Sequence | None = None
 
 
@@ -71,9 +79,11 @@ class TextNews(Message):
     """What came after a number: a snapshot where that is shorter or the only way (the first blob then), and updates.
 
     ``upto`` is what a device knows when it has taken all of it in, ``number`` the text's; ``more`` says that there is
-    more at once.
+    more at once. Numbers count within an ``epoch`` of the platform, as those of records do: in another one the device
+    asks from 0 and sends what the platform has lost. It is empty where it goes without saying, in a room.
     """
 
+    epoch: str = Field(default="", max_length=100)
     number: Sequence
     upto: Sequence
     more: bool = False

@@ -118,6 +118,14 @@ def reached_by(update: bytes) -> bytes:
     return bytes(described.partial_end_vv.encode())
 
 
+def peers_of(update: bytes) -> frozenset[str]:
+    """The peers whose changes an update holds, in hexadecimal digits. Raises ReplicaError."""
+    plain = unpacked(update, _BROKEN, LARGEST_UPDATE)
+    described = guarded(lambda: LoroDoc.decode_import_blob_meta(plain, True), _BROKEN)
+    spans = described.partial_start_vv.get_missing_span(described.partial_end_vv)
+    return frozenset(f"{int(span.peer):x}" for span in spans)
+
+
 def includes(version: bytes, other: bytes) -> bool:
     """Whether a version knows all that another knows. Raises ReplicaError where one is malformed."""
     sentence = "A version of the text is malformed."

@@ -17,8 +17,25 @@ Token = Callable[[], Awaitable[str]]
 """Gives an access token that still holds."""
 
 
+CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
+IDLE_SECONDS = 2.0
+"""A connection that nothing went over for so long is not used again: the network may have fallen silent under it."""
+
+
 class NotReachedError(PactoriaError):
     """The platform did not answer; everything is safe on this device and goes over later."""
+
+
+def courier_client(address: str) -> "httpx2.AsyncClient":
+    """A client for couriers to a platform: bounded in time, and with no connection that may have died meanwhile."""
+    import httpx2
+
+    return httpx2.AsyncClient(
+        base_url=address,
+        timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+        limits=httpx2.Limits(keepalive_expiry=IDLE_SECONDS),
+        follow_redirects=False,
+    )
 
 
 class HttpCourier:

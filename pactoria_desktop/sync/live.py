@@ -53,6 +53,9 @@ _log = logging.getLogger("pactoria.sync")
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 4.0
 """Seconds between two attempts to connect: doubled each time, and half of it drawn by lot."""
 
+PING_SECONDS, PONG_SECONDS, CLOSE_SECONDS = 1.5, 2.0, 0.5
+"""A network that falls silent is noticed after the sum of these at the latest: editors are live again within 5 s."""
+
 ANSWER_SECONDS = 10.0
 LARGEST_FRAME = 64 * 1024 * 1024
 
@@ -190,9 +193,9 @@ class LiveLine:
                 proxy=None,
                 max_size=LARGEST_FRAME,
                 open_timeout=3,
-                ping_interval=2,
-                ping_timeout=3,
-                close_timeout=1,
+                ping_interval=PING_SECONDS,
+                ping_timeout=PONG_SECONDS,
+                close_timeout=CLOSE_SECONDS,
             ) as connection:
                 await connection.send(message(Hello(token=token, protocol=PROTOCOL)))
                 return await self._serve(connection.recv, connection.send)

@@ -12,9 +12,9 @@ from enum import Enum
 from typing import Protocol
 
 from pactoria_desktop.protocol.problems import Code
-from pactoria_desktop.protocol.texts import TextNews, TextPush, TextPushed
+from pactoria_desktop.protocol.texts import MOST_RELAYED, TextNews, TextPush, TextPushed
 from pactoria_desktop.replica.parting import Clash, Joined
-from pactoria_desktop.replica.relaying import includes, known_together, reached_by
+from pactoria_desktop.replica.relaying import includes, known_together, peers_of, reached_by
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.runtime.errors import PactoriaError
 
@@ -46,6 +46,7 @@ class Sent:
 class TextState:
     """What is known of the platform's text: its number, the version that it holds, and an open push.
 
+    ``epoch`` is the platform's in which the number counts, "" before the first answer.
     ``waiting_since`` is when the oldest change was made that the platform does not hold, milliseconds since 1970 UTC.
     """
 
@@ -53,6 +54,7 @@ class TextState:
     known: bytes = NOTHING
     sent: Sent | None = None
     waiting_since: int | None = None
+    epoch: str = ""
 
 
 class LocalText(Protocol):
@@ -177,6 +179,9 @@ class TextSync:
         while True:
             state = await text.state()
             news, blobs = await self._news(text.contract, state)
+            if was_restored(state, news):
+                await text.keep(begun_anew(state, news.epoch))
+                continue
             if blobs:
                 await text.take_in(blobs)
             state, questions = after_news(state, news, blobs)
@@ -193,7 +198,9 @@ class TextSync:
         """Send what the platform has not; False where others came in between, so that their work is to be fetched."""
         version = await text.version()
         update = await text.updates_since(state.known)
-        push = TextPush(updates=(_sha256(update),), peers=await _introduced(text))
+        peers = await _introduced(text)
+        relayed = tuple(sorted(peers_of(update) - set(await text.peers())))[:MOST_RELAYED]
+        push = TextPush(updates=(_sha256(update),), peers=peers, relayed=relayed)
         pushed = await self._send(text.contract, push, update)
         if pushed is None:
             return False
@@ -211,7 +218,11 @@ class TextSync:
             news, blobs = await self._news(text.contract, replace(state, number=number))
             arrived += blobs
             people += [head.person for head in news.updates]
-            if news.number < number or (sent and any(head.sha256 == sent.sha256 for head in news.updates)):
+            if (
+                was_restored(state, news)
+                or news.number < number
+                or (sent and any(head.sha256 == sent.sha256 for head in news.updates))
+            ):
                 # It had come through after all, or the platform was restored: the plain way settles that.
                 await self.pull(text)
                 return False
@@ -261,7 +272,17 @@ def after_news(state: TextState, news: TextNews, blobs: Sequence[bytes]) -> tupl
     questions: tuple[Question, ...] = ()
     if sent is not None and any(head.sha256 == sent.sha256 for head in news.updates):
         questions, sent = sent.questions, None
-    return replace(state, number=news.upto, known=known, sent=sent), questions
+    return replace(state, number=news.upto, known=known, sent=sent, epoch=news.epoch or state.epoch), questions
+
+
+def was_restored(state: TextState, news: TextNews) -> bool:
+    """Whether the platform's numbers are others than those that are known: a backup was put in its place."""
+    return bool(state.epoch and news.epoch) and news.epoch != state.epoch
+
+
+def begun_anew(state: TextState, epoch: str) -> TextState:
+    """The state upon a restored platform: nothing is known of what it holds, so that what it lost is sent anew."""
+    return replace(state, number=0, known=NOTHING, epoch=epoch)
 
 
 def check_news(news: TextNews, blobs: Sequence[bytes]) -> None:

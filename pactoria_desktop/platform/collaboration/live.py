@@ -269,7 +269,7 @@ class Live:
         if organization is None:
             raise Refusal(Code.CONFLICT, "The room of this contract was not joined; nothing was kept; join it first.")
         access = await self._access(line, organization, "contract.suggest")
-        push = TextPush(updates=said.updates, peers=said.peers, expect=said.expect)
+        push = TextPush(updates=said.updates, peers=said.peers, relayed=said.relayed, expect=said.expect)
         answer, added = await self._texts.push(access, said.contract, push, blobs)
         accepted = message(
             Accepted(request=said.request, contract=said.contract, number=answer.number, numbers=answer.numbers)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pactoria_desktop.platform.database.epoch import FACT as EPOCH
+from pactoria_desktop.platform.database.schema.identity import PlatformFact
 from pactoria_desktop.platform.database.schema.texts import TextDocument, TextSnapshot, TextUpdate
 from pactoria_desktop.platform.database.sealing import OrganizationSeal, UnsealError
 from pactoria_desktop.platform.house import House
@@ -45,6 +47,12 @@ async def number_of(connection: AsyncConnection, organization: str, contract: st
         )
     ).one_or_none()
     return (0, 0) if row is None else (row.number, row.floor_number)
+
+
+async def epoch_of(connection: AsyncConnection) -> str:
+    """The epoch that numbers count in."""
+    found = await connection.execute(select(PlatformFact.value).where(PlatformFact.name == EPOCH))
+    return str(found.scalar_one_or_none() or "")
 
 
 async def updates_after(
@@ -106,8 +114,9 @@ async def news_after(
     platform (which was restored then).
     """
     number, floor = await number_of(connection, seal.organization, contract)
+    epoch = await epoch_of(connection)
     if after == number:
-        return TextNews(number=number, upto=number), ()
+        return TextNews(epoch=epoch, number=number, upto=number), ()
     sizes = (
         await connection.execute(
             select(TextUpdate.number, TextUpdate.size)
@@ -130,7 +139,12 @@ async def news_after(
     upto = page[taken - 1][0] if taken else start
     heads, contents = await updates_after(connection, seal, contract, start, upto) if taken else ((), ())
     news = TextNews(
-        number=number, upto=upto, more=upto < number, snapshot=None if snapshot is None else snapshot[0], updates=heads
+        epoch=epoch,
+        number=number,
+        upto=upto,
+        more=upto < number,
+        snapshot=None if snapshot is None else snapshot[0],
+        updates=heads,
     )
     return news, contents if snapshot is None else (snapshot[1], *contents)
 

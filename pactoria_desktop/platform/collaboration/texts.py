@@ -9,6 +9,7 @@ import hashlib
 import logging
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from sqlalchemy import insert, select, update
@@ -38,13 +39,15 @@ from pactoria_desktop.platform.collaboration.stored import (
     news_after,
     weight_since_snapshot,
 )
+from pactoria_desktop.platform.database.epoch import RESTORED
+from pactoria_desktop.platform.database.schema.identity import PlatformFact
 from pactoria_desktop.platform.database.schema.records import StoredFile
 from pactoria_desktop.platform.database.schema.texts import TextDocument, TextPeer, TextUpdate
 from pactoria_desktop.platform.database.sealing import UnsealError
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.permissions import may
 from pactoria_desktop.protocol.problems import Code
-from pactoria_desktop.protocol.texts import NUMBER_HEADER, TextNews, TextPush, TextPushed, UpdateHead
+from pactoria_desktop.protocol.texts import DAYS_TO_RELAY, NUMBER_HEADER, TextNews, TextPush, TextPushed, UpdateHead
 
 _log = logging.getLogger("pactoria.collaboration")
 
@@ -71,10 +74,11 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class _Peers:
-    """The peers that a push introduced, and who they are bound to so far."""
+    """The peers that a push introduced, who they are bound to so far, and those of others that it may bring."""
 
     introduced: frozenset[str]
     bound: dict[str, tuple[str, str]]
+    relayed: frozenset[str]
 
 
 class Texts:
@@ -199,7 +203,7 @@ class Texts:
         fresh = [place for place in fresh if push.updates.index(push.updates[place]) == place]
         if not fresh:
             return TextPushed(number=number, numbers=tuple(numbers[each] for each in push.updates)), None, None
-        peers = await self._peers(connection, access, contract, push)
+        peers = await self._peers(connection, access, reached, push)
         imported, known = await self._imported(
             connection, access, reached, number, peers, [contents[at] for at in fresh]
         )
@@ -271,19 +275,32 @@ class Texts:
         )
         return {row.sha256.hex(): row.number for row in rows}
 
-    @staticmethod
-    async def _peers(connection: AsyncConnection, access: Access, contract: str, push: TextPush) -> _Peers:
+    async def _peers(self, connection: AsyncConnection, access: Access, reached: Reached, push: TextPush) -> _Peers:
         """Who the peers are bound to. Raises Refusal where one that is introduced is somebody else's."""
         rows = await connection.execute(
             select(TextPeer.peer, TextPeer.device_id, TextPeer.person_id).where(
-                TextPeer.organization_id == access.organization, TextPeer.contract_id == contract
+                TextPeer.organization_id == access.organization, TextPeer.contract_id == reached.contract
             )
         )
         bound = {row.peer: (str(row.device_id), str(row.person_id)) for row in rows}
         mine = (access.device, access.person)
         if any(bound.get(peer, mine) != mine for peer in push.peers):
             raise _foreign_peer()
-        return _Peers(frozenset(push.peers), bound)
+        introduced = frozenset(push.peers)
+        relayed = frozenset(push.relayed) - introduced
+        if relayed and not (may("contract.edit", reached.role) and await self._was_restored(connection)):
+            raise Refusal(
+                Code.CONFLICT,
+                "The platform was restored from a backup and waits for changes that others made to this contract; "
+                "nothing was kept; it goes when they have come.",
+            )
+        return _Peers(introduced, bound, relayed)
+
+    async def _was_restored(self, connection: AsyncConnection) -> bool:
+        """Whether a backup was put in place lately, so that it may lack what others than the sender had sent."""
+        found = await connection.execute(select(PlatformFact.value).where(PlatformFact.name == RESTORED))
+        at = found.scalar_one_or_none()
+        return at is not None and self._house.clock.now() - datetime.fromisoformat(at) < timedelta(days=DAYS_TO_RELAY)
 
     async def _imported(
         self,
@@ -313,14 +330,14 @@ class Texts:
     ) -> None:
         """Bind the peers of what is new to whoever sent it. Raises Refusal where that is not theirs to send."""
         mine = (access.device, access.person)
-        for peer in imported.peers:
+        for peer in imported.peers - peers.relayed:
             if peers.bound.get(peer, mine) != mine:
                 raise _foreign_peer()
             if peer not in peers.bound and peer not in peers.introduced:
                 raise Refusal(
                     Code.INVALID, "The change was made by an opening that was not introduced; nothing of it was kept."
                 )
-        new = [peer for peer in imported.peers if peer not in peers.bound]
+        new = [peer for peer in imported.peers - peers.relayed if peer not in peers.bound]
         if new:
             await connection.execute(
                 insert(TextPeer),

@@ -106,6 +106,7 @@ class EmbeddedPostgres:
 
         self._folder.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
         self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._forget_dead()
         try:
             return get_server(self._folder.resolve(), cleanup_mode=None)
         except (OSError, AssertionError, subprocess.SubprocessError) as error:
@@ -113,6 +114,20 @@ class EmbeddedPostgres:
                 f"The platform's own database did not start ({type(error).__name__}); nothing was lost; "
                 f"read {self._folder / 'log'}, or give PACTORIA_DATABASE_URL and PACTORIA_DATABASE_OWNER_URL."
             ) from error
+
+    def _forget_dead(self) -> None:
+        """Take away what a database that was killed left to say that it runs.
+
+        The number of its process may belong to another by now, after a power cut above all. It would be taken for the
+        database, and be told to stop. The platform's lock keeps a second platform off the folder.
+        """
+        for place in (self._folder / "postmaster.pid", *self._folder.glob(".s.PGSQL.*.lock")):
+            try:
+                number = place.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
+            except FileNotFoundError:
+                continue
+            if not number.isdecimal() or not _is_database(int(number), self._folder.resolve()):
+                place.unlink(missing_ok=True)
 
     def _secure(self) -> None:
         """Roles, passwords, database and configuration, at the first start; afterwards there is nothing to do."""
@@ -154,3 +169,18 @@ class EmbeddedPostgres:
         with psycopg.connect(self._url("postgres", self._passwords.superuser), autocommit=True) as connection:
             connection.execute("create extension if not exists pg_stat_statements")
         mark.write_text("The roles have passwords and the configuration is ours.\n", encoding="utf-8")
+
+
+def _is_database(process: int, folder: Path) -> bool:
+    """Whether a process is a PostgreSQL that runs on a folder; where that cannot be seen, yes."""
+    import psutil
+
+    try:
+        found = psutil.Process(process)
+        if found.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return str(folder) in found.cmdline()
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True

@@ -4,6 +4,9 @@ that devices send anew what the backup does not know."""
 from sqlalchemy import Connection, text
 
 FACT = "epoch"
+RESTORED = "restored_at"
+"""When a backup was put in place last, ISO 8601 in UTC; not there where none ever was."""
+
 _MAKE = text(f"insert into platform_fact values ('{FACT}', gen_random_uuid()::text) on conflict (name) do nothing")
 _RENEW = text(
     f"insert into platform_fact values ('{FACT}', gen_random_uuid()::text) "

@@ -15,6 +15,7 @@ import psycopg
 from cryptography.exceptions import InvalidTag
 from psycopg import sql
 
+from pactoria_desktop.platform.database.epoch import RESTORED
 from pactoria_desktop.platform.database.jobs import FACT as JOBS_FORM
 from pactoria_desktop.platform.database.migrating import forms, migrate
 from pactoria_desktop.platform.database.schema import Base
@@ -68,6 +69,11 @@ def restore(owner_url: str, master_key: bytes, store: ObjectStore, source: Path,
                 connection.execute(
                     "insert into platform_fact values ('epoch', gen_random_uuid()::text) "
                     "on conflict (name) do update set value = excluded.value"
+                )
+                connection.execute(
+                    "insert into platform_fact values (%s, to_char(now() at time zone 'utc', %s)) "
+                    "on conflict (name) do update set value = excluded.value",
+                    (RESTORED, 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'),
                 )
                 # A job would have removed what was deleted; jobs are not in a backup.
                 connection.execute("delete from organization where deleted_at is not null")

@@ -23,6 +23,7 @@ from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.services.shelf import Filter, Order, Shelf
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.services.syncing import Syncing, SyncResult
+from pactoria_desktop.store.contracts import Contracts
 from pactoria_desktop.store.library import open_library
 from pactoria_desktop.store.packages import Packages
 from pactoria_desktop.store.schema import OutboxEntry, SyncedRecord
@@ -107,6 +108,13 @@ class Desktop:
         (result,) = self.service.bring_in([Source(sample, ".docx", sample_bytes(sample))])
         assert result.contract, result
         return result.contract
+
+    def make(self, title: str) -> str:
+        """A contract without a Word file; gives its id."""
+        identity = self.service.mint()
+        with self.library.writing() as session:
+            Contracts(session).add(identity, title, at=self.library.now())
+        return identity
 
     def add(self, contract: str) -> None:
         """Let a contract join the organization."""

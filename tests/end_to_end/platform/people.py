@@ -1,4 +1,4 @@
-"""People at a platform: they register over its pages, invite each other, and let their devices in, as a browser does."""
+"""People at a platform: they register over its pages, invite each other, and let devices in, as browsers do."""
 
 import asyncio
 import threading
@@ -12,8 +12,10 @@ import httpx2
 from pactoria_desktop.protocol.identity import CLIENT_ID, REVOKE_PATH
 from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.runtime.clock import Clock, SystemClock
+from pactoria_desktop.sync.errors import OfflineError
+from pactoria_desktop.sync.errors import SignedOutError as SignedOut
 from pactoria_desktop.sync.sign_in import DevicePrompt, ThisDevice, sign_in_as_device, sign_in_with_browser
-from pactoria_desktop.sync.tokens import SignedInDevice, Tokens
+from pactoria_desktop.sync.tokens import PlatformUnreachableError, SignedInDevice, SignedOutError, Tokens
 from tests.end_to_end.platform.lanes import Lane
 
 PASSWORD = "correct horse battery"
@@ -105,8 +107,13 @@ class SignIn:
         return await self.signed_in.access_token()
 
     def token(self, renew: bool) -> str:
-        """A token for ``sync.transport.Http``; True asks for another than the last one."""
-        self._given = self.lane.run(self.signed_in.access_token(instead_of=self._given if renew else None))
+        """A token for ``sync.transport.Http``; True asks for another than the last one. Raises the errors of sync."""
+        try:
+            self._given = self.lane.run(self.signed_in.access_token(instead_of=self._given if renew else None))
+        except PlatformUnreachableError as error:
+            raise OfflineError(error.sentence) from error
+        except SignedOutError as error:
+            raise SignedOut(error.sentence) from error
         return self._given
 
     def ask(self, method: str, path: str, **more: Any) -> httpx2.Response:

@@ -76,8 +76,15 @@ class PlatformProcess:
         assert self._process.stdout is not None
         ready, _, _ = select.select([self._process.stdout], [], [], SECONDS_TO_START)
         line = self._process.stdout.readline() if ready else b""
-        assert line, f"the platform did not come up:\n{self.log.read_text(encoding='utf-8')[-4000:]}"
+        assert line, f"the platform did not come up:\n{self._last_words()}"
         return line
+
+    def _last_words(self) -> str:
+        """What the platform and its database said last, without the lines of requests."""
+        told = [line for line in self.log.read_text(encoding="utf-8").splitlines() if '"event": "request"' not in line]
+        for place in self.data.glob("postgres-*/log"):
+            told += place.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+        return "\n".join(told[-40:])
 
     def kill(self) -> None:
         """End it by SIGKILL. Its database goes on, as after a crash of the program; the next start takes it over."""

@@ -51,10 +51,16 @@ class Desk:
         self.known = EMPTY
 
     async def send(
-        self, update: bytes, *, peers: Sequence[str] | None = None, expect: int | None = None
+        self,
+        update: bytes,
+        *,
+        peers: Sequence[str] | None = None,
+        expect: int | None = None,
+        relayed: Sequence[str] = (),
     ) -> httpx2.Response:
         introduced = tuple(peers) if peers is not None else (peer_of(self.text),)
-        push = TextPush(updates=(hashlib.sha256(update).hexdigest(),), peers=introduced, expect=expect)
+        sha256 = hashlib.sha256(update).hexdigest()
+        push = TextPush(updates=(sha256,), peers=introduced, relayed=tuple(relayed), expect=expect)
         return await self.client.post(
             self.address,
             content=message(push, (update,)),
