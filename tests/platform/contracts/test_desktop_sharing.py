@@ -13,9 +13,9 @@ from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
-from pactoria_desktop.services.accounts import Accounts, NotAllowedError, Organization
+from pactoria_desktop.services.accounts import Accounts, NotAllowedError, Organization, Standing
 from pactoria_desktop.services.library import LibraryService
-from pactoria_desktop.services.sharing import NotSharedError, Sharing, why_not
+from pactoria_desktop.services.sharing import NotSharedError, Sharing
 from pactoria_desktop.services.shelf import Filter, Order, Shelf
 from pactoria_desktop.services.sources import read_source
 from pactoria_desktop.services.sync_log import SyncLog
@@ -57,11 +57,10 @@ class Desk:
         rows = shelf.window(shelf.rows(Filter(trashed=trashed), Order.TITLE, descending=False))
         return [one.title for one in rows if one is not None]
 
-    def role_becomes(self, role: Role) -> None:
-        who = self.somebody
-        Accounts(self.service).signed_in(
-            HTTPS, who.person, who.name, who.email, who.device, [Organization(who.organization, "Chambers", role)]
-        )  # fmt: skip
+    def role(self, contract: str) -> Role:
+        standing = Accounts(self.service).standing(contract)
+        assert standing is not None
+        return standing.role
 
 
 def bring_in(desk: "Desk") -> str:
@@ -102,11 +101,11 @@ async def test_a_contract_is_put_in_restricted_given_and_opened_again(sit, house
         assert before.size > (SAMPLES / "mutual-nda.docx").stat().st_size
         with pytest.raises(NotSharedError):
             ana.sharing.reach(contract)
-        assert ana.sharing.role(contract) is None
+        assert Accounts(ana.service).standing(contract) is None
         assert [one.name for one in ana.sharing.homes(ana.account)] == ["Chambers"]
         ana.sharing.put_in(contract, chambers, ana.account)
         place = ana.sharing.place(contract)
-        assert (place.arrived, place.role, place.seat.name) == (False, Role.EDITOR, "Chambers")
+        assert (place.arrived, place.standing.role, place.seat.name) == (False, Role.EDITOR, "Chambers")
         with pytest.raises(AccessLostError):  # the platform does not have it yet
             ana.sharing.reach(contract)
         waiting = SyncLog(ana.service).read(Accounts(ana.service).seats(ana.account), 50)
@@ -126,13 +125,13 @@ async def test_a_contract_is_put_in_restricted_given_and_opened_again(sit, house
         assert (ben.somebody.person, Role.REVIEWER) in shared.people
         ben.sync()
         assert ben.titles() == [TITLE]
-        assert ben.sharing.role(contract) is Role.REVIEWER
+        assert ben.role(contract) is Role.REVIEWER
         ana.sharing.give(contract, ben.somebody.person, None)
         ben.sync()
         assert ben.titles() == []
         assert not ana.sharing.restrict(contract, False).restricted
         ben.sync()
-        assert ben.sharing.role(contract) is Role.EDITOR
+        assert ben.role(contract) is Role.EDITOR
         log = SyncLog(ben.service).read(Accounts(ben.service).seats(ben.account), 50)
         assert [one.way for one in log] == ["came"] * len(log) != []
 
@@ -198,7 +197,8 @@ async def test_a_stranger_gets_nothing_and_the_refusal_is_the_platforms(sit, hou
         owner.sync()
         with pytest.raises(RefusedError, match="invite the person first"):
             owner.sharing.give(contract, stranger.person, Role.VIEWER)
-        assert why_not("contract.edit", Role.VIEWER, "Chambers").startswith("as viewer of Chambers you may not edit")
-        assert why_not("contract.read", Role.VIEWER, "Chambers") == ""
+        said = Standing(Role.VIEWER, "Chambers")
+        assert said.why_not("contract.edit").startswith("as viewer of Chambers you may not edit")
+        assert said.why_not("contract.read") == ""
 
     await asyncio.to_thread(all_of_it)
