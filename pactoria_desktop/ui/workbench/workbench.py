@@ -13,6 +13,8 @@ from pactoria_desktop.ui.shell.commands import CommandRegistry
 from pactoria_desktop.ui.shell.tasks import BackgroundTasks
 from pactoria_desktop.ui.shell.window import MainWindow
 from pactoria_desktop.ui.theme.look import Look
+from pactoria_desktop.ui.workbench.account import AccountFace
+from pactoria_desktop.ui.workbench.account_commands import account_commands
 from pactoria_desktop.ui.workbench.bench_commands import bench_commands
 from pactoria_desktop.ui.workbench.comparing import Comparing
 from pactoria_desktop.ui.workbench.contract_commands import contract_commands
@@ -20,9 +22,12 @@ from pactoria_desktop.ui.workbench.deeds import Deeds
 from pactoria_desktop.ui.workbench.exchange import Exchange
 from pactoria_desktop.ui.workbench.finding import add_palette_sources
 from pactoria_desktop.ui.workbench.opening import Opening
+from pactoria_desktop.ui.workbench.particulars import ParticularsDeeds
 from pactoria_desktop.ui.workbench.preferences import Preferences
 from pactoria_desktop.ui.workbench.questions import Questions, WindowQuestions
+from pactoria_desktop.ui.workbench.roles import Roles
 from pactoria_desktop.ui.workbench.shelves import Shelves
+from pactoria_desktop.ui.workbench.together_port import TogetherPort
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.choosing import ChoosingReviewer
@@ -56,13 +61,16 @@ class Workbench(QObject):
         self.preferences = Preferences(self)
         self.deeds = Deeds(self)
         self.shelves = Shelves(self)
+        self.roles = Roles(self)
+        self.account = AccountFace(self)
+        self.particulars = ParticularsDeeds(self)
         self._panels: Panels | None = None
         self._warmed = False
         self._closed = False
         self.opening = Opening(self)
         self.exchange = Exchange(self)
         self.comparing = Comparing(self)
-        self.registry.add(*bench_commands(self), *contract_commands(self))
+        self.registry.add(*bench_commands(self), *contract_commands(self), *account_commands(self))
         self.search = add_palette_sources(self)
         self.window.close_asked.connect(self.opening.close_contract)
         self.window.files_dropped.connect(self.exchange.import_files)
@@ -72,6 +80,20 @@ class Workbench(QObject):
         self._rest.timeout.connect(self._give_back)
         tasks.jobs_changed.connect(self._rest.start)
         self.window.when_painted(self._begin)
+
+    @property
+    def together(self) -> TogetherPort | None:
+        """The signed-in account with its sync, None until it is there."""
+        return self.account.together
+
+    @together.setter
+    def together(self, together: TogetherPort) -> None:
+        self.account.follow(together)
+
+    def agreements_changed(self) -> None:
+        """Show approvals and activity of the contract in front as they are now."""
+        if self._panels is not None:
+            self._panels.agreements.show()
 
     def _begin(self) -> None:
         """What the first frame does not wait for: the library's lists, then what opening a contract needs."""
