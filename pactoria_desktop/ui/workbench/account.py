@@ -67,7 +67,7 @@ class AccountFace(QObject):
         self._bench = bench
         self.together: TogetherPort | None = None
         self.errands = NetworkErrands(bench.tasks)
-        self.standings = Standings(bench.service, lambda: self.together)
+        self.standings = Standings(bench.service, lambda: self.together, self._heard.emit)
         self.side = AccountSide(self._present, self.standings, self.errands, bench.service.clock)
         self.sync = SyncSide(bench.service, self._present, self.standings)
         self.sharing = SharingSide(bench.service, self._present, self.standings)

@@ -121,7 +121,7 @@ class AccountSide:
         together = self._together()
         self._errands.when_stopped(together.cancel)
         done = together.sign_in_with_browser(address)
-        self._standings.read()
+        self._standings.renew()
         return done
 
     def ask_for_code(self, address: str) -> SignInCode:
@@ -135,7 +135,7 @@ class AccountSide:
         together = self._together()
         self._errands.when_stopped(together.cancel)
         done = together.await_code()
-        self._standings.read()
+        self._standings.renew()
         return done
 
     def cancel(self) -> None:
@@ -145,7 +145,7 @@ class AccountSide:
     def sign_out(self) -> None:
         """Sign this device out."""
         self._together().sign_out()
-        self._standings.read()
+        self._standings.renew()
 
     # Reading
 
@@ -182,7 +182,7 @@ class AccountSide:
     def choose_organization(self, key: str) -> None:
         """Show another organization."""
         self._together().choose(key)
-        self._standings.read()
+        self._standings.renew()
 
     def create_organization(self, name: str) -> None:
         """Found one and show it."""
@@ -199,7 +199,7 @@ class AccountSide:
         together.refresh()
         together.choose(organization)
         together.wake()
-        self._standings.read()
+        self._standings.renew()
 
     def invite(self, address: str, role: Role) -> Invited:
         """Invite somebody to the organization that is shown."""
@@ -228,13 +228,13 @@ class AccountSide:
         others = [one for one in together.seats if one.state == "member" and one.organization != left]
         if others and (together.seat is None or together.seat.organization == left):
             together.choose(others[0].organization)
-        self._standings.read()
+        self._standings.renew()
 
     def transfer(self, person: str) -> None:
         """Make another member owner."""
         self._membership.transfer(self._current, person)
         self._together().refresh()
-        self._standings.read()
+        self._standings.renew()
 
     def end_session(self, device: str) -> None:
         """Sign a device out."""
@@ -265,11 +265,11 @@ class SyncSide:
         """Sync all of it."""
         self._standings.sending += 1
         try:
-            self._standings.read()
+            self._standings.renew()
             self._together().sync_now()
         finally:
             self._standings.sending -= 1
-            self._standings.read()
+            self._standings.renew()
 
     def export_refused(self, path: Path) -> int:
         """Write what was not accepted into a file."""
@@ -334,7 +334,7 @@ class SharingSide:
         account, _, _ = self._account()
         self._sharing.put_in(contract, organization, account)
         self._together().sync_now()
-        self._standings.read()
+        self._standings.renew()
 
     def restrict(self, contract: str, restricted: bool) -> None:
         """Let only those reach it who are named, or everybody."""

@@ -34,14 +34,21 @@ class Stand:
 
 
 class Standings:
-    """Keeps the last look; ``read`` takes another one."""
+    """Keeps the last look; ``read`` takes another one, ``renew`` also tells of it."""
 
-    def __init__(self, service: LibraryService, together: Callable[[], TogetherPort | None]) -> None:
-        """``together`` gives the account's sync, None before there is one."""
-        self._service, self._together = service, together
+    def __init__(
+        self, service: LibraryService, together: Callable[[], TogetherPort | None], changed: Callable[[], None]
+    ) -> None:
+        """``together`` gives the account's sync, None before there is one; ``changed`` is called on any thread."""
+        self._service, self._together, self._changed = service, together, changed
         self.now = Stand()
         self.sending = 0
         """How many syncs a person asked for are under way."""
+
+    def renew(self) -> None:
+        """Look again after something was done, and tell of it."""
+        self.read()
+        self._changed()
 
     def read(self) -> Stand:
         """Look, keep and give it. On any thread but the interface's: it reads the library."""

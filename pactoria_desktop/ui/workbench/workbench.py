@@ -102,7 +102,7 @@ class Workbench(QObject):
 
     def _give_back(self) -> None:
         """What background work took and left goes back to the system, once nothing runs; what stays is set aside."""
-        if self.tasks.jobs():
+        if any(job.lane is not Lane.NETWORK for job in self.tasks.jobs()):
             return
         if self._closed:
             self._closed = False
