@@ -21,7 +21,7 @@ from pactoria_desktop.replica.gradual import Gradually, replace_each
 from pactoria_desktop.replica.living import TRACKED_KINDS
 from pactoria_desktop.replica.opening import Opening
 from pactoria_desktop.replica.rebasing import Join, rebase
-from pactoria_desktop.replica.resolving import Selection, resolve_revisions, resolve_within
+from pactoria_desktop.replica.resolving import Selection, require_all, resolve_revisions, resolve_within
 
 
 class Replica(Opening):
@@ -133,6 +133,7 @@ class Replica(Opening):
         section = structure.slot(slot).section
         target = structure.slot(before).section if before is not None else None
         with self._command():
+            require_all(self._living)
             self._living.move_section(section.key, None if target is None else target.key)
 
     # Tables; a cell's slot names its row and column
@@ -207,4 +208,5 @@ class Replica(Opening):
     def rebase(self, join: Join) -> None:
         """Lay a received text's changes on this one as their authors', then move the sources to its package."""
         with self._command():
+            require_all(self._living)
             rebase(self._living, join)

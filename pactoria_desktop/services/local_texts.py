@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.parting import Clash
-from pactoria_desktop.replica.relaying import includes, peers_of
+from pactoria_desktop.replica.relaying import includes, writers_of
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.services.library import LibraryService
@@ -78,15 +78,10 @@ class _Kept:
         self._service.when_waiting()
 
     def _peers(self, version: bytes) -> tuple[str, ...]:
-        """Those openings on this device that wrote something: before the first exchange all, in order of age."""
-        written = peers_of(version)
+        """Those openings on this device that wrote something, the youngest last."""
+        written = writers_of(version)
         with self._library.reading() as session:
-            noted = [each.peer for each in Peers(session).of(self.contract)]
-            first = TextStates(session).get(self.contract, self._seat)
-        own = [each for each in noted if each in written]
-        if first is None or first.known == NOTHING:
-            own = [*sorted(written - set(own)), *own]
-        return tuple(own)
+            return tuple(each.peer for each in Peers(session).of(self.contract) if each.peer in written)
 
     def _introduce(self, session: Session, peers: Sequence[str]) -> None:
         person, known = self._service.person, {each.peer for each in Peers(session).of(self.contract)}
@@ -286,7 +281,7 @@ def _exchanged(state: TextState) -> ExchangedText:
     sent: dict[str, object] | None = None
     if state.sent is not None:
         sent = {"sha256": state.sent.sha256, "questions": [_clash_fields(each.clash) for each in state.sent.questions]}
-    return ExchangedText(state.number, state.known, sent, state.waiting_since)
+    return ExchangedText(state.number, state.known, sent, state.waiting_since, state.epoch)
 
 
 def _clash_fields(clash: Clash) -> dict[str, object]:
@@ -308,7 +303,7 @@ def _state_of(found: ExchangedText, contract: str) -> TextState:
         kept = found.sent.get("questions")
         questions = tuple(Question(contract, _clash(each)) for each in kept) if isinstance(kept, list) else ()
         sent = Sent(str(found.sent["sha256"]), questions)
-    return TextState(found.number, found.known, sent, found.waiting_since)
+    return TextState(found.number, found.known, sent, found.waiting_since, found.epoch)
 
 
 def _clash(fields: dict[str, object]) -> Clash:

@@ -66,6 +66,19 @@ def change_words(kind: str, patch: Mapping[str, object], *, deletes: bool, new: 
     return ", ".join(field_words(kind, one) for one in patch) or kind_words(kind)
 
 
+def activity_words(what: str, subject: str) -> str:
+    """What somebody did, to go on after the name: "changed the status to In review"."""
+    if what == "status":
+        return f"changed the status to {value_words('status', subject)}"
+    if what == "version":
+        return f"saved the version “{_short(subject)}”"
+    if what == "approval":
+        return f"{subject} the text"
+    if what == "sharing":
+        return "restricted who reaches it" if subject == "restricted" else "opened it to everybody in the organization"
+    return {"deleted": "deleted it"}.get(what, f"{what}: {_short(subject)}")
+
+
 def _each(found: object) -> list[object]:
     return list(found) if isinstance(found, list | tuple) else []
 

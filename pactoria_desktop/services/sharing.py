@@ -6,17 +6,16 @@ Who reaches a contract is decided on the platform alone and asked there.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pactoria_desktop.protocol.contracts import SharedWith
 from pactoria_desktop.protocol.contracts import Sharing as SharingMessage
-from pactoria_desktop.protocol.permissions import OPERATIONS, Role, may, weaker
+from pactoria_desktop.protocol.permissions import Role, may
 from pactoria_desktop.runtime.errors import PactoriaError
-from pactoria_desktop.services.accounts import Accounts, HomeRecord, SeatRecord
+from pactoria_desktop.services.accounts import Accounts, SeatRecord, Standing
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.store.accounts import Accounts as StoredAccounts
-from pactoria_desktop.store.accounts import SyncState
 from pactoria_desktop.store.contracts import ContractRecord, Contracts
 from pactoria_desktop.store.packages import Packages
 from pactoria_desktop.store.texts import Texts
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from pactoria_desktop.sync.transport import Http
 
 TRIES = 3
-ALWAYS = (Role.OWNER, Role.ADMIN)
-Result = TypeVar("Result")
 
 
 class NotSharedError(PactoriaError):
@@ -53,14 +50,13 @@ class Departing:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a contract is: its home (None: on this device alone), the seat there, whether the platform has it yet, and
-    the person's own role on it (None: the contract is the person's own)."""
+    """Where a contract is: its seat (None: on this device alone), what the person may do there, and whether the
+    platform has it yet."""
 
     contract: ContractRecord
-    home: HomeRecord | None = None
     seat: SeatRecord | None = None
+    standing: Standing | None = None
     arrived: bool = False
-    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +84,11 @@ class Sharing:
             record, accounts = Contracts(session).get(contract), StoredAccounts(session)
             home = accounts.home(contract)
             if home is None or home.state != "member":
-                return Place(record, home)
+                return Place(record)
             seat = accounts.seat(home.seat)
-            role = _role_on(SyncState(session, seat.number), seat, contract, accounts)
             desk = LibraryDesk(session, seat.number, self._library.now())
             arrived = not any(makes(one) for one in desk.outbox_of("contract", contract))
-        return Place(record, home, seat, arrived, role)
-
-    def role(self, contract: str) -> Role | None:
-        """The person's role on a contract, None where it is their own.
-
-        Owners, admins and everybody in an open contract have the role of their seat; in a restricted one it is the
-        role given there. What was taken away can only be read here.
-        """
-        with self._library.reading() as session:
-            accounts = StoredAccounts(session)
-            home = accounts.home(contract)
-            if home is None:
-                return None
-            if home.state == "lost":
-                return Role.VIEWER
-            if home.state != "member":
-                return None
-            seat = accounts.seat(home.seat)
-            if seat.state != "member":
-                return Role.VIEWER
-            return _role_on(SyncState(session, seat.number), seat, contract, accounts)
+        return Place(record, seat, Accounts(self._service).standing(contract), arrived)
 
     def departing(self, contract: str) -> Departing:
         """What would be sent if the contract were put in an organization, before anything is."""
@@ -221,35 +196,9 @@ class Sharing:
             _show(desk, contract)
 
 
-def why_not(operation: str, role: Role, organization: str) -> str:
-    """Why somebody with a role may not do an operation of ``protocol.permissions``; "" where they may.
-
-    ``organization`` is its name. It goes on after a name: "as viewer of Kanzlei you may not edit contracts".
-    """
-    return "" if may(operation, role) else f"as {role.value} of {organization} you may not {_plain(operation)}"
-
-
-def _plain(operation: str) -> str:
-    return OPERATIONS[operation].sentence
-
-
 def _show(desk: Desk, contract: str) -> None:
     desk.show("contract", contract, shown(desk.known("contract", contract), desk.outbox_of("contract", contract)))
 
 
 def _shared(message: SharingMessage) -> Shared:
     return Shared(message.restricted, tuple((one.person, one.role) for one in message.people))
-
-
-def _role_on(state: SyncState, seat: SeatRecord, contract: str, accounts: StoredAccounts) -> Role:
-    """A seat's role on a contract of its organization, by what was synced of its sharing."""
-    role = Role(seat.role)
-    if role in ALWAYS:
-        return role
-    known = dict(state.records("contract", contract)).get(contract, {})
-    if not known.get("restricted"):
-        return role
-    person = next(one.person for one in accounts.all() if one.id == seat.account)
-    given = [fields.get("role") for _, fields in state.records("share", contract) if fields.get("person") == person]
-    named = [Role(one) for one in given if isinstance(one, str) and one in set(Role)]
-    return weaker(role, named[0]) if named else Role.VIEWER

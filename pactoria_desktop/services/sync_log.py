@@ -68,7 +68,8 @@ class SyncLog:
                 .order_by(TextState.waiting_since)
             ).all()
             homes = {one.operation: _contract(one, desk) for one in pending}
-            named = {one.contract for one in (*texts, *uploads, *refused)} | set(homes.values())
+            named = {one.contract for one in texts} | {one.contract for one in uploads} | set(homes.values())
+            named |= {one.contract or "" for one in refused}
             named |= {line.words.removeprefix("contract:") for line in lines if line.words.startswith("contract:")}
             contracts = Contracts(session)
             found = {each: contracts.find(each) for each in sorted(one for one in named if one)}

@@ -11,7 +11,7 @@ from pactoria_desktop.services.library import LibraryService, NotFoundError
 from pactoria_desktop.store.accounts import Accounts, LogLine, NotAcceptedRecord, SeatRecord, SyncState, UploadRecord
 from pactoria_desktop.store.contracts import Contracts
 from pactoria_desktop.store.exchanged import TextStates
-from pactoria_desktop.sync.desk import LibraryDesks
+from pactoria_desktop.sync.desk import LibraryDesk, LibraryDesks
 from pactoria_desktop.sync.errors import AccessLostError, SyncError
 from pactoria_desktop.sync.mapping import read_instant, written
 from pactoria_desktop.sync.overlay import enqueue, shown
@@ -42,7 +42,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A write that lost against another's: ``theirs`` stands, ``mine`` was set aside. Author is a name, "" unknown."""
+    """A write that lost against another's: ``theirs`` stands, ``mine`` was set aside.
+
+    ``author`` wrote ``mine`` and ``kept_by`` wrote ``theirs``: names, "" unknown.
+    """
 
     id: str
     contract: str
@@ -54,6 +57,8 @@ class Conflict:
     theirs: object
     author: str
     at: int | None
+    kept_by: str = ""
+    kept_at: int | None = None
 
 
 class Syncing:
@@ -151,12 +156,15 @@ class Syncing:
         with self._library.reading() as session:
             state = SyncState(session, self._seat)
             names = {person: str(fields.get("name", "")) for person, fields in state.records("member")}
+            desk = LibraryDesk(session, self._seat, self._library.now())
             found = []
             for identity, fields in state.records("conflict", contract):
                 if fields.get("resolved"):
                     continue
                 of = str(fields.get("contract") or "")
                 record = Contracts(session).find(of)
+                about = str(fields.get("record_kind", "")), str(fields.get("record", ""))
+                standing = desk.known(*about)
                 found.append(
                     Conflict(
                         identity,
@@ -169,6 +177,8 @@ class Syncing:
                         fields.get("kept"),
                         names.get(str(fields.get("author")), ""),
                         read_instant(fields.get("at")),
+                        names.get(str(standing.changed_by), "") if standing is not None else "",
+                        standing.changed_at if standing is not None else None,
                     )
                 )
         return tuple(sorted(found, key=lambda each: (each.at or 0, each.id)))
@@ -256,3 +266,8 @@ class Syncing:
     def _note(self, at: int | None, trouble: str) -> None:
         with self._library.writing() as session:
             Accounts(session).note_sync(self._seat, at=at, trouble=trouble)
+
+
+def instant_of(field: object) -> int:
+    """The instant in a record's field, in milliseconds since 1970 UTC; 0 for none."""
+    return read_instant(field) or 0

@@ -17,6 +17,7 @@ class ExchangedText:
     known: bytes
     sent: dict[str, object] | None
     waiting_since: int | None
+    epoch: str = ""
 
 
 class TextStates:
@@ -29,7 +30,7 @@ class TextStates:
     def get(self, contract: str, seat: int) -> ExchangedText | None:
         """How a text stands with a seat's platform, None where nothing of it was exchanged yet."""
         row = self._session.execute(
-            select(TextState.number, TextState.known, TextState.sent, TextState.waiting_since).where(
+            select(TextState.number, TextState.known, TextState.sent, TextState.waiting_since, TextState.epoch).where(
                 TextState.contract == contract, TextState.seat == seat
             )
         ).first()
@@ -43,6 +44,7 @@ class TextStates:
             "known": state.known,
             "sent": state.sent,
             "waiting_since": state.waiting_since,
+            "epoch": state.epoch,
         }
         statement = insert_or_update(TextState).values(contract=contract, **values)
         self._session.execute(statement.on_conflict_do_update(index_elements=[TextState.contract], set_=values))

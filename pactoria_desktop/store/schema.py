@@ -452,7 +452,7 @@ class TextState(Base):
     """What a platform is known to hold of a contract's text (``sync.texts.TextState``).
 
     ``sent`` is a push whose answer has not come: ``{"sha256": ..., "questions": [...]}``. ``waiting_since`` is when the
-    oldest change was made that the platform does not hold.
+    oldest change was made that the platform does not hold; ``epoch`` is the platform's in which ``number`` counts.
     """
 
     __tablename__ = "text_state"
@@ -462,6 +462,7 @@ class TextState(Base):
     known: Mapped[bytes] = mapped_column(LargeBinary)
     sent: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     waiting_since: Mapped[int | None]
+    epoch: Mapped[str]
 
 
 class KeptFile(Base):

@@ -17,9 +17,9 @@ from pactoria_desktop.ui.shell.tasks import Postbox
 
 if TYPE_CHECKING:
     from pactoria_desktop.protocol.texts import Present
-    from pactoria_desktop.services.together import Together
     from pactoria_desktop.ui.sharing.presence import PresenceBar
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
+    from pactoria_desktop.ui.workbench.together_port import TogetherPort
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 CARET_PAUSE = 80  # milliseconds in which a caret that moves is told once
@@ -74,6 +74,7 @@ class Live(QObject):
         super().__init__(bench)
         self._bench = bench
         self._started = False
+        self._stop_listening: Callable[[], None] = lambda: None
         self._postbox = Postbox()
         self._company: dict[str, tuple[Present, ...]] = {}
         self._at: dict[str, Place] = {}
@@ -82,20 +83,26 @@ class Live(QObject):
         self.changed.connect(self._show_bar)
 
     @property
-    def together(self) -> "Together":
+    def together(self) -> "TogetherPort":
         """The device together with its platform."""
         return self._bench.together
 
     def start(self) -> None:
         """Take up whoever is signed in, in the background; not before the first frame."""
+        self._stop_listening()
         together, self._started = self.together, True
         together.hear_people = lambda contract, people: self._postbox.post(lambda: self._show(contract, people))
         together.hear_refusal = lambda contract, error: self._postbox.post(lambda: self._refused(contract, error))
         self._stop_listening = together.listen(lambda: self._postbox.post(self.changed.emit))
         self._bench.tasks.start(
             self, Lane.COMPUTE, "Looking for the platform", lambda task: together.start(),
-            on_result=lambda nothing: self.changed.emit(), on_error=self._bench.window.show_error,
+            on_result=lambda nothing: self._begun(together), on_error=self._bench.window.show_error,
         )  # fmt: skip
+
+    def _begun(self, together: "TogetherPort") -> None:
+        if together is self.together:
+            self._bench.account.follow(together)
+            self.changed.emit()
 
     def close(self) -> None:
         """End the line; what waits stays in the library."""

@@ -1,7 +1,6 @@
 """The workbench: the window and its rooms, put together on one library."""
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -14,6 +13,8 @@ from pactoria_desktop.ui.shell.commands import CommandRegistry
 from pactoria_desktop.ui.shell.tasks import BackgroundTasks
 from pactoria_desktop.ui.shell.window import MainWindow
 from pactoria_desktop.ui.theme.look import Look
+from pactoria_desktop.ui.workbench.account import AccountFace
+from pactoria_desktop.ui.workbench.account_commands import account_commands
 from pactoria_desktop.ui.workbench.bench_commands import bench_commands
 from pactoria_desktop.ui.workbench.comparing import Comparing
 from pactoria_desktop.ui.workbench.contract_commands import contract_commands
@@ -22,13 +23,15 @@ from pactoria_desktop.ui.workbench.exchange import Exchange
 from pactoria_desktop.ui.workbench.finding import add_palette_sources
 from pactoria_desktop.ui.workbench.live import Live
 from pactoria_desktop.ui.workbench.opening import Opening
+from pactoria_desktop.ui.workbench.particulars import ParticularsDeeds
 from pactoria_desktop.ui.workbench.preferences import Preferences
 from pactoria_desktop.ui.workbench.questions import Questions, WindowQuestions
+from pactoria_desktop.ui.workbench.roles import Roles
 from pactoria_desktop.ui.workbench.shelves import Shelves
+from pactoria_desktop.ui.workbench.together_port import TogetherPort
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.choosing import ChoosingReviewer
-    from pactoria_desktop.services.together import Together
     from pactoria_desktop.ui.compare.screen import CompareScreen
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.panels import Panels
@@ -45,7 +48,7 @@ class Workbench(QObject):
 
     def __init__(
         self, service: LibraryService, look: Look, tasks: BackgroundTasks, settings: SettingsFile,
-        make_reviewer: "Callable[[], ChoosingReviewer] | None" = None, together: "Together | None" = None,
+        make_reviewer: "Callable[[], ChoosingReviewer] | None" = None, together: TogetherPort | None = None,
     ) -> None:  # fmt: skip
         """``make_reviewer`` gives each contract a reviewer of its own; ``together`` is the way to a platform."""
         super().__init__()
@@ -61,13 +64,16 @@ class Workbench(QObject):
         self.preferences = Preferences(self)
         self.deeds = Deeds(self)
         self.shelves = Shelves(self)
+        self.roles = Roles(self)
+        self.account = AccountFace(self)
+        self.particulars = ParticularsDeeds(self)
         self._panels: Panels | None = None
         self._warmed = False
         self._closed = False
         self.opening = Opening(self)
         self.exchange = Exchange(self)
         self.comparing = Comparing(self)
-        self.registry.add(*bench_commands(self), *contract_commands(self))
+        self.registry.add(*bench_commands(self), *contract_commands(self), *account_commands(self))
         self.search = add_palette_sources(self)
         self.window.close_asked.connect(self.opening.close_contract)
         self.window.files_dropped.connect(self.exchange.import_files)
@@ -78,6 +84,11 @@ class Workbench(QObject):
         tasks.jobs_changed.connect(self._rest.start)
         self.window.when_painted(self._begin)
 
+    def agreements_changed(self) -> None:
+        """Show approvals and activity of the contract in front as they are now."""
+        if self._panels is not None:
+            self._panels.agreements.show()
+
     def _begin(self) -> None:
         """What the first frame does not wait for: the library's lists, then what opening a contract needs."""
         self.shelves.refresh()
@@ -86,7 +97,7 @@ class Workbench(QObject):
 
     def _give_back(self) -> None:
         """What background work took and left goes back to the system, once nothing runs; what stays is set aside."""
-        if self.tasks.jobs():
+        if any(job.lane is not Lane.NETWORK for job in self.tasks.jobs()):
             return
         if self._closed:
             self._closed = False
@@ -94,14 +105,19 @@ class Workbench(QObject):
         set_aside()
         give_back()
 
-    @cached_property
-    def together(self) -> "Together":
+    @property
+    def together(self) -> TogetherPort:
         """The device together with its platform, which the first frame does not wait for."""
-        if self._together is not None:
-            return self._together
-        from pactoria_desktop.services.together import Together
+        if self._together is None:
+            from pactoria_desktop.services.together import Together
 
-        return Together(self.service)
+            self._together = Together(self.service)
+        return self._together
+
+    @together.setter
+    def together(self, together: TogetherPort) -> None:
+        self._together = together
+        self.live.start()
 
     def closed(self) -> None:
         """A contract or comparison was closed: what it held is looked for at the next rest."""

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("known", sa.LargeBinary(), nullable=False),
         sa.Column("sent", sa.JSON(), nullable=True),
         sa.Column("waiting_since", sa.Integer(), nullable=True),
+        sa.Column("epoch", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["contract"], ["contract.id"], name=op.f("fk_text_state_contract"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["seat"], ["seat.number"], name=op.f("fk_text_state_seat"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("contract", name=op.f("pk_text_state")),
