@@ -121,7 +121,7 @@ class MemoryPlatform:
 
 
 class FakeTogether:
-    """What ``services.together.Together`` has. ``did`` is what was asked of it; ``error`` is raised by the next sync."""
+    """What ``services.together.Together`` has. ``did`` is what was asked of it; the next sync raises ``error``."""
 
     def __init__(self, service: LibraryService, role: Role = Role.OWNER, *, signed_in: bool = True) -> None:
         self.service, self.platform = service, MemoryPlatform(role)
