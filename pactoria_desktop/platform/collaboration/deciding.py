@@ -52,6 +52,11 @@ def records_named(operations: tuple[Operation, ...]) -> set[tuple[str, str]]:
     return named | {("thread", str(one.patch["thread"])) for one in operations if "thread" in one.patch}
 
 
+def packages_named(operations: tuple[Operation, ...]) -> set[str]:
+    """The files that operations name, by their hashes."""
+    return {str(one.patch["package_sha256"]) for one in operations if one.patch.get("package_sha256")}
+
+
 @dataclass(slots=True)
 class _Record:
     """A record while a push is decided: as it stands, and what this push has written of it."""

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pactoria_desktop.platform.collaboration.rights import ORGANIZATION, Member
 from pactoria_desktop.protocol.permissions import Role
 
+# Joins are on columns as they are: under row-level security a cast of one keeps an index from being used.
 # The member's row is held until the end of the transaction: whoever removes the member or changes the role waits for
 # this push, or is seen by it.
 _KNOWN = text(
@@ -32,7 +33,11 @@ with me as materialized (
 ), contracts as materialized (
   select c.id, c.scope, c.deleted
   from touched t join record c on c.organization_id = :organization and c.kind = 'contract'
-                              and c.id = t.contract_id::text
+                              and c.contract_id = t.contract_id
+), asked as materialized (
+  select one::uuid as operation from jsonb_array_elements_text(cast(:operations as jsonb)) as one
+), counted as materialized (
+  select 'organization' as scope union select scope from contracts
 )
 select (select role from me) as role,
   (select value from platform_fact where name = 'epoch') as epoch,
@@ -43,11 +48,9 @@ select (select role from me) as role,
    where s.organization_id = :organization and s.person_id = :person
      and s.contract_id in (select contract_id from touched)) as shares,
   (select jsonb_agg(jsonb_build_array(operation, encode(request_sha256, 'hex'), result)) from applied_operation
-   where organization_id = :organization and operation in (
-     select one::uuid from jsonb_array_elements_text(cast(:operations as jsonb)) as one)) as applied,
+   where organization_id = :organization and operation in (select operation from asked)) as applied,
   (select jsonb_object_agg(scope, sequence) from sync_scope
-   where organization_id = :organization
-     and (scope = 'organization' or scope in (select scope from contracts))) as scopes
+   where organization_id = :organization and scope = any(array(select scope from counted))) as scopes
 """
 )
 
