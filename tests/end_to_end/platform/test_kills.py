@@ -64,9 +64,9 @@ class Worker:
             self.desk.sync()
         except OfflineError:
             self.offline += 1
-            self._over.wait(0.1)
         else:
             self.acknowledged = list(self.written)
+        self._over.wait(self.chance.uniform(0.0, 0.1))
 
 
 class Typist:
