@@ -122,6 +122,15 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="EXPORT", help="write the history there, to be verified elsewhere")
 
 
+def _sign_in(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL", help="address of the platform")
+    parser.add_argument("--device", action="store_true", help="show letters to type on another device")
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    """No words of its own."""
+
+
 def _platform(parser: argparse.ArgumentParser) -> None:
     from pactoria_desktop.cli.platform import configure
 
@@ -148,6 +157,9 @@ COMMANDS: dict[str, tuple[str, str, Configure]] = {
     "backup": ("library", "write an encrypted copy of the library", _backup),
     "restore": ("library", "put a backup in the place of the library", _restore),
     "verify": ("library", "verify the history of a contract", _verify),
+    "sign-in": ("syncing", "sign this device in to a platform", _sign_in),
+    "sign-out": ("syncing", "sign this device out; everything on it stays", _nothing),
+    "sync": ("syncing", "exchange with the platform everything that waits", _nothing),
     "platform": ("platform", "run the platform that a team syncs with", _platform),
 }
 

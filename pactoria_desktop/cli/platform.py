@@ -152,6 +152,7 @@ def _jobs(arguments: argparse.Namespace) -> int:
         return DONE
     lines = [f"{report.waiting} wait or are being done, {len(report.given_up)} were given up."]
     lines += [f"{one.number}  {one.kind}  {one.tries} tries, since {one.since}" for one in report.given_up]
+    lines += [f"every hour: {one.title}: {one.state}" + (f", {one.last}" if one.last else "") for one in report.hourly]
     if report.again:
         lines.append(f"{report.again} are tried again.")
     print_lines(lines)

@@ -5,17 +5,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop import __version__
 from pactoria_desktop.platform.api import refusals
-from pactoria_desktop.platform.api.access import Access
 from pactoria_desktop.platform.api.describing import describe
+from pactoria_desktop.platform.api.forwarded import Forwarded
 from pactoria_desktop.platform.api.observing import Observing
 from pactoria_desktop.platform.auth import routes as auth
 from pactoria_desktop.platform.collaboration import routes as records
 from pactoria_desktop.platform.collaboration.collaborating import collaboration_of
-from pactoria_desktop.platform.collaboration.feed import note_text, write_platform_record
+from pactoria_desktop.platform.collaboration.feed import write_platform_record
 from pactoria_desktop.platform.contracts import file_routes as files
 from pactoria_desktop.platform.contracts import routes as contracts
 from pactoria_desktop.platform.house import House
@@ -35,10 +34,7 @@ def _operation(route: APIRoute) -> str:
 def create_application(house: House) -> FastAPI:
     """The application on its parts. Closing it gives the database's connections back."""
 
-    async def note(connection: AsyncConnection, access: Access, contract: str, number: int) -> None:
-        await note_text(connection, house, access.organization, contract, number)
-
-    collaboration = collaboration_of(house, note)
+    collaboration = collaboration_of(house)
 
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
@@ -75,4 +71,6 @@ def create_application(house: House) -> FastAPI:
     )
     describe(application)
     application.add_middleware(Observing, house=house)
+    if house.settings.behind_proxy:
+        application.add_middleware(Forwarded, proxies=house.settings.trusted_proxies)
     return application

@@ -47,6 +47,9 @@ class PlatformSettings(BaseSettings):
     certificate: Path | None = Field(default=None, description="TLS certificate, PEM")
     key: Path | None = Field(default=None, description="its key, PEM")
     behind_proxy: bool = Field(default=False, description="a proxy in front ends TLS and says who asks")
+    trusted_proxies: int = Field(
+        default=1, ge=1, le=10, description="how many proxies stand in front; what they say of who asks is believed"
+    )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL as the restricted application role")
     database_owner_url: SecretStr | None = Field(
         default=None, description="PostgreSQL as the role that owns the tables"

@@ -5,7 +5,7 @@ from loro import Cursor, LoroText, Side
 from pactoria_desktop.contract.anchors import Anchor, AnchorState, Located, compared, state_of
 from pactoria_desktop.contract.suggesting import is_struck
 from pactoria_desktop.contract.text import HIDDEN
-from pactoria_desktop.replica.changes import Stretch
+from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import (
@@ -61,6 +61,27 @@ def locate(living: LivingText, anchor: Anchor) -> Located:
         if found is not None:
             return found
     return Located(state, slot.id, begin, finish, words)
+
+
+def cursor_at(living: LivingText, place: Place) -> str:
+    """A place as a cursor that lives through edits, in hexadecimal digits. Raises ReplicaError where none is shown."""
+    text = living.structure.slot(place.slot).text
+    at = min(code_points_before(text, place.offset), max(0, text.len_unicode - 1))
+    cursor = text.get_cursor(at, Side.Middle)
+    if cursor is None:
+        raise ReplicaError("There is no place here to hold on to.")
+    return bytes(cursor.encode()).hex()
+
+
+def place_at(living: LivingText, cursor: str) -> Place | None:
+    """Where a cursor stands now, None where its slot is not shown. Raises ReplicaError for one of another text."""
+    sentence = "This place was not marked in this text."
+    found = _cursor(cursor, sentence)
+    slot = living.structure.slot_by_key(str(found.container))
+    if slot is None or living.structure.place_of(slot) < 0:
+        return None
+    at, _ = _position(living, found, sentence)
+    return Place(slot.id, utf16_before(slot.text, min(at, slot.text.len_unicode)))
 
 
 def _cursor(data: str, sentence: str) -> Cursor:

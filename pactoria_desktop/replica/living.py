@@ -36,6 +36,7 @@ from pactoria_desktop.replica.records import (
     plain,
     revision_record,
 )
+from pactoria_desktop.replica.rights import Rights
 from pactoria_desktop.replica.structure import Slot, Structure
 from pactoria_desktop.runtime.clock import Clock
 
@@ -61,6 +62,7 @@ class LivingText:
         self.identity = identity
         self.clock = clock
         self.suggesting = False
+        self.rights = Rights.ALL
         self.round: int | None = None
         self.structure = Structure(document)
         self._counter = max(0, document.oplog_vv.get_last(document.peer_id) or 0)

@@ -29,6 +29,7 @@ from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import SYSTEM_ORIGIN, character_at, guarded, new_document, snapped
 from pactoria_desktop.replica.packing import packed, unpacked
 from pactoria_desktop.replica.reading import contract_text, spans_of, write_contract_text
+from pactoria_desktop.replica.rights import ONLY_READ, Rights
 from pactoria_desktop.replica.structure import Structure
 from pactoria_desktop.replica.undoing import Part, UndoSteps
 from pactoria_desktop.runtime.clock import Clock
@@ -119,12 +120,22 @@ class Opening:
 
     @property
     def suggesting(self) -> bool:
-        """Whether edits are tracked changes."""
+        """Whether edits are tracked changes; always, where nothing else is allowed."""
         return self._living.suggesting
 
     @suggesting.setter
     def suggesting(self, suggesting: bool) -> None:
-        self._living.suggesting = suggesting
+        self._living.suggesting = suggesting or self._living.rights is Rights.SUGGEST
+
+    @property
+    def rights(self) -> Rights:
+        """What may be done here; every command beyond it is refused."""
+        return self._living.rights
+
+    @rights.setter
+    def rights(self, rights: Rights) -> None:
+        self._living.rights = rights
+        self.suggesting = self.suggesting
 
     def _get_round(self) -> int | None:
         return self._living.round
@@ -138,6 +149,12 @@ class Opening:
     def peer(self) -> int:
         """The peer id of this opening."""
         return int(self._document.peer_id)
+
+    @property
+    def written(self) -> int:
+        """How much this opening has written itself: grows with every own change, not with what arrives."""
+        last = self._document.oplog_vv.get_last(self.peer)
+        return 0 if last is None else int(last) + 1
 
     # Reading
 
@@ -233,12 +250,12 @@ class Opening:
     @property
     def can_undo(self) -> bool:
         """Whether there is a step of one's own to undo."""
-        return self._steps.can_undo
+        return self._steps.can_undo and self.rights is not Rights.READ
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to redo."""
-        return self._steps.can_redo
+        return self._steps.can_redo and self.rights is not Rights.READ
 
     def undo(self) -> Place | None:
         """Undo one's own last step; gives the caret."""
@@ -317,6 +334,8 @@ class Opening:
     def _command(self) -> Iterator[None]:
         if self._closed:
             raise ReplicaError("This text was closed.")
+        if self.rights is Rights.READ:
+            raise ReplicaError(ONLY_READ)
         self._finish_turns()
         self._living.begin()
         try:
@@ -376,7 +395,7 @@ class Opening:
             pass
 
     def _turn_by_turn(self, redo: bool) -> Generator[Place | None, None, None]:
-        step = None if self._closed else self._steps.begin(redo)
+        step = None if self._closed or self.rights is Rights.READ else self._steps.begin(redo)
         if step is None:
             return
         try:

@@ -139,3 +139,9 @@ def known_together(version: bytes, other: bytes) -> bytes:
     mine = guarded(lambda: VersionVector.decode(version), sentence)
     mine.merge(guarded(lambda: VersionVector.decode(other), sentence))
     return bytes(mine.encode())
+
+
+def writers_of(version: bytes) -> frozenset[str]:
+    """The openings that wrote what a version knows, in hexadecimal digits. Raises ReplicaError where it is none."""
+    known = guarded(lambda: VersionVector.decode(version), _BROKEN)
+    return frozenset(f"{int(span.peer):x}" for span in VersionVector().get_missing_span(known))

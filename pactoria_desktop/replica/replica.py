@@ -15,13 +15,13 @@ from pactoria_desktop.contract.text import (
     kind_of,
 )
 from pactoria_desktop.replica import commenting, erasing, formatting, tables, writing
-from pactoria_desktop.replica.anchoring import anchor_at, locate
+from pactoria_desktop.replica.anchoring import anchor_at, cursor_at, locate, place_at
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.gradual import Gradually, replace_each
 from pactoria_desktop.replica.living import TRACKED_KINDS
 from pactoria_desktop.replica.opening import Opening
 from pactoria_desktop.replica.rebasing import Join, rebase
-from pactoria_desktop.replica.resolving import Selection, resolve_revisions
+from pactoria_desktop.replica.resolving import Selection, require_all, resolve_revisions, resolve_within
 
 
 class Replica(Opening):
@@ -113,6 +113,14 @@ class Replica(Opening):
         """Where an anchor stands now, and what became of its words. Raises ReplicaError for a foreign one."""
         return locate(self._living, anchor)
 
+    def cursor(self, place: Place) -> str:
+        """A place that lives through edits, in hexadecimal digits. Raises ReplicaError where its slot is not shown."""
+        return cursor_at(self._living, place)
+
+    def place(self, cursor: str) -> Place | None:
+        """Where a cursor stands now, None where its slot is not shown. Raises ReplicaError for a foreign one."""
+        return place_at(self._living, cursor)
+
     def revision_stretches(self, revision: str) -> list[Stretch]:
         """Where the marks of a revision stand, in order, newlines included."""
         return self._living.stretches_where(lambda key: kind_of(key) in TRACKED_KINDS and id_of(key) == revision)
@@ -125,6 +133,7 @@ class Replica(Opening):
         section = structure.slot(slot).section
         target = structure.slot(before).section if before is not None else None
         with self._command():
+            require_all(self._living)
             self._living.move_section(section.key, None if target is None else target.key)
 
     # Tables; a cell's slot names its row and column
@@ -186,6 +195,11 @@ class Replica(Opening):
         with self._command():
             return resolve_revisions(self._living, selection, False)
 
+    def resolve_within(self, stretch: Stretch, people: frozenset[str], *, accept: bool) -> int:
+        """Accept or reject the tracked changes that people (ids of users) made in a stretch; gives how many."""
+        with self._command():
+            return resolve_within(self._living, stretch, people, accept)
+
     @property
     def gradually(self) -> Gradually:
         """Large deeds, text by text: each part is committed and told, all of them are one step of undo."""
@@ -194,4 +208,5 @@ class Replica(Opening):
     def rebase(self, join: Join) -> None:
         """Lay a received text's changes on this one as their authors', then move the sources to its package."""
         with self._command():
+            require_all(self._living)
             rebase(self._living, join)

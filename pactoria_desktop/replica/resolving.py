@@ -8,10 +8,13 @@ from loro import LoroMap
 from pactoria_desktop.contract.suggesting import is_inserted, resolve
 from pactoria_desktop.contract.text import HIDDEN, Marks, MarkValue, id_of, kind_of
 from pactoria_desktop.replica.boxes import keep_emptied_boxes
+from pactoria_desktop.replica.changes import Stretch
 from pactoria_desktop.replica.emptied import drop_emptied_ending, drop_lost_notes
+from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.joining import can_join_next, join_next, remove, take_back_ending
 from pactoria_desktop.replica.living import TRACKED_KINDS, LivingText
-from pactoria_desktop.replica.loro_text import Run, all_runs, is_empty, lay_marks
+from pactoria_desktop.replica.loro_text import Run, all_runs, is_empty, lay_marks, runs_between
+from pactoria_desktop.replica.rights import ONLY_SUGGEST, Rights
 from pactoria_desktop.replica.rows import settle_struck_rows
 from pactoria_desktop.replica.structure import Slot
 from pactoria_desktop.replica.writing import pieces
@@ -74,6 +77,22 @@ def with_twins(living: LivingText, selection: Selection) -> Selection:
     return replace(selection, ids=selection.ids | twins)
 
 
+def require_all(living: LivingText) -> None:
+    """Refuse what is neither a comment nor a suggestion where nothing else is allowed. Raises ReplicaError."""
+    if living.rights is not Rights.ALL:
+        raise ReplicaError(ONLY_SUGGEST)
+
+
+def _require_own(living: LivingText, selection: Selection, accept: bool) -> None:
+    """Whoever may only suggest takes back suggestions of their own. Raises ReplicaError for everything else."""
+    if living.rights is Rights.ALL:
+        return
+    found = [living.revision(id) for id in selection.ids or ()]
+    user = living.identity.by
+    if accept or not found or not user or any(one is None or one.by != user for one in found):
+        raise ReplicaError(ONLY_SUGGEST)
+
+
 def resolve_revisions(living: LivingText, selection: Selection, accept: bool) -> int:
     """Accept or reject the selected tracked changes; gives how many revisions were among them."""
     return max(resolve_gradually(living, selection, accept))
@@ -81,7 +100,9 @@ def resolve_revisions(living: LivingText, selection: Selection, accept: bool) ->
 
 def resolve_gradually(living: LivingText, selection: Selection, accept: bool) -> Iterator[int]:
     """The same text by text; gives after each how many revisions have been met until then."""
-    chosen = chooser(living, with_twins(living, selection))
+    whole = with_twins(living, selection)
+    _require_own(living, whole, accept)
+    chosen = chooser(living, whole)
     touched: set[str] = set()
     standing = _standing(living, accept)
     gone = _resolve_rows(living, chosen, accept, touched)
@@ -106,6 +127,19 @@ def resolve_gradually(living: LivingText, selection: Selection, accept: bool) ->
     drop_lost_notes(living, resolved)
     settle_struck_rows(living, resolved)
     yield len(touched)
+
+
+def resolve_within(living: LivingText, stretch: Stretch, people: frozenset[str], accept: bool) -> int:
+    """Accept or reject the tracked changes of people (ids of users) in a stretch, and no further; gives how many."""
+    require_all(living)
+    slot = living.structure.slot(stretch.slot)
+    ids = {id_of(key) for key in living.names_in(slot) if kind_of(key) in TRACKED_KINDS}
+    chosen = {id for id in ids if (found := living.revision(id)) is not None and found.by in people}
+    if chosen:
+        living.forget_names(slot)
+        _resolve_slot(living, slot, chosen.__contains__, accept, stretch)
+        drop_lost_notes(living, [slot])
+    return len(chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +204,15 @@ def _texts(living: LivingText) -> list[Slot]:
     return found
 
 
-def _resolve_slot(living: LivingText, slot: Slot, chosen: Callable[[str], bool], accept: bool) -> bool | None:
-    """Resolve one text; gives whether its last newline, where that goes, may join what follows."""
+def _resolve_slot(
+    living: LivingText, slot: Slot, chosen: Callable[[str], bool], accept: bool, within: Stretch | None = None
+) -> bool | None:
+    """Resolve one text, or a stretch of it; gives whether its last newline, where that goes, may join what follows."""
     living.remember(slot.text)
     length = slot.text.len_utf16
     gone: list[Run] = []
     ending: bool | None = None
-    for run in all_runs(slot.text):
+    for run in all_runs(slot.text) if within is None else runs_between(slot.text, within.start, within.end):
         if not run.marks:
             continue
         result = resolve(run.marks, chosen, accept, living.same_hand)

@@ -1,18 +1,25 @@
-"""Work in the background without Qt: one lane that writes, a small pool that computes.
+"""Work in the background without Qt: one lane that writes, a small pool that computes, one that waits for the network.
 
 A job has a label, progress, a cancel and callbacks. Callbacks are handed to ``deliver``, which the caller may point at
 its own thread (the interface posts them to its event loop); without it they run on the lane's thread.
 """
 
+import queue
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 Deliver = Callable[[Callable[[], None]], None]
+
+
+NETWORK_THREADS = 4
+PATIENCE = 2.0
+"""Seconds that closing waits for requests under way; what they were to bring is asked for again another time."""
 
 
 class JobCancelled(Exception):  # noqa: N818 - an outcome, not an error
@@ -24,10 +31,12 @@ class JobBroken(Exception):  # noqa: N818 - stands for its cause, which is no ex
 
 
 class Lane(Enum):
-    """Where a job runs: writes one after the other, computations beside each other."""
+    """Where a job runs: writes one after the other, computations beside each other; what waits for the network holds
+    up neither."""
 
     WRITE = "write"
     COMPUTE = "compute"
+    NETWORK = "network"
 
 
 class State(Enum):
@@ -118,8 +127,48 @@ class Job(Generic[Result]):
         self._changed(self)
 
 
+class WaitingThreads:
+    """Threads for what waits, made when they are wanted. They end with the program: nothing waits for their answers."""
+
+    def __init__(self, most: int, name: str) -> None:
+        """At most ``most`` threads."""
+        self._most, self._name = most, name
+        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._under_way = 0
+
+    def submit(self, call: Callable[[], None]) -> None:
+        """Run ``call`` on one of the threads, as soon as one is free. It must not raise."""
+        with self._lock:
+            self._under_way += 1
+            if self._under_way > len(self._threads) and len(self._threads) < self._most:
+                number = len(self._threads) + 1
+                thread = threading.Thread(target=self._serve, name=f"{self._name}-{number}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        self._calls.put(call)
+
+    def shutdown(self, seconds: float) -> bool:
+        """Let the threads end; gives whether all did within the time."""
+        for _ in self._threads:
+            self._calls.put(None)
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _serve(self) -> None:
+        while (call := self._calls.get()) is not None:
+            try:
+                call()
+            finally:
+                with self._lock:
+                    self._under_way -= 1
+
+
 class Work:
-    """The lanes. Close it at the end: what is being written finishes, what only computes is cancelled."""
+    """The lanes. Close it at the end: what is being written finishes, what only computes or waits is cancelled."""
 
     def __init__(
         self,
@@ -135,6 +184,7 @@ class Work:
             Lane.WRITE: ThreadPoolExecutor(max_workers=1, thread_name_prefix="pactoria-write"),
             Lane.COMPUTE: ThreadPoolExecutor(max_workers=computing_threads, thread_name_prefix="pactoria-compute"),
         }
+        self._network = WaitingThreads(NETWORK_THREADS, "pactoria-network")
         self._lock = threading.Lock()
         self._jobs: list[Job[object]] = []
         self._listeners: list[Callable[[Job[object]], None]] = []
@@ -156,8 +206,10 @@ class Work:
             if self._closed:
                 raise RuntimeError("The background work has been closed.")
             self._jobs.append(job)  # type: ignore[arg-type]
-            future: Future[None] = self._lanes[lane].submit(self._run, job, function, on_result, on_error, on_cancelled)
-        del future
+            if lane is Lane.NETWORK:
+                self._network.submit(lambda: self._run(job, function, on_result, on_error, on_cancelled))
+            else:
+                self._lanes[lane].submit(self._run, job, function, on_result, on_error, on_cancelled)
         self._tell(job)
         return job
 
@@ -177,13 +229,17 @@ class Work:
         return stop
 
     def close(self) -> None:
-        """Cancel what computes, finish what writes, and end the threads."""
+        """Cancel what computes or waits for the network, finish what writes, and end the threads.
+
+        A request that does not end in time is left behind; its answer is not heard any more.
+        """
         with self._lock:
             self._closed = True
             running = tuple(self._jobs)
         for job in running:
-            if job.lane is Lane.COMPUTE:
+            if job.lane is not Lane.WRITE:
                 job.cancel()
+        self._network.shutdown(PATIENCE)
         for lane in (Lane.COMPUTE, Lane.WRITE):
             self._lanes[lane].shutdown(wait=True)
 

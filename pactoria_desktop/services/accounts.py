@@ -6,13 +6,20 @@ Signing in uploads nothing, signing out takes nothing away. Tokens are not here:
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pactoria_desktop.protocol.permissions import Role, may
+from sqlalchemy.orm import Session
+
+from pactoria_desktop.protocol.permissions import Role, may, weaker
+from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.services.library import LibraryService
-from pactoria_desktop.store.accounts import AccountRecord, HomeRecord, SeatRecord
+from pactoria_desktop.store.accounts import AccountRecord, HomeRecord, SeatRecord, SyncState
 from pactoria_desktop.store.accounts import Accounts as StoredAccounts
 
-__all__ = ["AccountRecord", "Accounts", "HomeRecord", "JoinError", "NotAllowedError", "Organization", "SeatRecord"]
+__all__ = [
+    "AccountRecord", "Accounts", "HomeRecord", "JoinError", "NotAllowedError", "Organization", "SeatRecord", "Standing",
+]  # fmt: skip
+ALWAYS = (Role.OWNER, Role.ADMIN)
+"""Those who reach every contract of their organization with their own role."""
 
 
 class NotAllowedError(PactoriaError):
@@ -30,6 +37,28 @@ class Organization:
     id: str
     name: str
     role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the person may do with a contract of an organization: their role on it, and the organization's name.
+
+    ``lost``: they do not belong there any more, and read what is here.
+    """
+
+    role: Role
+    organization: str
+    lost: bool = False
+
+    def why_not(self, operation: str) -> str:
+        """Why they may not do an operation of ``protocol.permissions``, to go on after a name; "" where they may."""
+        from pactoria_desktop.protocol.permissions import OPERATIONS
+
+        if may(operation, self.role):
+            return ""
+        if self.lost:
+            return f"you do not belong to {self.organization} any more"
+        return f"as {self.role.value} of {self.organization} you may not {OPERATIONS[operation].sentence}"
 
 
 class Accounts:
@@ -63,6 +92,18 @@ class Accounts:
                 accounts.put_seat(identity, each.id, each.name, each.role.value)
         return account
 
+    def renewed(self, account: str, name: str, email: str, organizations: Sequence[Organization]) -> None:
+        """What the platform says now of an account and where it belongs; a place that is gone is lost."""
+        with self._library.writing() as session:
+            accounts = StoredAccounts(session)
+            accounts.rename(account, name, email)
+            for each in organizations:
+                accounts.put_seat(account, each.id, each.name, each.role.value)
+            here = {each.id for each in organizations}
+            for seat in accounts.seats(account):
+                if seat.organization not in here and seat.state == "member":
+                    accounts.lose_seat(seat.number)
+
     def sign_out(self, account: str) -> None:
         """Sign an account out: its contracts stay on this device, changes to them go on waiting."""
         with self._library.writing() as session:
@@ -89,7 +130,9 @@ class Accounts:
         Raises JoinError where it belongs to one already, NotAllowedError for a role that brings in no contracts.
         """
         from pactoria_desktop.store.contracts import Contracts
+        from pactoria_desktop.store.exchanged import ExchangedText, TextStates
         from pactoria_desktop.sync.recording import mark_all
+        from pactoria_desktop.sync.texts import NOTHING
 
         with self._library.writing() as session:
             accounts = StoredAccounts(session)
@@ -102,27 +145,62 @@ class Accounts:
                 raise JoinError(f"You do not belong to {place.name} any more; nothing was changed.")
             self._require(place, "contract.create")
             accounts.put_home(contract, seat, at=self._library.now())
+            TextStates(session).put(contract, seat, ExchangedText(0, NOTHING, None, self._library.now()))
+            self._own_text(session, contract)
             mark_all(session, contract)
 
-    def may(self, contract: str, operation: str) -> bool:
-        """Whether the person may do an operation of ``protocol.permissions`` on a contract.
+    def _own_text(self, session: Session, contract: str) -> None:
+        """Whoever wrote a text until now wrote it on this device, as far as a platform is concerned."""
+        from pactoria_desktop.replica.relaying import peers_of
+        from pactoria_desktop.store.sessions import Peer, Peers
+        from pactoria_desktop.store.texts import Texts
 
-        What belongs to no organization is the person's own: everything goes. The platform judges again.
+        stored = Texts(session).open(contract)
+        wrote = frozenset().union(*(peers_of(part) for part in (stored.snapshot, *stored.updates)))
+        person, noted = self._service.person, {one.peer for one in Peers(session).of(contract)}
+        for peer in sorted(wrote - noted):
+            Peers(session).add(Peer(peer, contract, person.device, person.user, self._library.now()))
+
+    def identity(self, contract: str) -> Identity:
+        """As whom a contract is edited here: in an organization as its member, else as whoever this device is of."""
+        with self._library.reading() as session:
+            accounts = StoredAccounts(session)
+            home = accounts.home(contract)
+            if home is None or home.state != "member":
+                return self._service.identity
+            seat = accounts.seat(home.seat)
+            account = next(one for one in accounts.all() if one.id == seat.account)
+        return Identity(account.name, account.person)
+
+    def standing(self, contract: str) -> Standing | None:
+        """What the person may do with a contract, None where it is their own: everything goes.
+
+        In a contract whose sharing is restricted the role that was given there counts, as far as it was synced.
         """
         with self._library.reading() as session:
             accounts = StoredAccounts(session)
             home = accounts.home(contract)
             if home is None or home.state != "member":
-                return True
-            return may(operation, Role(accounts.seat(home.seat).role))
+                return None
+            seat = accounts.seat(home.seat)
+            if seat.state != "member":
+                return Standing(Role.VIEWER, seat.name, lost=True)
+            return Standing(_role_on(SyncState(session, seat.number), seat, contract, accounts), seat.name)
+
+    def may(self, contract: str, operation: str) -> bool:
+        """Whether the person may do an operation of ``protocol.permissions`` on a contract. The platform judges again.
+
+        What belongs to no organization is the person's own: everything goes.
+        """
+        standing = self.standing(contract)
+        return standing is None or may(operation, standing.role)
 
     def require(self, contract: str, operation: str) -> None:
         """Raise NotAllowedError where ``may`` says no."""
-        with self._library.reading() as session:
-            accounts = StoredAccounts(session)
-            home = accounts.home(contract)
-            if home is not None and home.state == "member":
-                self._require(accounts.seat(home.seat), operation)
+        standing = self.standing(contract)
+        reason = "" if standing is None else standing.why_not(operation)
+        if reason:
+            raise NotAllowedError(f"{reason[0].upper()}{reason[1:]}; nothing was changed; ask an owner or admin.")
 
     def _require(self, seat: SeatRecord, operation: str) -> None:
         from pactoria_desktop.protocol.permissions import OPERATIONS
@@ -132,3 +210,16 @@ class Accounts:
                 f"As {seat.role} of {seat.name} you may not {OPERATIONS[operation].sentence}; nothing was changed; "
                 "ask an owner or admin."
             )
+
+
+def _role_on(state: SyncState, seat: SeatRecord, contract: str, accounts: StoredAccounts) -> Role:
+    role = Role(seat.role)
+    if role in ALWAYS:
+        return role
+    known = dict(state.records("contract", contract)).get(contract, {})
+    if not known.get("restricted"):
+        return role
+    person = next(one.person for one in accounts.all() if one.id == seat.account)
+    given = [fields.get("role") for _, fields in state.records("share", contract) if fields.get("person") == person]
+    named = [Role(one) for one in given if isinstance(one, str) and one in set(Role)]
+    return weaker(role, named[0]) if named else Role.VIEWER

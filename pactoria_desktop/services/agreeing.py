@@ -1,13 +1,20 @@
 """Parties and approvals of a contract. They work on this device alone; an organization's contract syncs them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pactoria_desktop.services.accounts import Accounts
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.store.accounts import Accounts as StoredAccounts
 from pactoria_desktop.store.agreements import Agreements, ApprovalRecord, Decision, PartyRecord
 
-__all__ = ["Agreeing", "ApprovalRecord", "Decision", "PartyRecord", "ShownApproval"]
+if TYPE_CHECKING:
+    from pactoria_desktop.contract.text import ContractText
+
+__all__ = [
+    "Agreeing", "ApprovalRecord", "Decision", "PartyRecord", "ShownApproval", "TextHashes", "hashes_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,22 @@ class ShownApproval:
 
     approval: ApprovalRecord
     fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextHashes:
+    """The words (``text``), and words with marks and open changes (``content``), each as SHA-256 in hexadecimal."""
+
+    text: str
+    content: str
+
+
+def hashes_of(text: "ContractText") -> TextHashes:
+    """The hashes that a decision on a text is bound to."""
+    from pactoria_desktop.contract.accepted import accepted
+    from pactoria_desktop.contract.canonical import content_hash
+
+    return TextHashes(accepted(text).sha256, content_hash(text))
 
 
 class Agreeing:
@@ -54,6 +77,22 @@ class Agreeing:
         self._accounts.require(contract, "contract.edit")
         with self._library.writing() as session:
             Agreements(session).remove_party(party)
+
+    def set_parties(self, contract: str, wanted: Sequence[tuple[str, str, str]]) -> None:
+        """Let a contract have these parties (id, "" for a new one; name; part): others are taken away."""
+        self._accounts.require(contract, "contract.edit")
+        with self._library.writing() as session:
+            agreements = Agreements(session)
+            kept = {identity for identity, _, _ in wanted}
+            now = {one.id: one for one in agreements.parties(contract)}
+            for one in now.values():
+                if one.id not in kept:
+                    agreements.remove_party(one.id)
+            for identity, name, part in wanted:
+                if identity not in now:
+                    agreements.add_party(self._service.mint(), contract, name, part)
+                elif (now[identity].name, now[identity].part) != (name, part):
+                    agreements.change_party(identity, name, part)
 
     def decide(
         self, contract: str, decision: Decision, *, text_sha256: str, content_sha256: str, reason: str = ""

@@ -83,6 +83,9 @@ class LibraryService:
         self.author = author
         self.remarks: tuple[str, ...] = ()
         """What a person should hear of the settings, in sentences."""
+        self.when_waiting: Callable[[], None] = lambda: None
+        """Called when something of an organization's was changed that its platform has still to hear of; on any thread,
+        before the transaction ends."""
         self._mint = IdentityMint(lambda: to_milliseconds(clock.now()), urandom)
         library.before_commit = self._record_changes
 
@@ -109,7 +112,8 @@ class LibraryService:
         if session.execute(select(RecordChange.kind).limit(1)).first() is not None:
             from pactoria_desktop.sync.recording import record_changes
 
-            record_changes(session, mint=self._mint.mint, at=self.library.now())
+            if record_changes(session, mint=self._mint.mint, at=self.library.now()):
+                self.when_waiting()
 
     def mint(self) -> str:
         """A new id."""

@@ -25,6 +25,7 @@ from pactoria_desktop.services.files import WordFile, clean, splice, word_file
 from pactoria_desktop.services.library import VIEW_OF
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.store.contracts import ContractRecord, Contracts
+from pactoria_desktop.store.exchanged import TextStates
 from pactoria_desktop.store.journal import JournalWriter
 from pactoria_desktop.store.library import Library
 from pactoria_desktop.store.packages import Packages
@@ -70,12 +71,13 @@ class Frozen:
 class Typed:
     """What was typed between two collections, and how the page looked then (None where nobody shows the text).
 
-    ``together`` is what must be kept in the same transaction.
+    ``together`` is what must be kept in the same transaction; ``own`` says that some of it was written at this device.
     """
 
     update: Update
     view: Mapping[str, object] | None
     together: Callable[[Session], None] | None = None
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,9 @@ class OpenContract:
         self._saved = self.replica.stored_version
         self._held = loaded.stored.upto
         self._dirty = self._saved != self.replica.version()
+        self._written = 0
+        self.kept_own = 0
+        """How many groups with words of one's own were kept."""
         self._view: Callable[[], Mapping[str, object]] | None = None
         self._joined: list[Package] = []
         self._journal = JournalWriter(self._write, monotonic)
@@ -161,7 +166,9 @@ class OpenContract:
             content = self.replica.updates_since(self._saved)
             self._saved = self.replica.version()
             view = self._view() if self._view is not None else None
-            self._journal.add(Typed(Update(self.id, content, self._library.now()), view, together))
+            written, self._written = self._written, self.replica.written
+            own = written != self._written
+            self._journal.add(Typed(Update(self.id, content, self._library.now()), view, together, own))
         return self._journal.due()
 
     @property
@@ -186,6 +193,9 @@ class OpenContract:
             for each in group:
                 if each.together is not None:
                     each.together(session)
+            if any(each.own for each in group):
+                TextStates(session).mark_waiting(self.id, now)
+                self.kept_own += 1
             Contracts(session).touched(self.id, at=now)
             if view is not None:
                 Sessions(session).put(VIEW_OF + self.id, dict(view), at=now)

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 
+from pactoria_desktop.services.accounts import Accounts
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.store.contracts import ContractRecord, Contracts, FolderRecord, Folders
 from pactoria_desktop.store.findings import Findings, RunRecord, VerdictRecord
@@ -14,10 +15,14 @@ __all__ = ["ContractRecord", "Filter", "FolderRecord", "Order", "RunRecord", "Sh
 
 
 class Shelf:
-    """Reads and writes for the library's screens. Every call is one transaction."""
+    """Reads and writes for the library's screens. Every call is one transaction.
+
+    What an organization hears of raises NotAllowedError for a role that may not do it.
+    """
 
     def __init__(self, service: LibraryService) -> None:
         self._service = service
+        self._accounts = Accounts(service)
         self._library = service.library
 
     # Lists
@@ -94,6 +99,8 @@ class Shelf:
 
     def change_tags(self, contracts: Collection[str], added: Collection[str], removed: Collection[str]) -> None:
         """Give contracts some tags and take others from them; what is not named stays. All of them or none."""
+        for contract in contracts:
+            self._accounts.require(contract, "contract.edit")
         with self._library.writing() as session:
             for contract in contracts:
                 tags = set(Contracts(session).get(contract).tags)
@@ -115,6 +122,7 @@ class Shelf:
         self, contract: str, *, title: str | None = None, counterparty: str | None = None, status: str | None = None
     ) -> ContractRecord:
         """Give a contract another title, counterparty or status, None for none; gives the contract as it then is."""
+        self._accounts.require(contract, "contract.edit")
         at = self._library.now()
         with self._library.writing() as session:
             contracts = Contracts(session)
@@ -160,6 +168,7 @@ class Shelf:
 
     def decide(self, contract: str, finding: str, verdict: str, reason: str) -> None:
         """Keep a verdict."""
+        self._accounts.require(contract, "contract.judge")
         now = self._library.now()
         record = VerdictRecord(contract, finding, verdict, reason, "", self._service.person.user, now)
         with self._library.writing() as session:

@@ -10,9 +10,10 @@ from pactoria_desktop.protocol.records import KINDS
 from pactoria_desktop.services.library import LibraryService, NotFoundError
 from pactoria_desktop.store.accounts import Accounts, LogLine, NotAcceptedRecord, SeatRecord, SyncState, UploadRecord
 from pactoria_desktop.store.contracts import Contracts
-from pactoria_desktop.sync.desk import LibraryDesks
+from pactoria_desktop.store.exchanged import TextStates
+from pactoria_desktop.sync.desk import LibraryDesk, LibraryDesks
 from pactoria_desktop.sync.errors import AccessLostError, SyncError
-from pactoria_desktop.sync.mapping import read_instant
+from pactoria_desktop.sync.mapping import read_instant, written
 from pactoria_desktop.sync.overlay import enqueue, shown
 from pactoria_desktop.sync.ports import Desk, Transport
 from pactoria_desktop.sync.records import RecordSync, SyncResult
@@ -41,7 +42,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A write that lost against another's: ``theirs`` stands, ``mine`` was set aside. Author is a name, "" unknown."""
+    """A write that lost against another's: ``theirs`` stands, ``mine`` was set aside.
+
+    ``author`` wrote ``mine`` and ``kept_by`` wrote ``theirs``: names, "" unknown.
+    """
 
     id: str
     contract: str
@@ -53,6 +57,8 @@ class Conflict:
     theirs: object
     author: str
     at: int | None
+    kept_by: str = ""
+    kept_at: int | None = None
 
 
 class Syncing:
@@ -91,6 +97,16 @@ class Syncing:
                     each.contract, each.what, each.size, each.sha256, at=self._library.now()
                 )
 
+    def waits(self) -> bool:
+        """Whether records wait to be sent."""
+        with self._library.reading() as session:
+            return SyncState(session, self._seat).waiting() > 0
+
+    def behind(self) -> tuple[str, ...]:
+        """The contracts whose text is to be exchanged, in this order."""
+        with self._library.reading() as session:
+            return TextStates(session).behind(self._seat)
+
     def contract_of(self, kind: str, record: str) -> str:
         """Which contract a record belongs to, "" where that is not known."""
         with self._library.reading() as session:
@@ -106,7 +122,7 @@ class Syncing:
             accounts, state = Accounts(session), SyncState(session, self._seat)
             seat = accounts.seat(self._seat)
             account = next(one for one in accounts.all() if one.id == seat.account)
-            waiting, refused = state.waiting(), len(state.not_accepted())
+            waiting, refused = state.waiting() + TextStates(session).waiting(self._seat), len(state.not_accepted())
             conflicts = sum(1 for _, fields in state.records("conflict") if not fields.get("resolved"))
         found, words = self._words(seat, account.signed_out_at is not None, waiting, conflicts)
         return Status(found, words, waiting, conflicts, refused, seat.synced_at, seat.trouble)
@@ -140,12 +156,15 @@ class Syncing:
         with self._library.reading() as session:
             state = SyncState(session, self._seat)
             names = {person: str(fields.get("name", "")) for person, fields in state.records("member")}
+            desk = LibraryDesk(session, self._seat, self._library.now())
             found = []
             for identity, fields in state.records("conflict", contract):
                 if fields.get("resolved"):
                     continue
                 of = str(fields.get("contract") or "")
                 record = Contracts(session).find(of)
+                about = str(fields.get("record_kind", "")), str(fields.get("record", ""))
+                standing = desk.known(*about)
                 found.append(
                     Conflict(
                         identity,
@@ -158,6 +177,8 @@ class Syncing:
                         fields.get("kept"),
                         names.get(str(fields.get("author")), ""),
                         read_instant(fields.get("at")),
+                        names.get(str(standing.changed_by), "") if standing is not None else "",
+                        standing.changed_at if standing is not None else None,
                     )
                 )
         return tuple(sorted(found, key=lambda each: (each.at or 0, each.id)))
@@ -184,6 +205,23 @@ class Syncing:
     def _enqueue(self, desk: Desk, kind: str, record: str, patch: dict[str, object], *, deletes: bool = False) -> None:
         enqueue(desk, kind, record, patch, mint=self._service.mint, at=self._library.now(), deletes=deletes)
         desk.show(kind, record, shown(desk.known(kind, record), desk.outbox_of(kind, record)))
+
+    def open_questions(self) -> int:
+        """How many sentences that two people changed apart wait for an answer."""
+        with self._library.reading() as session:
+            found = SyncState(session, self._seat).records("question")
+        return sum(1 for _, fields in found if not fields.get("answer"))
+
+    def answer(self, question: str, answer: Literal["ours", "theirs", "both", "own"]) -> None:
+        """Say for everybody how a question was answered. Raises NotFoundError for one that is not open here."""
+        with self._desks() as desk:
+            known = desk.known("question", question)
+            if known is None or known.deleted or known.fields.get("answer"):
+                raise NotFoundError("This question was answered already; nothing was changed.")
+            said: dict[str, object] = {"answer": answer, "answered_at": written(self._library.now())}
+            self._enqueue(desk, "question", question, said)
+            desk.keep(replace(known, fields={**known.fields, **said}))
+        self._service.when_waiting()
 
     # What was not accepted
 
@@ -228,3 +266,8 @@ class Syncing:
     def _note(self, at: int | None, trouble: str) -> None:
         with self._library.writing() as session:
             Accounts(session).note_sync(self._seat, at=at, trouble=trouble)
+
+
+def instant_of(field: object) -> int:
+    """The instant in a record's field, in milliseconds since 1970 UTC; 0 for none."""
+    return read_instant(field) or 0

@@ -153,6 +153,10 @@ class Accounts:
         if cast("CursorResult[object]", done).rowcount != 1:
             raise missing(account)
 
+    def rename(self, account: str, name: str, email: str) -> None:
+        """Give an account the name and address that its platform says."""
+        self._session.execute(update(Account).where(Account.id == account).values(name=name, email=email))
+
     def put_seat(self, account: str, organization: str, name: str, role: str) -> int:
         """Keep an account's place in an organization, which it has now; gives the seat's number."""
         known = self._session.execute(

@@ -16,7 +16,7 @@ from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.store.cipher import RawConnection, connect, copy_into
 from pactoria_desktop.store.errors import LibraryDamagedError, LibraryNewerError, refusal_for
 
-FORMS = ("0001", "0002")
+FORMS = ("0001", "0002", "0003")
 SCRIPTS = "pactoria_desktop.store:migrations"
 
 

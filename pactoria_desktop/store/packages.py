@@ -2,12 +2,12 @@
 
 import hashlib
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, union
 from sqlalchemy.orm import Session
 
 from pactoria_desktop.store.chunks import chunks_of
 from pactoria_desktop.store.errors import LibraryDamagedError, NotInLibraryError
-from pactoria_desktop.store.schema import Package, PackageChunk, PackageEntry
+from pactoria_desktop.store.schema import Contract, ContractHome, Package, PackageChunk, PackageEntry, VersionEntry
 
 
 class Packages:
@@ -42,7 +42,8 @@ class Packages:
             return content
         if not self.holds(sha256):
             raise NotInLibraryError(
-                f"The library holds no Word file {sha256[:12]}; nothing was changed; import it again."
+                f"The Word file {sha256[:12]} is not in the library, or has not come from the platform yet; "
+                "nothing was changed; sync, or import it again."
             )
         raise LibraryDamagedError(
             f"The Word file {sha256[:12]} in the library is damaged; the contract's text is safe; restore a backup."
@@ -71,3 +72,34 @@ class Packages:
                 select(PackageEntry.sha256).where(PackageEntry.contract == contract).order_by(PackageEntry.position)
             ).scalars()
         )
+
+    def named(self, contract: str) -> tuple[str, ...]:
+        """The packages that a contract's versions and its own record name, whether they are here or not.
+
+        In the order in which they are to be attached: as the versions were made, and the contract's own last.
+        """
+        own = self._session.execute(select(Contract.package_sha256).where(Contract.id == contract)).scalar()
+        versions = self._session.execute(
+            select(VersionEntry.package_sha256)
+            .where(VersionEntry.contract == contract, VersionEntry.package_sha256.is_not(None))
+            .order_by(VersionEntry.number, VersionEntry.id)
+        ).scalars()
+        found = dict.fromkeys(str(each) for each in versions if each != own)
+        return (*found, own) if own is not None else tuple(found)
+
+    def lacking(self, seat: int) -> tuple[str, ...]:
+        """The contracts of a seat that name a package which is not attached to them."""
+        named = union(
+            select(Contract.id, Contract.package_sha256).where(Contract.package_sha256.is_not(None)),
+            select(VersionEntry.contract, VersionEntry.package_sha256).where(VersionEntry.package_sha256.is_not(None)),
+        ).subquery()
+        contract, sha256 = named.c
+        rows = self._session.execute(
+            select(contract)
+            .distinct()
+            .join(ContractHome, ContractHome.contract == contract)
+            .outerjoin(PackageEntry, (PackageEntry.contract == contract) & (PackageEntry.sha256 == sha256))
+            .where(ContractHome.seat == seat, ContractHome.state == "member", PackageEntry.sha256.is_(None))
+            .order_by(contract)
+        )
+        return tuple(rows.scalars())

@@ -448,6 +448,39 @@ class Upload(Base):
     sha256: Mapped[str]
 
 
+class TextState(Base):
+    """What a platform is known to hold of a contract's text (``sync.texts.TextState``).
+
+    ``sent`` is a push whose answer has not come: ``{"sha256": ..., "questions": [...]}``. ``waiting_since`` is when the
+    oldest change was made that the platform does not hold; ``epoch`` is the platform's in which ``number`` counts.
+    """
+
+    __tablename__ = "text_state"
+    contract: Mapped[str] = mapped_column(ForeignKey("contract.id", ondelete="CASCADE"), primary_key=True)
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    known: Mapped[bytes] = mapped_column(LargeBinary)
+    sent: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
+    waiting_since: Mapped[int | None]
+    epoch: Mapped[str]
+
+
+class KeptFile(Base):
+    """A Word file that a platform is known to hold, by its SHA-256."""
+
+    __tablename__ = "kept_file"
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.number", ondelete="CASCADE"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Secret(Base):
+    """A secret of this device, where the system has no keyring that keeps it; the library is encrypted."""
+
+    __tablename__ = "secret"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
 class SessionState(Base):
     """What the window looked like: one JSON value for each name."""
 

@@ -1,4 +1,4 @@
-"""What the window looked like, saved searches, who opened what, and facts about the library itself."""
+"""What the window looked like, saved searches, who opened what, facts about the library, and this device's secrets."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from sqlalchemy.orm import Session
 
-from pactoria_desktop.store.schema import LibraryFact, PeerEntry, SavedSearch, SessionState
+from pactoria_desktop.store.schema import LibraryFact, PeerEntry, SavedSearch, Secret, SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +123,24 @@ class Facts:
         """Keep a fact."""
         statement = insert_or_update(LibraryFact).values(name=name, value=value)
         self._session.execute(statement.on_conflict_do_update(index_elements=[LibraryFact.name], set_={"value": value}))
+
+
+class Secrets:
+    """Secrets of this device by name, for systems without a keyring."""
+
+    def __init__(self, session: Session) -> None:
+        """On a session of the library."""
+        self._session = session
+
+    def get(self, name: str) -> str | None:
+        """A secret, None where there is none."""
+        return self._session.execute(select(Secret.value).where(Secret.name == name)).scalar()
+
+    def put(self, name: str, value: str) -> None:
+        """Keep a secret in place of the one with its name."""
+        statement = insert_or_update(Secret).values(name=name, value=value)
+        self._session.execute(statement.on_conflict_do_update(index_elements=[Secret.name], set_={"value": value}))
+
+    def remove(self, name: str) -> None:
+        """Forget a secret."""
+        self._session.execute(delete(Secret).where(Secret.name == name))

@@ -114,6 +114,11 @@ class Texts:
             return StoredText(replica, updates, last, damage)
         raise _damaged(contract)
 
+    def holds(self, contract: str) -> bool:
+        """Whether there is a text of a contract here."""
+        found = select(Snapshot.number).where(Snapshot.contract == contract).limit(1)
+        return self._session.execute(found).first() is not None
+
     def last_update(self, contract: str) -> int:
         """The last journal row of a contract, 0 where there is none (also after it was taken into a snapshot)."""
         journal = self._session.execute(

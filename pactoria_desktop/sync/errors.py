@@ -19,6 +19,10 @@ class AccessLostError(SyncError):
     """The person does not belong to the organization any more, or may not sync there."""
 
 
+class NotThereError(AccessLostError):
+    """The platform does not have what was asked for, or the person may not know of it."""
+
+
 class TooOldError(SyncError):
     """The program and the platform speak different versions of the wire."""
 
@@ -27,12 +31,28 @@ class RefusedError(SyncError):
     """The platform refused for another reason; its sentence is kept."""
 
 
+class ChangedThereError(RefusedError):
+    """Somebody else changed meanwhile what was to be changed; asked again with what is there now, it may be taken."""
+
+
+class AnswerLostError(OfflineError):
+    """The platform may have done what was asked, but its answer did not come."""
+
+
 class PlainHttpError(SyncError):
     """An address without encryption that is not on this machine or in a private network."""
 
 
 class AnswerError(SyncError):
     """An answer that is not one of a platform."""
+
+
+class LargeAnswerError(AnswerError):
+    """An answer larger than what was asked for may be."""
+
+
+class WrongFileError(AnswerError):
+    """What came, or was kept, as a Word file is not that file."""
 
 
 class RemovalError(SyncError):

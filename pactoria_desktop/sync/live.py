@@ -40,7 +40,6 @@ from pactoria_desktop.replica.relaying import includes, known_together
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.sync.courier import NotReachedError, Token
 from pactoria_desktop.sync.texts import (
-    DamagedOnTheWayError,
     LocalText,
     NotAcceptedError,
     PushRefusedError,
@@ -116,14 +115,16 @@ class LiveLine:
         sync_of: Callable[[str], TextSync],
         listener: Listener,
         chance: Callable[[], float],
+        departs: Callable[[str, int, str], None] = lambda contract, size, sha256: None,
     ) -> None:
         """``address`` begins with ws:// or wss://; ``sync_of`` gives the plain way of an organization; ``chance`` gives
-        numbers from 0 to 1."""
+        numbers from 0 to 1. ``departs`` hears of each update before it goes: contract, bytes, SHA-256."""
         self._address = address
         self._token = token
         self._sync_of = sync_of
         self._listener = listener
         self._chance = chance
+        self._departs = departs
         self._rooms: dict[str, _Room] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._send: Send | None = None
@@ -270,7 +271,8 @@ class LiveLine:
             except (NotAcceptedError, PushRefusedError) as error:
                 self._listener.refused(room.text.contract, error)
                 return
-            except (NotReachedError, DamagedOnTheWayError, TimeoutError) as error:
+            except (PactoriaError, TimeoutError) as error:
+                # Not reached, damaged on the way, no room on this disk: all of it may be otherwise in a moment.
                 _log.info("room_interrupted", extra={"kind": type(error).__name__, "contract": room.text.contract})
                 attempt += 1
                 await asyncio.sleep(min(LONGEST_PAUSE, SHORTEST_PAUSE * 2**attempt) * (0.5 + self._chance() / 2))
@@ -354,6 +356,7 @@ class LiveLine:
             updates=(sha256(update).hexdigest(),),
             peers=peers,
         )
+        self._departs(room.text.contract, len(update), said.updates[0])
         await send(message(said, (update,)))
         return version
 

@@ -85,6 +85,7 @@ def workbench(
         yield bench
     finally:
         bench.window.close()
+        bench.live.close()
         work.close()
         clipboard = QApplication.clipboard()
         if clipboard.ownsClipboard():

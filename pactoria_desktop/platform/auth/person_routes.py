@@ -83,16 +83,8 @@ def routes() -> APIRouter:
         if not is_identity(session):
             raise not_found("sign-in")
         async with asker.transaction() as connection:
-            ended = await connection.execute(
-                update(DeviceSession)
-                .where(
-                    DeviceSession.id == session,
-                    DeviceSession.person_id == asker.person,
-                    DeviceSession.ended_at.is_(None),
-                )
-                .values(ended_at=asker.house.clock.now(), end_reason="ended by the person")
-            )
-        if ended.rowcount != 1:
+            ended = await sessions.end_own(asker.house, connection, asker.person, session, "ended by the person")
+        if not ended:
             raise not_found("sign-in")
         return Nothing()
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.auth.clients import OAuthRefused
 from pactoria_desktop.platform.auth.tokens import LONGEST_TOKEN, digest_of, new_token, open_under, seal_under
+from pactoria_desktop.platform.database.committed import access_changed
 from pactoria_desktop.platform.database.schema.identity import AccessToken, DeviceSession, Person, RefreshToken
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.identity import (
@@ -67,6 +68,7 @@ async def begin(
         )
         .values(ended_at=now, end_reason="signed in again")
     )
+    access_changed(connection)
     session = house.mint.mint()
     await connection.execute(
         insert(DeviceSession).values(
@@ -193,6 +195,18 @@ async def end(house: House, connection: AsyncConnection, session: str, reason: s
         .values(ended_at=house.clock.now(), end_reason=reason)
     )
     await connection.execute(delete(AccessToken).where(AccessToken.session_id == session))
+    access_changed(connection)
+
+
+async def end_own(house: House, connection: AsyncConnection, person: str, session: str, reason: str) -> bool:
+    """End one of a person's sessions, in a transaction of that person; False where there is none such."""
+    ended = await connection.execute(
+        update(DeviceSession)
+        .where(DeviceSession.id == session, DeviceSession.person_id == person, DeviceSession.ended_at.is_(None))
+        .values(ended_at=house.clock.now(), end_reason=reason)
+    )
+    access_changed(connection)
+    return ended.rowcount == 1
 
 
 async def end_all(
@@ -206,4 +220,5 @@ async def end_all(
     )
     if except_for is not None:
         statement = statement.where(DeviceSession.id != except_for)
+    access_changed(connection)
     return (await connection.execute(statement)).rowcount

@@ -9,7 +9,7 @@ from pactoria_desktop.platform.collaboration.hints import hints_of
 from pactoria_desktop.platform.collaboration.importing import Importing
 from pactoria_desktop.platform.collaboration.live import Live
 from pactoria_desktop.platform.collaboration.rooms import Rooms
-from pactoria_desktop.platform.collaboration.texts import NoteText, Texts
+from pactoria_desktop.platform.collaboration.texts import Texts
 from pactoria_desktop.platform.house import House
 
 
@@ -38,14 +38,14 @@ class Collaboration:
     async def close(self) -> None:
         """End what was started, connections first."""
         await self.live.close()
-        await self.texts.settle()
+        await self.texts.close()
         await self.rooms.close()
         await self.importing.close()
 
 
-def collaboration_of(house: House, note_text: NoteText | None = None) -> Collaboration:
-    """The parts on a house. ``note_text`` is told within the transaction that a text has come to a number."""
+def collaboration_of(house: House) -> Collaboration:
+    """The parts on a house."""
     importing = Importing()
-    texts = Texts(house, importing, note_text)
+    texts = Texts(house, importing)
     rooms = Rooms(house, hints_of(house))
     return Collaboration(importing, texts, rooms, Live(house, texts, rooms))

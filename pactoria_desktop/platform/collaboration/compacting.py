@@ -9,13 +9,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.collaboration.writing import lock_scopes
+from pactoria_desktop.platform.database.committed import records_moved
 from pactoria_desktop.platform.house import House
 
 KEPT_TOMBSTONES = timedelta(days=90)
 KEPT_ANSWERS = timedelta(days=120)
 """Longer than tombstones, so that no operation is taken twice by a device that need not begin again."""
 
-_SCOPES = text("select scope from sync_scope where organization_id = :organization order by scope")
+_SCOPES = text(
+    "select scope from record where organization_id = :organization and deleted and changed_at < :before "
+    "union select scope from departure where organization_id = :organization and at < :before order by scope"
+)
+"""Scopes with something old; what belongs to a deleted contract lives where that lives."""
+
 _ORPHANS = text(
     """
 with orphans as materialized (
@@ -30,6 +36,7 @@ with orphans as materialized (
 )
 update sync_scope set sequence = :counter + (select count(*) from orphans)
 where organization_id = :organization and scope = :scope and exists (select 1 from orphans)
+returning sequence
 """
 )
 _FORGET = text(
@@ -64,10 +71,12 @@ async def compact(connection: AsyncConnection, house: House, organization: str) 
     now = house.clock.now()
     before = now - KEPT_TOMBSTONES
     forgotten = 0
-    for (scope,) in (await connection.execute(_SCOPES, {"organization": organization})).all():
+    old = {"organization": organization, "before": before}
+    for (scope,) in (await connection.execute(_SCOPES, old)).all():
         counter = (await lock_scopes(connection, organization, [scope]))[scope]
         place = {"organization": organization, "scope": scope, "before": before}
-        await connection.execute(_ORPHANS, {**place, "counter": counter, "now": now})
+        if (await connection.execute(_ORPHANS, {**place, "counter": counter, "now": now})).one_or_none() is not None:
+            records_moved(connection, organization)
         forgotten += int((await connection.execute(_FORGET, place)).scalar_one())
     await connection.execute(_ANSWERS, {"organization": organization, "before": now - KEPT_ANSWERS})
     return forgotten

@@ -18,6 +18,7 @@ from pactoria_desktop.platform.collaboration.known import read_known
 from pactoria_desktop.platform.collaboration.rights import ORGANIZATION
 from pactoria_desktop.platform.collaboration.sealed_fields import seal_fields
 from pactoria_desktop.platform.collaboration.writing import Counter, NewRow, lock_scopes, make_scopes, write
+from pactoria_desktop.platform.database.committed import records_moved
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.problems import Code
 from pactoria_desktop.protocol.records import KINDS, SCHEMA_VERSION, Applied, Push, Pushed
@@ -39,7 +40,7 @@ with moved as (
   update sync_scope s set sequence = s.sequence + 1
   where s.organization_id = :organization and s.scope = (
     select r.scope from record r where r.organization_id = :organization and r.kind = 'contract' and r.id = :contract
-      and not r.deleted and r.changed_at <= :before
+      and not r.deleted and (r.changed_at <= :before or r.fields -> 'text_number' is null)
       and coalesce((r.fields ->> 'text_number')::bigint, -1) < :number)
   returning s.scope, s.sequence
 )
@@ -204,11 +205,13 @@ async def write_platform_record(
     return sequence
 
 
-async def note_text(connection: AsyncConnection, house: House, organization: str, contract: str, number: int) -> bool:
-    """Let a contract's record say that its text has come to ``number``, at most every ten seconds.
+async def note_text(
+    connection: AsyncConnection, house: House, organization: str, contract: str, number: int, *, at_rest: bool = False
+) -> bool:
+    """Let a contract's record say that its text has come to ``number``, at most every ten seconds after the first.
 
-    False where the record moved within the last ten seconds, is gone, or says so already: call again later, and once
-    more when the text has come to rest, so that the last number is told.
+    False where the record moved within the last ten seconds, is gone, or says so already: called once more ``at_rest``
+    (``resting``), whenever the record moved, so that the last number is told.
     """
     now = house.clock.now()
     values = {
@@ -216,9 +219,12 @@ async def note_text(connection: AsyncConnection, house: House, organization: str
         "contract": contract,
         "number": number,
         "now": now,
-        "before": now - timedelta(seconds=_NOTE_EVERY_SECONDS),
+        "before": now if at_rest else now - timedelta(seconds=_NOTE_EVERY_SECONDS),
     }
-    return (await connection.execute(_NOTE_TEXT, values)).one_or_none() is not None
+    noted = (await connection.execute(_NOTE_TEXT, values)).one_or_none() is not None
+    if noted:
+        records_moved(connection, organization)
+    return noted
 
 
 def _plain(value: object) -> JsonValue:

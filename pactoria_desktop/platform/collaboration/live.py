@@ -130,6 +130,7 @@ class Live:
             self._lines.discard(line)
             self._house.metrics.sockets.dec()
             self._rooms.leave_all(line.mailbox)
+            self._rooms.connected.go(line.mailbox)
             for task in (sending, hearing):
                 task.cancel()
             for outcome in await asyncio.gather(sending, hearing, return_exceptions=True):
@@ -146,7 +147,10 @@ class Live:
                 raise FramingError("The first message says who speaks.")
             if outdated := version.refusal(str(said.protocol)):
                 raise Refusal(Code.PROTOCOL_VERSION, outdated)
-            row = await known_by_token(self._house, token_of(f"Bearer {said.token}"), None)
+            asker = asker_of(self._house, await known_by_token(self._house, token_of(f"Bearer {said.token}"), None))
+            line = Line(asker, Mailbox(), socket)
+            line.mailbox.put(message(Welcome(person=asker.person, device=asker.device, beat=BEAT_SECONDS)))
+            await self._rooms.connected.come(line.mailbox, asker.person)
         except FramingError as error:
             refused = Refusal(Code.INVALID, str(error))
         except Refusal as error:
@@ -159,9 +163,6 @@ class Live:
             await socket.send_bytes(message(Ended(code=refused.code, sentence=refused.sentence)))
             await socket.close(status)
             return None
-        asker = asker_of(self._house, row)
-        line = Line(asker, Mailbox(), socket)
-        line.mailbox.put(message(Welcome(person=asker.person, device=asker.device, beat=BEAT_SECONDS)))
         return line
 
     async def _send_on(self, line: Line) -> None:

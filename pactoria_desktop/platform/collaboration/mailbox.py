@@ -41,6 +41,12 @@ class Mailbox:
             self._bytes -= len(self._waiting.pop(key)[1])
         self._add(key, "", said)
 
+    def put_moved(self, organization: str, said: bytes) -> None:
+        """Add that records of an organization have moved, unless that waits to be said already."""
+        key = ("moved", organization)
+        if key not in self._waiting:
+            self._add(key, "", said)
+
     def close(self) -> None:
         """Nothing comes any more; what waits is still given."""
         self._closed = True

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.collaboration.rights import ORGANIZATION, contract_scope
 from pactoria_desktop.platform.collaboration.writing import lock_scopes
+from pactoria_desktop.platform.database.committed import access_changed, records_moved
 from pactoria_desktop.platform.house import House
 
 _MOVE = text(
@@ -64,4 +65,6 @@ async def move_contract(
         "restricted": restricted,
         "at": house.clock.now(),
     }
+    records_moved(connection, organization)
+    access_changed(connection)
     return int((await connection.execute(_MOVE, values)).scalar_one())

@@ -16,10 +16,12 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from pactoria_desktop.platform.collaboration.connected import Connected
 from pactoria_desktop.platform.collaboration.hints import Hint, Hints
 from pactoria_desktop.platform.collaboration.mailbox import Mailbox
 from pactoria_desktop.platform.collaboration.stored import LARGEST_PAGE, news_after
 from pactoria_desktop.platform.collaboration.texts import Added
+from pactoria_desktop.platform.database.committed import MovedHere
 from pactoria_desktop.platform.database.schema.texts import TextDocument
 from pactoria_desktop.platform.database.sealing import UnsealError
 from pactoria_desktop.platform.house import House
@@ -28,7 +30,6 @@ from pactoria_desktop.protocol.problems import Code
 from pactoria_desktop.protocol.texts import (
     AtWork,
     Behind,
-    Moved,
     News,
     Parted,
     People,
@@ -92,9 +93,10 @@ class Rooms:
         """Empty."""
         self._house = house
         self._hints = hints
+        self.connected = Connected(house)
+        """Everybody with a live connection here, in a room or not."""
         self._rooms: dict[tuple[str, str], Room] = {}
         self._behind: dict[tuple[str, str], Room] = {}
-        self._moved: set[str] = set()
         self._stirred = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.recheck = asyncio.Event()
@@ -102,11 +104,14 @@ class Rooms:
 
     def start(self) -> None:
         """Begin to hear hints and to look."""
+        self._house.database.committed.hear(self.committed)
         self._hints.start(self._heard)
-        self._tasks = [asyncio.create_task(work()) for work in (self._catch_up_on, self._look_on, self._tell_people_on)]
+        works = (self._catch_up_on, self._look_on, self._tell_people_on, self.connected.tell_on)
+        self._tasks = [asyncio.create_task(work()) for work in works]
 
     async def close(self) -> None:
         """Stop."""
+        self._house.database.committed.unhear(self.committed)
         await self._hints.close()
         for task in self._tasks:
             task.cancel()
@@ -254,12 +259,12 @@ class Rooms:
         elif hint.kind == "present":
             self._guest(hint)
         elif hint.kind == "records":
-            self._moved.add(hint.organization)
+            self.connected.moved(hint.organization)
         elif hint.kind == "access":
             self.recheck.set()
         else:
             self._behind.update(self._rooms)
-            self._moved.update(room.organization for room in self._rooms.values())
+            self.connected.all_moved()
             self.recheck.set()
         self._stirred.set()
 
@@ -267,9 +272,6 @@ class Rooms:
         while True:
             await self._stirred.wait()
             self._stirred.clear()
-            moved, self._moved = self._moved, set()
-            for organization in moved:
-                self._tell_moved(organization)
             behind, self._behind = self._behind, {}
             for room in behind.values():
                 try:
@@ -279,18 +281,17 @@ class Rooms:
                     # The next look tries again.
                     _log.warning("room_not_caught_up", extra={"kind": type(error).__name__, "contract": room.contract})
 
-    def _tell_moved(self, organization: str) -> None:
-        said = message(Moved(organization=organization))
-        for mailbox in {
-            seat.mailbox for room in self.all() if room.organization == organization for seat in room.seats
-        }:
-            mailbox.put(said)
+    def committed(self, moved: MovedHere) -> None:
+        """A transaction of this node was committed: tell what it has moved."""
+        for organization in moved.organizations:
+            self.records_moved(organization)
+        if moved.access:
+            self.access_changed()
 
     def records_moved(self, organization: str) -> None:
         """Records of an organization were committed here: tell all who are connected, on every node."""
         self._hints.say(Hint("records", organization))
-        self._moved.add(organization)
-        self._stirred.set()
+        self.connected.moved(organization)
 
     def access_changed(self) -> None:
         """A role, a share or a sign-in has changed here: look again who may stay, on every node."""

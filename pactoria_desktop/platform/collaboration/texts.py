@@ -7,7 +7,7 @@ that numbers have no gaps; within a node a lock of its own keeps waiting pushes 
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.api.access import Access
 from pactoria_desktop.platform.api.refusals import Refusal
+from pactoria_desktop.platform.collaboration.feed import note_text
 from pactoria_desktop.platform.collaboration.importing import (
     Imported,
     Importing,
@@ -28,6 +29,7 @@ from pactoria_desktop.platform.collaboration.importing import (
     UnknownStateError,
 )
 from pactoria_desktop.platform.collaboration.reaching import Reached, reach
+from pactoria_desktop.platform.collaboration.resting import Resting
 from pactoria_desktop.platform.collaboration.states import Known, States
 from pactoria_desktop.platform.collaboration.stored import (
     BYTES_BEFORE_SNAPSHOT,
@@ -49,19 +51,20 @@ from pactoria_desktop.protocol.texts import DAYS_TO_RELAY, NUMBER_HEADER, TextNe
 
 _log = logging.getLogger("pactoria.collaboration")
 
-NoteText = Callable[[AsyncConnection, Access, str, int], Awaitable[None]]
-"""Told within the transaction that a contract's text came to a number, so that the contract's record may move."""
-
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Updates that a push added: ``first`` is the number of the first, ``heads`` and ``contents`` go together."""
+    """Updates that a push added: ``first`` is the number of the first, ``heads`` and ``contents`` go together.
+
+    ``noted`` where the contract's record says the last number already.
+    """
 
     organization: str
     contract: str
     first: int
     heads: tuple[UpdateHead, ...]
     contents: tuple[bytes, ...]
+    noted: bool
 
     @property
     def last(self) -> int:
@@ -81,12 +84,12 @@ class _Peers:
 class Texts:
     """The texts of all contracts, as one node serves them."""
 
-    def __init__(self, house: House, importing: Importing, note_text: NoteText | None = None) -> None:
-        """``note_text`` is told of every new number."""
+    def __init__(self, house: House, importing: Importing) -> None:
+        """As a node serves them that has just begun."""
         self._house = house
         self._states = States(house, importing)
         self._importing = importing
-        self._note_text = note_text
+        self._resting = Resting(house)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -120,6 +123,8 @@ class Texts:
                 self._states.remember(access.organization, contract, known)
                 if known.updates >= UPDATES_BEFORE_SNAPSHOT or known.size >= BYTES_BEFORE_SNAPSHOT:
                     self._later(self.make_snapshot(access.organization, contract))
+        if added is not None:
+            self._resting.came_to(access.organization, contract, added.last, noted=added.noted)
         return answer, added
 
     async def pull(self, access: Access, contract: str, after: int) -> tuple[TextNews, tuple[bytes, ...]]:
@@ -172,6 +177,11 @@ class Texts:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def close(self) -> None:
+        """Tell the records what they are still to be told, and wait for what goes on in the background."""
+        await self._resting.close()
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait for what goes on in the background."""
         while self._tasks:
@@ -205,15 +215,15 @@ class Texts:
         )
         numbers |= {push.updates[at]: 0 for at in fresh} | {head.sha256: head.number for head in heads}
         last = number + len(kept)
+        noted = False
         if kept:
             await self._keep(connection, access, contract, heads, [contents[at] for at in kept])
-            if self._note_text is not None:
-                await self._note_text(connection, access, contract, last)
+            noted = await note_text(connection, self._house, access.organization, contract, last)
         known.number = last
         known.updates += len(kept)
         known.size += sum(len(contents[at]) for at in kept)
         answer = TextPushed(number=last, numbers=tuple(numbers[each] for each in push.updates))
-        added = Added(access.organization, contract, number + 1, heads, tuple(contents[at] for at in kept))
+        added = Added(access.organization, contract, number + 1, heads, tuple(contents[at] for at in kept), noted)
         return answer, added if kept else None, known
 
     async def _locked(self, connection: AsyncConnection, access: Access, reached: Reached) -> int:

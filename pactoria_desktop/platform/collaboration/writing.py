@@ -9,6 +9,8 @@ from pydantic import JsonValue
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pactoria_desktop.platform.database.committed import access_changed, records_moved
+
 # The counters are locked in the order of their names, so that two pushes over the same scopes wait and do not meet.
 # Where one of them has moved since it was read, nothing is written; the locks are kept, and what is read next stays.
 _WRITE = text(
@@ -49,6 +51,9 @@ select (select unmoved from held) as unmoved, (select count(*) from locked) as l
        (select count(*) from answered) as answered
 """
 )
+_OF_ACCESS = frozenset({"member", "share"})
+"""Kinds of records that say who reaches what."""
+
 _MAKE_SCOPES = text(
     "insert into sync_scope (organization_id, scope, sequence) "
     "select cast(:organization as uuid), unnest(cast(:scopes as text[])), 0 on conflict do nothing"
@@ -139,6 +144,10 @@ async def write(
         ),
     }
     row = (await connection.execute(_WRITE, values)).one()
+    if row.unmoved and rows:
+        records_moved(connection, organization)
+        if any(one.kind in _OF_ACCESS or (one.kind == "contract" and one.deleted) for one in rows):
+            access_changed(connection)
     return Written(row.unmoved, row.locked < len(counters), row.answered)
 
 

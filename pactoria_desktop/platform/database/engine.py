@@ -9,6 +9,8 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from pactoria_desktop.platform.database.committed import Committed, begin_noting
+
 Observe = Callable[[str, float], None]
 """Told of each statement: its words (never its values) and its seconds."""
 
@@ -70,6 +72,8 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         """On an engine of the application role."""
         self.engine = engine
+        self.committed = Committed()
+        """Who is told what a transaction has moved, once it is committed."""
         self._looking = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -81,11 +85,13 @@ class Database:
         ``sign_in`` opens the tables of people and is for the room ``auth`` alone.
         """
         async with self.engine.begin() as connection:
+            moved = begin_noting(connection)
             await connection.execute(
                 _FOR_WHOM,
                 {"organization": organization or "", "person": person or "", "sign_in": "on" if sign_in else ""},
             )
             yield connection
+        self.committed.tell(moved)
 
     @asynccontextmanager
     async def unknown(self) -> AsyncIterator[AsyncConnection]:

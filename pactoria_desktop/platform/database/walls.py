@@ -121,6 +121,14 @@ language sql stable security definer set search_path = public, pg_temp as $$
     and p.disabled_at is null and p.erased_at is null
 $$
 """,
+    """
+create function organizations_after(last uuid, most integer)
+returns table (organization_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select o.organization_id from organization o
+  where o.organization_id > last and o.deleted_at is null order by o.organization_id limit most
+$$
+""",
 )
 """The functions that look before a tenant is known, or over its walls for one purpose. They run as the owner."""
 
@@ -129,6 +137,7 @@ FUNCTION_SIGNATURES = (
     "invitation_by_token(bytea)",
     "erase_person(uuid, timestamptz)",
     "sessions_at_work(uuid[], timestamptz)",
+    "organizations_after(uuid, integer)",
 )
 
 

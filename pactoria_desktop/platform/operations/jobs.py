@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.notifications.smtp import MailRefusedError, SmtpMailer
 from pactoria_desktop.platform.operations.object_store import ObjectStore, object_store
 from pactoria_desktop.platform.operations.outbox import MAIL, PURGE, QUEUE, opened
+from pactoria_desktop.platform.operations.tending import HOURLY, Hourly
 from pactoria_desktop.platform.organizations.keeping import purge_organization
 
 Handler = Callable[[House, Mapping[str, JsonValue]], Awaitable[None]]
@@ -40,6 +41,8 @@ class Rhythm:
     poll: float = 5.0
     sweep: float = 30.0
     first_pause: float = _FIRST_PAUSE
+    every: str | None = None
+    """When the hourly jobs are due, as cron says it with seconds at the end; None is once an hour."""
 
 
 class _Patience(BaseRetryStrategy):
@@ -79,7 +82,9 @@ async def _remove_files(store: ObjectStore, organization: str) -> None:
 
 
 @asynccontextmanager
-async def working(house: House, tasks: Mapping[str, Handler], rhythm: Rhythm | None = None) -> AsyncIterator[None]:
+async def working(
+    house: House, tasks: Mapping[str, Handler], rhythm: Rhythm | None = None, *, hourly: Sequence[Hourly] = HOURLY
+) -> AsyncIterator[None]:
     """Work in the background until the block ends; then jobs that are being done have ten seconds to finish."""
     rhythm = rhythm or Rhythm()
     url = house.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -95,6 +100,8 @@ async def working(house: House, tasks: Mapping[str, Handler], rhythm: Rhythm | N
     queue = procrastinate.App(connector=connector)
     for name, handler in tasks.items():
         _register(queue, house, name, handler, rhythm)
+    for one in hourly:
+        _register_hourly(queue, house, one, rhythm)
     async with queue.open_async():
         worker = asyncio.create_task(
             queue.run_worker_async(
@@ -121,23 +128,45 @@ async def working(house: House, tasks: Mapping[str, Handler], rhythm: Rhythm | N
 
 def _register(queue: procrastinate.App, house: House, name: str, handler: Handler, rhythm: Rhythm) -> None:
     async def do(context: procrastinate.JobContext, sealed: str) -> None:
-        facts = {"job": context.job.id, "kind": name, "attempt": context.job.attempts + 1}
-        try:
+        async with _watched(house, context, patience):
             await handler(house, opened(house.seals, name, sealed))
-        except Exception as error:
-            last = patience.get_retry_decision(exception=error, job=context.job) is None
-            outcome = "given_up" if last else "failed"
-            house.metrics.jobs.labels(name, outcome).inc()
-            if last:
-                _log.error("job_given_up", extra=facts, exc_info=error)
-            else:
-                _log.warning("job_failed", extra=facts, exc_info=error)
-            raise
-        house.metrics.jobs.labels(name, "done").inc()
-        _log.info("job_done", extra=facts)
 
     patience = _Patience(rhythm.first_pause)
     queue.task(name=name, queue=QUEUE, retry=patience, pass_context=True)(do)
+
+
+def _register_hourly(queue: procrastinate.App, house: House, job: Hourly, rhythm: Rhythm) -> None:
+    async def do(context: procrastinate.JobContext, timestamp: int) -> None:
+        async with _watched(house, context, patience):
+            done = await job.do(house)
+            _log.info("tended", extra={"kind": job.name, "due": timestamp, "count": done})
+
+    patience = _Patience(rhythm.first_pause)
+    # One at work and one that waits at the most: an hour that comes while the former one fails is not queued up.
+    task = queue.task(
+        name=job.name, queue=QUEUE, retry=patience, pass_context=True, lock=job.name, queueing_lock=job.name
+    )(do)
+    queue.periodic(cron=rhythm.every or f"{job.minute} * * * *")(task)
+
+
+@asynccontextmanager
+async def _watched(house: House, context: procrastinate.JobContext, patience: _Patience) -> AsyncIterator[None]:
+    """Count how a job ends, and write it down."""
+    name = context.job.task_name
+    facts = {"job": context.job.id, "kind": name, "attempt": context.job.attempts + 1}
+    try:
+        yield
+    except Exception as error:
+        last = patience.get_retry_decision(exception=error, job=context.job) is None
+        outcome = "given_up" if last else "failed"
+        house.metrics.jobs.labels(name, outcome).inc()
+        if last:
+            _log.error("job_given_up", extra=facts, exc_info=error)
+        else:
+            _log.warning("job_failed", extra=facts, exc_info=error)
+        raise
+    house.metrics.jobs.labels(name, "done").inc()
+    _log.info("job_done", extra=facts)
 
 
 async def _sweep(queue: procrastinate.App, house: House, rhythm: Rhythm) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from pactoria_desktop.platform.api.access import Access, Asker, allow, allow_signed_in, forbidden
 from pactoria_desktop.platform.api.addresses import known_id
+from pactoria_desktop.platform.auth import attempts
 from pactoria_desktop.platform.notifications.letters import invitation_letter
 from pactoria_desktop.platform.notifications.posting import post
 from pactoria_desktop.platform.organizations import invitations, keeping, members
@@ -36,12 +37,17 @@ def routes(announce: WritePlatformRecord) -> APIRouter:
 
     @router.post("/organizations/{organization}/invitations", status_code=201)
     async def create_invitation(
-        wanted: NewInvitation, access: Annotated[Access, allow("member.invite")]
+        request: Request, wanted: NewInvitation, access: Annotated[Access, allow("member.invite")]
     ) -> InvitationMade:
         """Invite somebody. Where no mail can be sent the answer holds the link, once."""
         if wanted.billing and not access.may("member.change_billing"):
             raise forbidden("member.change_billing", access.role)
         house = access.house
+        await attempts.hold(
+            house,
+            (attempts.INVITATION_ORGANIZATION, access.organization),
+            (attempts.INVITATION_NETWORK, attempts.network_of(request)),
+        )
         async with changing(access, announce) as change:
             row = await keeping.locked(change.connection, access.organization)
             made, token = await invitations.invite(change, wanted, by=access.role)
@@ -70,11 +76,13 @@ def routes(announce: WritePlatformRecord) -> APIRouter:
 
     @router.post("/invitations/accept")
     async def accept_invitation(
+        request: Request,
         said: Acceptance,
         asker: Annotated[Asker, allow_signed_in("whoever is invited belongs to no organization of the invitation yet")],
     ) -> Organization:
         """Join the organization of an invitation. One that is bound to an address is for its holder alone."""
         house = asker.house
+        await attempts.hold(house, (attempts.ACCEPTANCE_NETWORK, attempts.network_of(request)))
         found = await invitations.invitation_for(house, asker, said.token)
         organization = found.organization
         async with house.database.transaction(organization=organization, person=asker.person) as connection:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.contract.history import FIRST
 from pactoria_desktop.platform.api.refusals import Refusal, not_found
+from pactoria_desktop.platform.database.committed import access_changed, records_moved
 from pactoria_desktop.platform.database.schema import organizations as tables
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.operations.outbox import PURGE, later
@@ -112,6 +113,9 @@ async def delete_organization(change: Change, row: Row[Any]) -> None:
         .values(deleted_at=now, changed_at=now, version=table.version + 1)
     )
     await later(change.connection, change.house.seals, PURGE, organization=change.organization)
+    # Nobody pulls from it any more, but who is connected asks and learns so.
+    records_moved(change.connection, change.organization)
+    access_changed(change.connection)
 
 
 async def purge_organization(house: House, organization: str) -> bool:

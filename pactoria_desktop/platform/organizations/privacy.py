@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.api.refusals import Refusal, not_found
+from pactoria_desktop.platform.database.committed import access_changed
 from pactoria_desktop.platform.database.schema import Base, identity
 from pactoria_desktop.platform.database.schema import organizations as tables
 from pactoria_desktop.platform.database.walls import tenant_tables
@@ -107,6 +108,7 @@ async def erase(change: Change, person: str) -> Erasure:
     ).scalar()
     emptied = home is not None
     if home is not None:
+        access_changed(connection)
         await later(connection, change.house.seals, PURGE, organization=str(home))
     erased["person"] = int(emptied)
     await change.audit("person.erased", "person", person, account=emptied)

@@ -20,13 +20,17 @@ class InviteDialog(AskingDialog):
 
     wanted = Signal(str, object)
 
-    def __init__(self, look: Look, parent: QWidget, organization: str, roles: Sequence[Role], *, mails: bool) -> None:
+    def __init__(
+        self, look: Look, parent: QWidget, organization: str, roles: Sequence[Role], *, mails: bool | None
+    ) -> None:
         explanation = (
             "They get an e-mail with a link that holds for seven days." if mails
+            else "They get a link that holds for seven days: by e-mail where the server sends mail, else from you."
+            if mails is None
             else "This server sends no mail: you get a link to give to them. It holds for seven days."
         )  # fmt: skip
         title = f"Invite to {organization}"
-        super().__init__(look, parent, title, explanation, "Invite" if mails else "Make the link")
+        super().__init__(look, parent, title, explanation, "Make the link" if mails is False else "Invite")
         self.address = self.add_field("E-mail address", "", named=True)
         self._error = FieldError(look, self.address)
         self._add(self._error)

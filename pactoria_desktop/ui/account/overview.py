@@ -35,11 +35,13 @@ class Overview(Section):
         self.organizations.activated.connect(self._choose)
         self.create_button = Button(look, "Create organization…")
         self.create_button.clicked.connect(self._create)
+        self.accept = Button(look, "Accept an invitation…", "quiet")
+        self.accept.clicked.connect(self._accept)
         self._name = Label(look, "", 21, 600, wrap=True)
         self._people, self._role = Label(look, "", 13, 400, "text2"), Label(look, "", 13, 400, "text2", wrap=True)
         self.cards.addWidget(
             card(head(look, "Organization"), 10, self._name, 2, self._people, 6, self._role, 14,
-                 row(self.organizations, self.create_button, None, spacing=8))
+                 row(self.organizations, self.create_button, self.accept, None, spacing=8))
         )  # fmt: skip
         self._avatar = Avatar(look, "", 1, 32)
         self._avatar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -101,6 +103,18 @@ class Overview(Section):
         if name and name.strip():
             self.run("Creating an organization", lambda: self._deeds.create_organization(name.strip()),
                      lambda _: self.changed.emit())  # fmt: skip
+
+    def _accept(self) -> None:
+        link = self._asks.words(
+            "Accept an invitation", "Paste the link that you were given. You join that organization; nothing is "
+            "uploaded by this.", "Join"
+        )  # fmt: skip
+        if link and link.strip():
+            self.run("Accepting an invitation", lambda: self._deeds.accept_invitation(link), self._joined)
+
+    def _joined(self, name: str) -> None:
+        self.changed.emit()
+        self.tell(f"You belong to {name} now.")
 
     def _sign_out(self) -> None:
         waiting = self._sync.status().waiting

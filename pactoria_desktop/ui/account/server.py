@@ -35,7 +35,9 @@ class ServerSection(Section):
         """Show the server of an account."""
         server = account.server
         self._address.setText(server.address)
-        self._version.setText(f"Version {server.version}" if server.version else "Its version is not known yet.")
+        self._version.setText(f"Version {server.version}")
+        self._version.setVisible(bool(server.version))
+        self._mail.setVisible(server.mails is not None)
         mails = (
             "It sends invitations by e-mail." if server.mails else "It sends no mail: invitations are links to copy."
         )

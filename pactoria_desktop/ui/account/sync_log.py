@@ -60,7 +60,7 @@ class SyncLog(Section):
         status, now = self._sync.status(), self._now()
         self._state.setText(sync_words(status, now))
         self._more.setText(sync_explanation(status, now))
-        self.conflicts.setVisible(bool(status.conflicts or status.questions))
+        self.conflicts.setVisible(bool(status.conflicts))
         self.run("Reading the sync log", lambda: self._sync.log(MOST), self._take)
 
     def _take(self, lines: Sequence[SyncLine]) -> None:

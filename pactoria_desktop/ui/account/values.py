@@ -79,12 +79,12 @@ class Organization:
 
 @dataclass(frozen=True)
 class Server:
-    """The platform. ``address`` as a person wrote it, ``version`` as it says itself; ``mails`` tells that it sends
-    e-mail."""
+    """The platform. ``address`` as a person wrote it, ``version`` as it says itself, empty where that is not known;
+    ``mails`` tells whether it sends e-mail, None where that is not known."""
 
     address: str
     version: str = ""
-    mails: bool = True
+    mails: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -220,6 +220,9 @@ class AccountDeeds(Protocol):
 
     def create_organization(self, name: str) -> None:
         """Make an organization, own it, and show it."""
+
+    def accept_invitation(self, link: str) -> str:
+        """Join the organization of an invitation's link and show it; gives its name."""
 
     def invite(self, address: str, role: Role) -> Invited:
         """Invite somebody."""

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from pactoria_desktop.replica.changes import Changes, Place, Stretch
+from pactoria_desktop.replica.rights import Rights
 from pactoria_desktop.ui.editor.cards import Anchor, Lane, threads_of
 from pactoria_desktop.ui.editor.caret import place_of
 from pactoria_desktop.ui.editor.commands import Commands
@@ -55,6 +56,7 @@ class ContractView(QWidget):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._text, self._look = text, look
+        self._waiting = False
         self.authors = Authors(me)
         self._shown: Shown = "changes"
         self._projected: ContractView | None = None
@@ -448,8 +450,24 @@ class ContractView(QWidget):
         self.commands.bursts.end()
         self._text.suggesting = on
 
+    @property
+    def rights(self) -> Rights:
+        """What may be done to the text here."""
+        return self._text.rights
+
+    def set_rights(self, rights: Rights) -> None:
+        """Let everything be done, or only be suggested, or only be read; the caret moves in any case."""
+        self.commands.bursts.end()
+        self._text.rights = rights
+        self._show_rights()
+
     def set_read_only(self, on: bool) -> None:
-        """Only read; the caret still moves."""
+        """Only read for a while; the caret still moves."""
+        self._waiting = on
+        self._show_rights()
+
+    def _show_rights(self) -> None:
+        on = self._waiting or self._text.rights is Rights.READ
         self.editor.setReadOnly(on)
         self.editor.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

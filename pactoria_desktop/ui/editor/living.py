@@ -8,6 +8,7 @@ from pactoria_desktop.contract.text import CommentNote, Marks, MarkValue, Materi
 from pactoria_desktop.replica.changes import Changes, Node, Place, Stretch
 from pactoria_desktop.replica.gradual import Gradually
 from pactoria_desktop.replica.resolving import Selection
+from pactoria_desktop.replica.rights import Rights
 
 
 class LivingText(Protocol):
@@ -19,6 +20,13 @@ class LivingText(Protocol):
 
     @suggesting.setter
     def suggesting(self, suggesting: bool) -> None: ...
+
+    @property
+    def rights(self) -> Rights:
+        """What may be done here."""
+
+    @rights.setter
+    def rights(self, rights: Rights) -> None: ...
 
     @property
     def revisions(self) -> Mapping[str, Revision]:

@@ -8,6 +8,7 @@ from pactoria_desktop.contract.suggesting import is_inserted, is_struck
 from pactoria_desktop.contract.text import CommentNote, Marks, MarkValue, Material, Revision, kind_of
 from pactoria_desktop.replica.changes import Changes, Node, Place, RowNode, TableNode
 from pactoria_desktop.replica.errors import ReplicaError
+from pactoria_desktop.replica.rights import Rights
 from pactoria_desktop.ui.editor.living import LivingText
 from pactoria_desktop.ui.editor.writing import units
 
@@ -25,6 +26,7 @@ class Projection:
     """
 
     suggesting = False
+    rights = Rights.READ
 
     def __init__(self, text: LivingText, *, accepted: bool) -> None:
         self._text = text

@@ -138,7 +138,7 @@ class SharingDialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         inside = bool(sharing.organization)
-        self._inside.setVisible(inside)
+        self._inside.setVisible(inside and not sharing.waits)
         can_go = not inside and bool(sharing.homes) and not sharing.never_leaves
         self._outside.setVisible(can_go)
         self.cancel.setVisible(can_go)
@@ -157,6 +157,9 @@ class SharingDialog(QDialog):
         self.adjustSize()
 
     def _show_inside(self, sharing: Sharing) -> None:
+        if sharing.waits:
+            self._where.setText(f"It is in {sharing.organization}. {sharing.waits}")
+            return
         self._where.setText(f"It is in {sharing.organization}, on {sharing.server}.")
         self.everybody.setText(f"Everybody in {sharing.organization}, each by their role")
         (self.named if sharing.restricted else self.everybody).setChecked(True)
@@ -212,7 +215,16 @@ class SharingDialog(QDialog):
             return
         self.primary.setEnabled(False)
         self.banner.hide()
-        self._run("Sharing a contract", lambda: self._port.put_in(self._contract, home.key), lambda _: self._did())
+        self._errands.run(
+            self, "Sharing a contract", lambda: self._port.put_in(self._contract, home.key), lambda _: self._did(),
+            self._not_put_in,
+        )  # fmt: skip
+
+    def _not_put_in(self, error: Exception) -> None:
+        """Say why; it may be in there and wait for the platform."""
+        self._refuse(error)
+        self.changed.emit()
+        self.refresh()
 
     def _restrict(self) -> None:
         shown, restricted = self._shown, self.named.isChecked()

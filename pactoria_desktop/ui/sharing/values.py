@@ -48,7 +48,7 @@ class Home:
 class Sharing:
     """Where a contract is and who reaches it. ``organization`` is empty while it is on this computer alone; then
     ``homes`` are where it may go and ``upload`` is what would be sent. ``may_share``: the person may say who reaches
-    it."""
+    it. ``waits`` says, in a sentence, that the platform does not have it yet."""
 
     title: str
     organization: str = ""
@@ -59,6 +59,7 @@ class Sharing:
     reach: tuple[Reach, ...] = ()
     may_share: bool = False
     never_leaves: bool = False
+    waits: str = ""
 
 
 class SharingPort(Protocol):

@@ -16,12 +16,18 @@ def always() -> bool:
     return True
 
 
+def no_refusal() -> str:
+    """A command that nothing but ``enabled`` holds back."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Command:
     """One thing that a person can do.
 
     ``identifier`` is "area.verb"; a ``title`` ends in "…" when more is asked. ``shortcuts`` are portable key names
     ("Ctrl+K"), the first is shown. ``enabled`` says whether it can be used now, ``why_not`` why not (the tooltip).
+    ``refusal`` is a further reason against it, of this moment; empty where there is none.
     ``checked`` makes it a switch. ``group`` parts a menu by rules. ``words`` are further words it is found by. A
     command that works ``everywhere`` has
     its keys even where a text field would use them to edit.
@@ -41,6 +47,17 @@ class Command:
     words: str = ""
     in_palette: bool = True
     everywhere: bool = False
+    refusal: Callable[[], str] = no_refusal
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be used now."""
+        return self.enabled() and not self.refusal()
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be used now; for one that can, or does not say why, empty."""
+        return self.refusal() if self.enabled() else self.why_not
 
 
 class CommandError(ValueError):
@@ -106,7 +123,7 @@ class CommandRegistry(QObject):
     def run(self, identifier: str) -> bool:
         """Run a command if it can be used now; gives whether it ran. Raises CommandError."""
         command = self.command(identifier)
-        if not command.enabled():
+        if not command.usable:
             self.refresh((identifier,))
             return False
         command.run()
@@ -120,10 +137,11 @@ class CommandRegistry(QObject):
             command = self._commands.get(identifier)
             if command is None:
                 continue
-            action, usable = self._actions[identifier], command.enabled()
+            action, usable = self._actions[identifier], command.usable
             action.setEnabled(usable)
             plain = command.title.rstrip("…")
-            action.setToolTip(plain if usable or not command.why_not else f"{plain}: {command.why_not}")
+            reason = "" if usable else command.reason
+            action.setToolTip(f"{plain}: {reason}" if reason else plain)
             if command.checked is not None:
                 action.setChecked(command.checked())
 

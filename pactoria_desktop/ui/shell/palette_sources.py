@@ -77,7 +77,7 @@ class CommandSource:
 
     def find(self, typed: str, limit: int) -> list[Entry]:
         """Usable commands that fit by title, else by menu or further words."""
-        usable = [command for command in self._registry.all() if command.in_palette and command.enabled()]
+        usable = [command for command in self._registry.all() if command.in_palette and command.usable]
         if not typed.strip():
             order = {identifier: place for place, identifier in enumerate(self._recent)}
             usable.sort(key=lambda command: order.get(command.identifier, len(order)))

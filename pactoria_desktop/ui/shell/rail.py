@@ -74,11 +74,15 @@ class Rail(QWidget):
         self._buttons[key].setEnabled(usable)
         self._buttons[key].setToolTip("" if usable else why_not)
 
+    def set_shown(self, key: str, shown: bool) -> None:
+        """Show the way to a place, or put it away; the place stays."""
+        self._buttons[key].setVisible(shown)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down go to the place above or below."""
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         places = sorted(self._buttons.values(), key=lambda button: button.y())
-        usable = [button for button in places if button.isEnabled()]
+        usable = [button for button in places if button.isEnabled() and not button.isHidden()]
         focused = [place for place, button in enumerate(usable) if button.hasFocus()]
         if step is None or not focused:
             super().keyPressEvent(event)

@@ -116,6 +116,17 @@ class Dock(QDockWidget):
         self.show()
         self.raise_()
 
+    def set_page_shown(self, key: str, shown: bool) -> None:
+        """Show the way to a page, or put it away; from a page that is put away the first one is gone to."""
+        number = self._keys.index(key)
+        if not shown and self._tabs.currentIndex() == number:
+            self._tabs.setCurrentIndex(0)
+        self._tabs.setTabVisible(number, shown)
+
+    def is_page_shown(self, key: str) -> bool:
+        """Whether there is a way to a page."""
+        return self._tabs.isTabVisible(self._keys.index(key))
+
     def _on_tab(self, number: int) -> None:
         if 0 <= number < self.pages.count():
             self.pages.setCurrentIndex(number)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pactoria_desktop.ui.shell.commands import Command
+from pactoria_desktop.ui.shell.commands import Command, no_refusal
 
 if TYPE_CHECKING:
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
@@ -37,6 +37,13 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
 
         return answer
 
+    def role_refusal(operation: str) -> Callable[[], str]:
+        def refusal() -> str:
+            tab = bench.current()
+            return "" if tab is None else bench.roles.why_not(tab.key, operation)
+
+        return refusal
+
     def command(
         identifier: str,
         title: str,
@@ -50,6 +57,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
         why_not: str = NO_CONTRACT,
         submenu: str = "",
         words: str = "",
+        needs: str = "",
     ) -> Command:
         return Command(
             identifier,
@@ -64,6 +72,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             submenu=submenu,
             why_not=why_not,
             words=words,
+            refusal=role_refusal(needs) if needs else no_refusal,
         )
 
     def steppable() -> bool:
@@ -99,6 +108,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             ready=in_table,
             why_not=NO_TABLE,
             submenu="Table",
+            needs="contract.suggest",
         )
 
     edit = (
@@ -112,6 +122,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             10,
             lambda tab: tab.opened.replica.can_undo,
             why_not="there is nothing to undo",
+            needs="contract.suggest",
         ),
         command(
             "edit.redo",
@@ -123,6 +134,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             10,
             lambda tab: tab.opened.replica.can_redo,
             why_not="there is nothing to redo",
+            needs="contract.suggest",
         ),
         command(
             "edit.cut",
@@ -133,6 +145,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             group=20,
             ready=lambda tab: chosen(tab) and writable(tab),
             why_not=NOT_CHOSEN,
+            needs="contract.suggest",
         ),
         command(
             "edit.copy",
@@ -144,7 +157,15 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             ready=chosen,
             why_not=NOT_CHOSEN,
         ),
-        command("edit.paste", "Paste", "Edit", lambda tab: tab.view.commands.paste(), icon="paste", group=20),
+        command(
+            "edit.paste",
+            "Paste",
+            "Edit",
+            lambda tab: tab.view.commands.paste(),
+            icon="paste",
+            group=20,
+            needs="contract.suggest",
+        ),
         command(
             "edit.select_clause",
             "Select the clause",
@@ -162,6 +183,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             ("Ctrl+H",),
             "replace",
             40,
+            needs="contract.suggest",
         ),
     )
     form = (
@@ -175,6 +197,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             10,
             checked=lambda tab: tab.view.suggesting,
             words="track changes tracked",
+            needs="contract.edit",
         ),
         command(
             "contract.bold",
@@ -185,6 +208,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "bold",
             20,
             checked=lambda tab: tab.view.commands.is_on("bold"),
+            needs="contract.suggest",
         ),
         command(
             "contract.italic",
@@ -195,6 +219,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "italic",
             20,
             checked=lambda tab: tab.view.commands.is_on("italic"),
+            needs="contract.suggest",
         ),
         command(
             "contract.underline",
@@ -205,6 +230,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "underline",
             20,
             checked=lambda tab: tab.view.commands.is_on("underline"),
+            needs="contract.suggest",
         ),
         command(
             "contract.level_down",
@@ -215,6 +241,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "indent",
             30,
             words="indent clause level",
+            needs="contract.suggest",
         ),
         command(
             "contract.level_up",
@@ -225,6 +252,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "outdent",
             30,
             words="outdent clause level",
+            needs="contract.suggest",
         ),
         command(
             "contract.version",
@@ -235,6 +263,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "history",
             50,
             words="save version snapshot",
+            needs="contract.edit",
         ),
         command(
             "contract.verify",
@@ -245,7 +274,16 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "check",
             50,
         ),
-        command("contract.rename", "Rename…", "Contract", lambda tab: bench.deeds.rename(tab), ("F2",), "", 60),
+        command(
+            "contract.rename",
+            "Rename…",
+            "Contract",
+            lambda tab: bench.deeds.rename(tab),
+            ("F2",),
+            "",
+            60,
+            needs="contract.edit",
+        ),
     )
     review = (
         command(
@@ -288,6 +326,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             ("Ctrl+Alt+A",),
             "accept",
             30,
+            needs="contract.edit",
         ),
         command(
             "review.reject",
@@ -297,6 +336,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             ("Ctrl+Alt+R",),
             "reject",
             30,
+            needs="contract.suggest",
         ),
         command(
             "review.accept_all",
@@ -306,6 +346,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             (),
             "accept",
             40,
+            needs="contract.edit",
         ),
         command(
             "review.reject_all",
@@ -315,9 +356,17 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             (),
             "reject",
             40,
+            needs="contract.edit",
         ),
         command(
-            "review.comment", "Comment…", "Insert", lambda tab: bench.deeds.comment(tab), ("Ctrl+Alt+M",), "comment", 10
+            "review.comment",
+            "Comment…",
+            "Insert",
+            lambda tab: bench.deeds.comment(tab),
+            ("Ctrl+Alt+M",),
+            "comment",
+            10,
+            needs="contract.comment",
         ),
         command(
             "review.open_comment",
@@ -346,6 +395,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             "merge",
             50,
             words="received counterparty merge import",
+            needs="contract.edit",
         ),
     )
     insert = (
@@ -366,6 +416,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             icon="table",
             group=30,
             words="rows columns",
+            needs="contract.suggest",
         ),
         command(
             "insert.line_break",
@@ -374,6 +425,7 @@ def contract_commands(bench: "Workbench") -> tuple[Command, ...]:
             lambda tab: tab.view.commands.line_break(),
             ("Shift+Return",),
             group=20,
+            needs="contract.suggest",
         ),
     )
     view = (

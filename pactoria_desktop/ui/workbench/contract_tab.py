@@ -132,6 +132,11 @@ class ContractTab(QObject):
         """The contract's title."""
         return self.opened.record.title
 
+    @property
+    def ended(self) -> bool:
+        """Whether the contract was closed."""
+        return self._ended
+
     # Keeping
 
     def _on_caret(self, place: Place) -> None:
@@ -274,6 +279,12 @@ class ContractTab(QObject):
         places = [self._rank(each.place.slot, each.place.start) for each in self.overview.headings]
         at = bisect_right(places, self._rank(place.slot, place.offset)) - 1
         return self.overview.headings[at].id if at >= 0 else ""
+
+    def clause_at(self, place: Place | None) -> str:
+        """The number of the clause at a place, empty where there is none."""
+        heading = self.heading_at(place)
+        headings = self.overview.headings if self.overview is not None else ()
+        return next((each.label for each in headings if each.id == heading), "")
 
     def _rank(self, slot: str, offset: int) -> tuple[int, int]:
         return self._order.get(slot, 0), offset

@@ -149,16 +149,19 @@ class Deeds(QObject):
         def work(task: object) -> "ContractRecord":
             return bench.shelves.shelf.describe(contract, title=title, counterparty=counterparty, status=status)
 
-        def show(record: "ContractRecord") -> None:
-            tab = bench.tabs.get(contract)
-            if tab is not None:
-                tab.opened.record = record
-                bench.window.documents.set_title(contract, record.title)
-            bench.shelves.refresh()
-
         bench.tasks.start(
-            bench, Lane.WRITE, "Keeping the particulars", work, on_result=show, on_error=bench.window.show_error
-        )
+            bench, Lane.WRITE, "Keeping the particulars", work, on_result=self.show_described,
+            on_error=bench.window.show_error,
+        )  # fmt: skip
+
+    def show_described(self, record: "ContractRecord") -> None:
+        """Show a contract's particulars as they are kept now, everywhere."""
+        bench = self._bench
+        tab = bench.tabs.get(record.id)
+        if tab is not None:
+            tab.opened.record = record
+            bench.window.documents.set_title(record.id, record.title)
+        bench.shelves.refresh()
 
     # On the library
 

@@ -180,9 +180,10 @@ class Exchange(QObject):
     def export_to(self, tab: "ContractTab", mode: "ExportMode", path: Path) -> None:
         """Write the contract to a file in the background."""
         opened, frozen, author = tab.opened, tab.opened.freeze(), self._bench.service.person.user
+        allowed = self._bench.roles.may(tab.key, "contract.edit")  # a version of it is the organization's, too
 
         def noted(data: bytes) -> None:
-            if mode != "original":
+            if mode != "original" and allowed:
                 opened.note_sent(frozen, data, path.name, author=author)
 
         self.write(tab.key, path, "Exporting", lambda: opened.export(frozen, mode), noted)

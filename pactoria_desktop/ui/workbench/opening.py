@@ -16,6 +16,7 @@ from pactoria_desktop.ui.shell.session import SessionState
 from pactoria_desktop.ui.workbench.shelves import Remembered
 
 if TYPE_CHECKING:
+    from pactoria_desktop.replica.identity import Identity
     from pactoria_desktop.services.opened import Loaded
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
@@ -69,25 +70,60 @@ class Opening(QObject):
         if contract in self._under_way:
             return
         self._under_way.add(contract)
-        service, shelves = bench.service, bench.shelves
+        service, shelves, together = bench.service, bench.shelves, bench.together
 
-        def work(task: Task) -> "tuple[Loaded, Remembered]":
+        def work(task: Task) -> "tuple[Loaded, Remembered, Identity] | None":
+            from pactoria_desktop.services.accounts import Accounts
+            from pactoria_desktop.services.local_texts import has_text
             from pactoria_desktop.services.opened import load
 
+            if together.account is not None and not has_text(service, contract):
+                return None
+            together.opening(contract)
             person = service.person
-            return load(service.library, contract, person.user, person.device), shelves.remembered(contract)
+            loaded = load(service.library, contract, person.user, person.device)
+            return loaded, shelves.remembered(contract), Accounts(service).identity(contract)
+
+        def done(found: "tuple[Loaded, Remembered, Identity] | None") -> None:
+            if found is None:
+                self._fetch(contract, then)
+            else:
+                self._show_contract(*found)
 
         bench.tasks.start(
-            self, Lane.WRITE, "Opening the contract", work, on_result=lambda found: self._show_contract(*found),
+            self, Lane.WRITE, "Opening the contract", work, on_result=done,
+            on_error=lambda error: self._not_opened(contract, error),
+        )  # fmt: skip
+
+    def _fetch(self, contract: str, then: "Callable[[ContractTab], object] | None") -> None:
+        """Bring a contract's text from the platform, then open it."""
+        together = self._bench.together
+
+        def work(task: Task) -> None:
+            from pactoria_desktop.services.local_texts import NotHereError, has_text
+
+            together.fetch(contract)
+            if not has_text(self._bench.service, contract):
+                raise NotHereError(
+                    "Whoever shared this contract has not sent its text yet; nothing was changed; try again later."
+                )
+
+        def done(nothing: None) -> None:
+            self._under_way.discard(contract)
+            self.open_contract(contract, then)
+
+        self._bench.tasks.start(
+            self, Lane.COMPUTE, "Fetching the contract", work, on_result=done,
             on_error=lambda error: self._not_opened(contract, error),
         )  # fmt: skip
 
     def _not_opened(self, contract: str, error: Exception) -> None:
         self._under_way.discard(contract)
         self._when_open.pop(contract, None)
+        self._bench.together.closed(contract)
         self._bench.window.show_error(error)
 
-    def _show_contract(self, loaded: "Loaded", remembered: Remembered) -> None:
+    def _show_contract(self, loaded: "Loaded", remembered: Remembered, identity: "Identity") -> None:
         from pactoria_desktop.services.opened import OpenContract
         from pactoria_desktop.ui.widgets.author import AuthorLegend
         from pactoria_desktop.ui.workbench.contract_tab import ContractTab
@@ -96,9 +132,7 @@ class Opening(QObject):
         service, settings = bench.service, bench.settings.value
         self._under_way.discard(contract)
         try:
-            opened = OpenContract(
-                service.library, loaded, service.identity, service.clock, service.mint, time.monotonic
-            )  # fmt: skip
+            opened = OpenContract(service.library, loaded, identity, service.clock, service.mint, time.monotonic)
         except PactoriaError as error:
             self._not_opened(contract, error)
             return
@@ -118,6 +152,7 @@ class Opening(QObject):
         tab.view.changed.connect(lambda changes: self._refresh(tab, ("edit.undo", "edit.redo")))
         bench.panels.follow(tab)
         bench.tabs[contract] = tab
+        bench.live.follow(tab)
         legend = AuthorLegend(bench.look)
         tab.overview_changed.connect(lambda: legend.show_authors(tab.authors()))
         bar = CommandBar(bench.look, bench.registry, "Editing", [*BAR[:-1], legend, BAR[-1]])
@@ -176,13 +211,22 @@ class Opening(QObject):
         if tab is None:
             return
         bench.shelves.keep_view_state(key, tab.view.session())
-        self._settle(tab.end())
+        bench.live.ending(tab)
+        self._settle(key, tab.end())
         bench.window.close_document(key)
         bench.panels.show()
         bench.closed()
 
-    def _settle(self, settle: Callable[[], None]) -> None:
-        self._bench.tasks.work.submit(Lane.WRITE, "Keeping your edits", lambda task: settle())
+    def _settle(self, contract: str, settle: Callable[[], None]) -> None:
+        together = self._bench.together
+
+        def work(task: Task) -> None:
+            try:
+                settle()
+            finally:
+                together.closed(contract)
+
+        self._bench.tasks.work.submit(Lane.WRITE, "Keeping your edits", work)
 
     def _may_close(self) -> bool:
         """Whether the window may go: everything typed is on the disk, or the person gives it up knowingly."""
@@ -207,7 +251,8 @@ class Opening(QObject):
         for key in tuple(bench.tabs):
             tab = bench.tabs.pop(key)
             bench.shelves.keep_view_state(key, tab.view.session())
-            self._settle(tab.end())
+            bench.live.ending(tab)
+            self._settle(key, tab.end())
 
     # Session
 

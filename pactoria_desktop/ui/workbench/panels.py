@@ -9,6 +9,7 @@ from pactoria_desktop.ui.review.changes import ChangesPanel
 from pactoria_desktop.ui.review.findings import FindingsPanel
 from pactoria_desktop.ui.review.outline import OutlinePanel
 from pactoria_desktop.ui.widgets.dock import Dock
+from pactoria_desktop.ui.workbench.agreements import Agreements
 
 if TYPE_CHECKING:
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
@@ -36,6 +37,7 @@ class Panels(QObject):
         self.review_dock = Dock(look, "review", "Review", 330)
         self.review_dock.add_page("findings", "Findings", self.findings)
         self.review_dock.add_page("changes", "Changes", self.changes)
+        self.agreements = Agreements(bench, self.review_dock)
         window.add_dock(self.contents_dock, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.add_dock(self.review_dock, Qt.DockWidgetArea.RightDockWidgetArea)
         self._away: list[Dock] = []
@@ -67,6 +69,8 @@ class Panels(QObject):
 
     def follow(self, tab: "ContractTab") -> None:
         """Show what changes in a tab while it is in front."""
+        self._bench.roles.follow(tab)
+        self.agreements.follow(tab)
         tab.overview_changed.connect(lambda: self._show_of(tab))
         tab.findings_changed.connect(lambda: self._show_findings_of(tab))
         tab.place_changed.connect(lambda: self.show_place(tab))
@@ -102,6 +106,7 @@ class Panels(QObject):
     def show(self) -> None:
         """Show the contract in front in every panel."""
         tab = self._bench.current()
+        self.agreements.show()
         if tab is None:
             for panel in (self.outline, self.terms, self.references):
                 panel.show_outline(())

@@ -18,9 +18,10 @@ class Questions(Protocol):
     """Asks. Every answer is None when the person leaves."""
 
     def words(
-        self, title: str, explanation: str, action: str, given: str = "", *, long: bool = False, secret: bool = False
-    ) -> str | None:
-        """A line of words, or several when ``long``; hidden while typed when ``secret``."""
+        self, title: str, explanation: str, action: str, given: str = "", *, long: bool = False, secret: bool = False,
+        needed: bool = True,
+    ) -> str | None:  # fmt: skip
+        """A line of words, or several when ``long``; hidden while typed when ``secret``; none where not ``needed``."""
 
     def two(
         self, title: str, explanation: str, action: str, first: tuple[str, str], second: tuple[str, str]
@@ -71,11 +72,12 @@ class WindowQuestions:
         return AskingDialog(self._look, self._window, title, explanation, action, other)
 
     def words(
-        self, title: str, explanation: str, action: str, given: str = "", *, long: bool = False, secret: bool = False
-    ) -> str | None:
+        self, title: str, explanation: str, action: str, given: str = "", *, long: bool = False, secret: bool = False,
+        needed: bool = True,
+    ) -> str | None:  # fmt: skip
         """A field with one primary button."""
         dialog = self._dialog(title, explanation, action)
-        field = dialog.add_field(title, given, long=long, secret=secret)
+        field = dialog.add_field(title, given, long=long, secret=secret, needed=needed)
         return field.words().strip() if dialog.exec() == ACCEPTED else None
 
     def two(

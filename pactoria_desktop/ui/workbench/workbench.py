@@ -13,16 +13,22 @@ from pactoria_desktop.ui.shell.commands import CommandRegistry
 from pactoria_desktop.ui.shell.tasks import BackgroundTasks
 from pactoria_desktop.ui.shell.window import MainWindow
 from pactoria_desktop.ui.theme.look import Look
+from pactoria_desktop.ui.workbench.account import AccountFace
+from pactoria_desktop.ui.workbench.account_commands import account_commands
 from pactoria_desktop.ui.workbench.bench_commands import bench_commands
 from pactoria_desktop.ui.workbench.comparing import Comparing
 from pactoria_desktop.ui.workbench.contract_commands import contract_commands
 from pactoria_desktop.ui.workbench.deeds import Deeds
 from pactoria_desktop.ui.workbench.exchange import Exchange
 from pactoria_desktop.ui.workbench.finding import add_palette_sources
+from pactoria_desktop.ui.workbench.live import Live
 from pactoria_desktop.ui.workbench.opening import Opening
+from pactoria_desktop.ui.workbench.particulars import ParticularsDeeds
 from pactoria_desktop.ui.workbench.preferences import Preferences
 from pactoria_desktop.ui.workbench.questions import Questions, WindowQuestions
+from pactoria_desktop.ui.workbench.roles import Roles
 from pactoria_desktop.ui.workbench.shelves import Shelves
+from pactoria_desktop.ui.workbench.together_port import TogetherPort
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.choosing import ChoosingReviewer
@@ -42,9 +48,9 @@ class Workbench(QObject):
 
     def __init__(
         self, service: LibraryService, look: Look, tasks: BackgroundTasks, settings: SettingsFile,
-        make_reviewer: "Callable[[], ChoosingReviewer] | None" = None,
+        make_reviewer: "Callable[[], ChoosingReviewer] | None" = None, together: TogetherPort | None = None,
     ) -> None:  # fmt: skip
-        """``make_reviewer`` gives each contract a reviewer of its own."""
+        """``make_reviewer`` gives each contract a reviewer of its own; ``together`` is the way to a platform."""
         super().__init__()
         self.service, self.look, self.tasks, self.settings = service, look, tasks, settings
         self.make_reviewer = make_reviewer or self._reviewer
@@ -53,16 +59,21 @@ class Workbench(QObject):
         self.registry = CommandRegistry(look)
         self.window = MainWindow(look, self.registry, tasks)
         self.questions: Questions = WindowQuestions(look, self.window)
+        self._together = together
+        self.live = Live(self)
         self.preferences = Preferences(self)
         self.deeds = Deeds(self)
         self.shelves = Shelves(self)
+        self.roles = Roles(self)
+        self.account = AccountFace(self)
+        self.particulars = ParticularsDeeds(self)
         self._panels: Panels | None = None
         self._warmed = False
         self._closed = False
         self.opening = Opening(self)
         self.exchange = Exchange(self)
         self.comparing = Comparing(self)
-        self.registry.add(*bench_commands(self), *contract_commands(self))
+        self.registry.add(*bench_commands(self), *contract_commands(self), *account_commands(self))
         self.search = add_palette_sources(self)
         self.window.close_asked.connect(self.opening.close_contract)
         self.window.files_dropped.connect(self.exchange.import_files)
@@ -73,20 +84,40 @@ class Workbench(QObject):
         tasks.jobs_changed.connect(self._rest.start)
         self.window.when_painted(self._begin)
 
+    def agreements_changed(self) -> None:
+        """Show approvals and activity of the contract in front as they are now."""
+        if self._panels is not None:
+            self._panels.agreements.show()
+
     def _begin(self) -> None:
         """What the first frame does not wait for: the library's lists, then what opening a contract needs."""
         self.shelves.refresh()
+        self.live.start()
         QTimer.singleShot(WARMING_PAUSE, self, self._warm_for_opening)
 
     def _give_back(self) -> None:
         """What background work took and left goes back to the system, once nothing runs; what stays is set aside."""
-        if self.tasks.jobs():
+        if any(job.lane is not Lane.NETWORK for job in self.tasks.jobs()):
             return
         if self._closed:
             self._closed = False
             look_through()
         set_aside()
         give_back()
+
+    @property
+    def together(self) -> TogetherPort:
+        """The device together with its platform, which the first frame does not wait for."""
+        if self._together is None:
+            from pactoria_desktop.services.together import Together
+
+            self._together = Together(self.service)
+        return self._together
+
+    @together.setter
+    def together(self, together: TogetherPort) -> None:
+        self._together = together
+        self.live.start()
 
     def closed(self) -> None:
         """A contract or comparison was closed: what it held is looked for at the next rest."""

@@ -28,7 +28,7 @@ QUICK = Rhythm(poll=0.1, sweep=0.1, first_pause=0)
 
 @asynccontextmanager
 async def at_work(house: House, **tasks: Callable[..., Awaitable[None]]) -> AsyncIterator[None]:
-    async with working(house, tasks, QUICK):
+    async with working(house, tasks, QUICK, hourly=()):
         yield
 
 

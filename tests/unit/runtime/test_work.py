@@ -174,3 +174,45 @@ def test_the_runtime_starts_without_heavy_libraries():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_waits_for_the_network_holds_up_neither_writing_nor_computing():
+    unhandled, done, release = Unhandled(), [], threading.Event()
+    work = Work(unhandled=unhandled)
+    waiting = [work.submit(Lane.NETWORK, "ask", lambda task: release.wait(20)) for _ in range(6)]
+    written = work.submit(Lane.WRITE, "write", lambda task: done.append("written"))
+    counted = work.submit(Lane.COMPUTE, "compute", lambda task: done.append("counted"))
+    assert written.finished.wait(5)
+    assert counted.finished.wait(5)
+    assert sorted(done) == ["counted", "written"]
+    assert sum(job.state is State.RUNNING for job in waiting) == 4
+    release.set()
+    for job in waiting:
+        assert job.finished.wait(5)
+    work.close()
+    assert unhandled == []
+
+
+def test_closing_cancels_what_waits_and_leaves_behind_what_does_not_hear_it():
+    unhandled, outcomes, deaf = Unhandled(), [], threading.Event()
+    work = Work(unhandled=unhandled)
+
+    def hearing(task: Task) -> None:
+        stopped = threading.Event()
+        task.when_cancelled(stopped.set)
+        assert stopped.wait(20)
+        task.check()
+
+    heard = work.submit(Lane.NETWORK, "sign in", hearing, on_cancelled=lambda: outcomes.append("cancelled"))
+    left = work.submit(Lane.NETWORK, "ask", lambda task: deaf.wait(20))
+    while left.state is not State.RUNNING or heard.state is not State.RUNNING:
+        time.sleep(0.005)
+    began = time.monotonic()
+    work.close()
+    assert time.monotonic() - began < 10
+    assert (outcomes, heard.state) == (["cancelled"], State.CANCELLED)
+    assert left.state is State.RUNNING
+    deaf.set()
+    assert left.finished.wait(5)
+    with pytest.raises(RuntimeError):
+        work.submit(Lane.NETWORK, "late", lambda task: None)

@@ -34,6 +34,7 @@ class Record(Base):
     __table_args__ = (
         Index("ix_record_organization_id_scope_sequence", "organization_id", "scope", "sequence", unique=True),
         Index("ix_record_organization_id_contract_id_kind", "organization_id", "contract_id", "kind"),
+        Index("ix_record_deleted_by_change", "organization_id", "changed_at", postgresql_where=text("deleted")),
         Index(
             "ix_record_contracts_by_change",
             "organization_id",

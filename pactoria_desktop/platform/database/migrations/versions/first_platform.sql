@@ -237,6 +237,8 @@ CREATE INDEX ix_record_contracts_by_change ON record (organization_id, changed_a
 -- next
 CREATE INDEX ix_record_contracts_by_title ON record (organization_id, lower(fields ->> 'title'), id) WHERE kind = 'contract' AND NOT deleted
 -- next
+CREATE INDEX ix_record_deleted_by_change ON record (organization_id, changed_at) WHERE deleted
+-- next
 CREATE INDEX ix_record_organization_id_contract_id_kind ON record (organization_id, contract_id, kind)
 -- next
 CREATE UNIQUE INDEX ix_record_organization_id_scope_sequence ON record (organization_id, scope, sequence)
@@ -398,6 +400,13 @@ language sql stable security definer set search_path = public, pg_temp as $$
   from device_session s join person p on p.id = s.person_id
   where s.id = any(sessions) and s.ended_at is null and s.expires_at > moment
     and p.disabled_at is null and p.erased_at is null
+$$
+-- next
+create function organizations_after(last uuid, most integer)
+returns table (organization_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select o.organization_id from organization o
+  where o.organization_id > last and o.deleted_at is null order by o.organization_id limit most
 $$
 -- next
 alter table organization enable row level security
@@ -577,3 +586,7 @@ grant execute on function erase_person(uuid, timestamptz) to pactoria_app
 revoke all on function sessions_at_work(uuid[], timestamptz) from public
 -- next
 grant execute on function sessions_at_work(uuid[], timestamptz) to pactoria_app
+-- next
+revoke all on function organizations_after(uuid, integer) from public
+-- next
+grant execute on function organizations_after(uuid, integer) to pactoria_app

@@ -1,0 +1,508 @@
+"""One account's line to its platform, on an event loop: records, texts and files as they wait, and the live rooms.
+
+Nothing here is lost when the line breaks: what waits lies in the library, and every exchange goes on where it was.
+"""
+
+import asyncio
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import httpx2
+
+from pactoria_desktop.protocol.identity import Me
+from pactoria_desktop.protocol.organizations import OrganizationList
+from pactoria_desktop.protocol.problems import Code
+from pactoria_desktop.protocol.texts import Present, TextNews, TextPush, TextPushed
+from pactoria_desktop.replica.errors import ReplicaError
+from pactoria_desktop.replica.identity import Identity
+from pactoria_desktop.runtime.errors import PactoriaError
+from pactoria_desktop.runtime.secrets import Keyring
+from pactoria_desktop.services.accounts import AccountRecord, Accounts, Organization, SeatRecord
+from pactoria_desktop.services.library import LibraryService
+from pactoria_desktop.services.local_texts import ClosedError, OnReplica, OpenElsewhereError, OpenText, StoredText
+from pactoria_desktop.services.opened import OpenContract
+from pactoria_desktop.services.syncing import Departure, Syncing
+from pactoria_desktop.services.transfers import Transfers
+from pactoria_desktop.sync.apart import Apart
+from pactoria_desktop.sync.courier import HttpCourier, NotReachedError
+from pactoria_desktop.sync.errors import AccessLostError, OfflineError, SignedOutError, SyncError
+from pactoria_desktop.sync.live import LiveLine
+from pactoria_desktop.sync.texts import Exchange, LocalText, NotAcceptedError, PushRefusedError, TextSync
+from pactoria_desktop.sync.tokens import (
+    KeyringTokenStore,
+    PlatformUnreachableError,
+    SignedInDevice,
+    SignInError,
+    TokensNotKeptError,
+)
+from pactoria_desktop.sync.tokens import SignedOutError as NotSignedInError
+from pactoria_desktop.sync.transport import Http, RecordTransport
+
+_log = logging.getLogger("pactoria.sync")
+
+GATHER_SECONDS = 0.25
+"""Changes within this time go together."""
+
+LOOK_SECONDS = 60.0
+"""How often the platform is asked though nothing was heard of it."""
+
+AGAIN_SECONDS = 5.0, 60.0
+"""The pause after the first exchange that failed, and the longest."""
+
+LEDGER_SECONDS = 60.0
+TOKEN_SECONDS = 90.0
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Bytes of bodies that went and came, as their heads say."""
+
+    sent: int = 0
+    received: int = 0
+
+    def goes(self, request: httpx2.Request) -> None:
+        """A request is about to go."""
+        self.sent += int(request.headers.get("Content-Length", "0"))
+
+    def came(self, response: httpx2.Response) -> None:
+        """An answer has come."""
+        said = response.headers.get("Content-Length", "")
+        self.received += int(said) if said.isdecimal() else 0
+
+    async def goes_async(self, request: httpx2.Request) -> None:
+        """The same."""
+        self.goes(request)
+
+    async def came_async(self, response: httpx2.Response) -> None:
+        """The same."""
+        self.came(response)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What one exchange did: records that came and went, texts that changed on either side, files that came or went,
+    and what of the records was refused or lost against another's."""
+
+    came: int = 0
+    went: int = 0
+    texts: int = 0
+    files: int = 0
+    refused: int = 0
+    conflicts: int = 0
+
+    def __add__(self, other: "Exchanged") -> "Exchanged":
+        """Both together."""
+        return Exchanged(
+            self.came + other.came, self.went + other.went, self.texts + other.texts, self.files + other.files,
+            self.refused + other.refused, self.conflicts + other.conflicts,
+        )  # fmt: skip
+
+
+class Hears(Protocol):
+    """Hears of the line, on its thread; must not block."""
+
+    def changed(self) -> None:
+        """The state of the account, of sync, or of what was synced may be another."""
+        ...
+
+    def people(self, contract: str, people: tuple[Present, ...]) -> None:
+        """Who else is at work in a contract."""
+        ...
+
+    def refused(self, contract: str, error: PactoriaError) -> None:
+        """The platform did not take a contract's text; it stays on this device."""
+        ...
+
+
+class _OneAtATime(TextSync):
+    """Exchanges of one text go one after the other, whoever asks."""
+
+    def __init__(self, inner: TextSync, locks: dict[str, asyncio.Lock], may_push: Callable[[str], bool]) -> None:
+        self._inner, self._locks, self._may_push = inner, locks, may_push
+
+    async def exchange(self, text: LocalText) -> Exchange:
+        """As ``TextSync.exchange``; whoever may not change the text only receives."""
+        async with self._locks.setdefault(text.contract, asyncio.Lock()):
+            if await asyncio.to_thread(self._may_push, text.contract):
+                return await self._inner.exchange(text)
+            await self._inner.pull(text)
+            return Exchange.NOTHING
+
+
+class _Noted:
+    """A courier that notes in the upload ledger what is about to leave."""
+
+    def __init__(self, courier: HttpCourier, note: Callable[[list[Departure]], None]) -> None:
+        self._courier, self._note = courier, note
+
+    async def pull(self, contract: str, after: int) -> tuple[TextNews, tuple[bytes, ...]]:
+        return await self._courier.pull(contract, after)
+
+    async def push(self, contract: str, push: TextPush, updates: Sequence[bytes]) -> TextPushed:
+        body = b"".join(updates)
+        departure = Departure(contract, "text", len(body), hashlib.sha256(body).hexdigest())
+        await asyncio.to_thread(self._note, [departure])
+        return await self._courier.push(contract, push, updates)
+
+
+class Line:
+    """An account's line. Made and run on its loop; ``http`` may be asked for on any thread."""
+
+    def __init__(
+        self,
+        service: LibraryService,
+        account: AccountRecord,
+        secrets: Keyring,
+        hears: Hears,
+        is_open: Callable[[str], bool],
+        openings: Mapping[str, tuple[OpenContract, OnReplica]],
+        chance: Callable[[], float],
+    ) -> None:
+        """``is_open`` says of a contract whether its text belongs to an opening here, ``openings`` are those that are
+        whole, as they are at any time; ``chance`` gives numbers from 0 to 1."""
+        self.account = account
+        self.is_connected = False
+        self._service, self._hears, self._chance = service, hears, chance
+        self._is_open, self._openings = is_open, openings
+        self._accounts = Accounts(service)
+        self._loop = asyncio.get_running_loop()
+        self.traffic = Traffic()
+        self._client = httpx2.AsyncClient(
+            base_url=account.platform, timeout=httpx2.Timeout(30.0, connect=5.0),
+            event_hooks={"request": [self.traffic.goes_async], "response": [self.traffic.came_async]},
+        )  # fmt: skip
+        self._blocking = httpx2.Client(event_hooks={"request": [self.traffic.goes], "response": [self.traffic.came]})
+        self._stopped = threading.Event()
+        store = KeyringTokenStore(secrets, account.platform)
+        self._device = SignedInDevice(self._client, account.platform, store, service.clock)
+        self._texts: dict[str, TextSync] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._open: dict[str, OpenText] = {}
+        self._typed: dict[str, tuple[int, str]] = {}
+        self._wanted = asyncio.Event()
+        self._whole = asyncio.Lock()
+        self._failures = 0
+        self._asked_at = float("-inf")
+        self._live = LiveLine(
+            account.platform.replace("http", "ws", 1), self._access, self._texts_of, self, chance, self._departed
+        )
+
+    async def run(self) -> None:
+        """Keep the line up until cancelled."""
+        work = [asyncio.create_task(one()) for one in (self._live_on, self._sync_on, self._ledger_on)]
+        try:
+            ended, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            for each in ended:
+                each.result()
+        finally:
+            self._stopped.set()
+            for each in work:
+                each.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            await asyncio.to_thread(self._write_ledger)
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the connections; what still asks on a thread ends soon."""
+        self._stopped.set()
+        await self._client.aclose()
+        self._blocking.close()
+
+    def http(self) -> Http:
+        """Requests of this account that wait; to be used off the loop and off the interface's thread."""
+        last = ""
+
+        def token(renew: bool) -> str:
+            nonlocal last
+            asked = asyncio.run_coroutine_threadsafe(self._token(last if renew else None), self._loop)
+            last = asked.result(TOKEN_SECONDS)
+            return last
+
+        return Http(
+            self._blocking, self.account.platform, token,
+            clock=self._service.clock, sleep=self._pause, jitter=self._chance,
+        )  # fmt: skip
+
+    def _pause(self, seconds: float) -> None:
+        """Wait before a request is made again, at most until the line is closed."""
+        if self._stopped.wait(seconds):
+            raise OfflineError("Sync was stopped; everything that waits is kept here.")
+
+    async def sign_out(self) -> bool:
+        """End the sign-in; False where the platform could not be told."""
+        return await self._device.sign_out()
+
+    # Tokens
+
+    async def _token(self, instead_of: str | None = None) -> str:
+        """A token; what keeps one from being got as an error of sync."""
+        try:
+            return await self._device.access_token(instead_of=instead_of)
+        except NotSignedInError as error:
+            raise SignedOutError(error.sentence) from error
+        except (PlatformUnreachableError, TokensNotKeptError) as error:
+            raise OfflineError(error.sentence) from error
+        except SignInError as error:
+            raise SignedOutError(error.sentence) from error
+
+    async def _access(self) -> str:
+        try:
+            return await self._token()
+        except OfflineError as error:
+            raise NotReachedError(error.sentence) from error
+
+    # What the desktop says
+
+    def wake(self) -> None:
+        """Exchange soon. On the loop."""
+        self._wanted.set()
+
+    async def _enter(self) -> None:
+        """Whatever is open here takes part in its room, if it belongs to an organization."""
+        for contract, (opened, on_replica) in tuple(self._openings.items()):
+            if contract in self._open:
+                continue
+            seat = await asyncio.to_thread(self._seat_of, contract)
+            if seat is not None and contract in self._openings:
+                text = OpenText(self._service, seat.number, opened, on_replica)
+                self._open[contract] = text
+                self._live.enter(seat.organization, text)
+
+    async def leave(self, contract: str) -> None:
+        """The opening of a contract is about to end; gives back once nothing is asked of it any more."""
+        self._open.pop(contract, None)
+        await self._live.leave(contract)
+        async with self._locks.setdefault(contract, asyncio.Lock()):
+            pass
+
+    def typed(self, contract: str) -> None:
+        """Something was typed. On the loop."""
+        if self.is_connected:
+            self._live.stirred(contract)
+        else:
+            self._wanted.set()
+
+    async def at_work(self, contract: str, caret: str | None, anchor: str | None) -> None:
+        """Where the person is in a contract."""
+        await self._live.at_work(contract, caret, anchor)
+
+    async def fetch(self, contract: str) -> None:
+        """Bring a contract's text and files to this device now. Raises the errors of sync."""
+        seat = self._seat_of(contract)
+        if seat is not None:
+            await self._exchange(seat, contract)
+            await asyncio.to_thread(Transfers(self._service, seat.number, self.http()).fetch, contract)
+
+    async def refresh(self) -> None:
+        """Ask who the person is and to which organizations they belong. Raises the errors of sync."""
+        await asyncio.to_thread(self._refresh)
+        self._hears.changed()
+
+    def _refresh(self) -> None:
+        http = self.http()
+        me = http.ask("GET", "/me", Me)
+        found = http.ask("GET", "/organizations", OrganizationList).organizations
+        places = [Organization(one.id, one.name, one.role) for one in found]
+        if self.account.id:
+            self._accounts.renewed(self.account.id, me.name, me.email, places)
+        else:
+            self.account = self._accounts.signed_in(self.account.platform, me.id, me.name, me.email, me.device, places)
+        self._asked_at = time.monotonic()
+
+    def _seat_of(self, contract: str) -> SeatRecord | None:
+        home = self._accounts.home(contract)
+        if home is None or home.state != "member":
+            return None
+        return next((one for one in self._seats() if one.number == home.seat), None)
+
+    def _seats(self) -> tuple[SeatRecord, ...]:
+        return tuple(one for one in self._accounts.seats(self.account.id) if one.state == "member")
+
+    # Exchanging
+
+    async def sync_all(self) -> Exchanged:
+        """Exchange everything that waits, on either side. Raises the first error that kept something from going."""
+        async with self._whole:
+            await self._enter()
+            if time.monotonic() - self._asked_at > LOOK_SECONDS / 2:
+                await asyncio.to_thread(self._refresh)
+                self._hears.changed()
+            done, first = Exchanged(), None
+            for seat in await asyncio.to_thread(self._seats):
+                try:
+                    done += await self._sync(seat)
+                except AccessLostError as error:
+                    self._asked_at = float("-inf")
+                    first = first or error
+            if first is not None:
+                raise first
+            return done
+
+    async def _sync(self, seat: SeatRecord) -> Exchanged:
+        syncing, http = Syncing(self._service, seat.number), self.http()
+        transport = RecordTransport(
+            http, seat.organization, note=syncing.note_departures, contract_of=syncing.contract_of
+        )
+        try:
+            records = await asyncio.to_thread(syncing.sync_now, transport)
+        finally:
+            self._hears.changed()
+        transfers = Transfers(self._service, seat.number, http)
+        files, texts = await asyncio.to_thread(transfers.send), 0
+        first: PactoriaError | None = None
+        for contract in await asyncio.to_thread(syncing.behind):
+            if contract in self._open and self.is_connected:
+                continue
+            try:
+                texts += await self._exchange(seat, contract)
+            except (NotReachedError, OfflineError, SignedOutError):
+                raise
+            except PactoriaError as error:
+                first = first or error
+        if texts and await asyncio.to_thread(syncing.waits):  # the questions that came up
+            again = await asyncio.to_thread(syncing.sync_now, transport)
+            records = replace(records, came=records.came + again.came, went=records.went + again.went)
+        for contract in await asyncio.to_thread(transfers.wanted):
+            files += await asyncio.to_thread(transfers.fetch, contract)
+        self._hears.changed()
+        if first is not None:
+            raise first
+        return Exchanged(records.came, records.went, texts, files, records.refused, records.conflicts)
+
+    async def _exchange(self, seat: SeatRecord, contract: str) -> bool:
+        """Exchange one text; whether there was anything. Raises what keeps it from being exchanged; what the platform
+        refuses is told as well."""
+        opened = self._open.get(contract)
+        stored = StoredText(self._service, seat.number, contract, self._is_open) if opened is None else None
+        text: LocalText | None = opened or stored
+        assert text is not None
+        before = await text.state()
+        try:
+            await self._texts_of(seat.organization).exchange(text)
+            after = await text.state()
+        except (OpenElsewhereError, ClosedError):
+            return False  # whoever has it open exchanges it, or it is asked for again
+        except (NotAcceptedError, PushRefusedError, ReplicaError) as error:
+            if isinstance(error, PushRefusedError) and error.code is Code.NOT_FOUND and before.number == 0:
+                return False  # whoever shares it has not sent the text yet
+            _log.info("text_not_taken", extra={"kind": type(error).__name__, "contract": contract})
+            self._hears.refused(contract, error)
+            raise
+        finally:
+            if stored is not None:
+                await asyncio.to_thread(stored.close)
+        return (before.number, before.known) != (after.number, after.known)
+
+    def _texts_of(self, organization: str) -> TextSync:
+        if organization not in self._texts:
+            seat = next(one for one in self._seats() if one.organization == organization)
+            syncing = Syncing(self._service, seat.number)
+            names = syncing.members
+
+            async def name_of(person: str) -> str:
+                found = await asyncio.to_thread(names)
+                return next((name for identity, name, _ in found if identity == person), "")
+
+            joiner = Apart(
+                Identity(self.account.name, self.account.person), name_of, self._service.clock,
+                may_edit=lambda contract: self._accounts.may(contract, "contract.edit"),
+            )  # fmt: skip
+            courier = _Noted(HttpCourier(self._client, organization, self._access), syncing.note_departures)
+            self._texts[organization] = _OneAtATime(
+                TextSync(courier, joiner, self._service.clock), self._locks,
+                lambda contract: self._accounts.may(contract, "contract.suggest"),
+            )  # fmt: skip
+        return self._texts[organization]
+
+    async def _sync_on(self) -> None:
+        """Exchange whenever something is wanted, and now and then by itself; after a failure later and later."""
+        self._wanted.set()
+        while True:
+            again = min(AGAIN_SECONDS[1], AGAIN_SECONDS[0] * 2 ** max(0, self._failures - 1))
+            pause = again * (0.5 + self._chance() / 2) if self._failures else LOOK_SECONDS
+            try:
+                async with asyncio.timeout(pause):
+                    await self._wanted.wait()
+            except TimeoutError:
+                pass
+            await asyncio.sleep(GATHER_SECONDS)
+            self._wanted.clear()
+            try:
+                await self.sync_all()
+            except SignedOutError:
+                await asyncio.to_thread(self._accounts.sign_out, self.account.id)
+                self._hears.changed()
+                return
+            except (SyncError, NotReachedError) as error:
+                self._failures += 1
+                _log.info("sync_failed", extra={"kind": type(error).__name__, "failures": self._failures})
+            except PactoriaError as error:
+                # The disk is full, a text was refused: said where it belongs, tried again later.
+                self._failures += 1
+                _log.warning("sync_stopped", extra={"kind": type(error).__name__, "failures": self._failures})
+                self._hears.changed()
+            else:
+                self._failures = 0
+
+    # The live rooms
+
+    async def _live_on(self) -> None:
+        while True:
+            try:
+                await self._live.run()
+            except SignedOutError as error:
+                _log.info("live_line_signed_out", extra={"kind": type(error).__name__})
+            self._wanted.set()  # the exchange finds out why, and says so
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def connected(self, connected: bool) -> None:
+        """``sync.live.Listener``."""
+        self.is_connected = connected
+        if connected:
+            self._failures = 0
+            self._wanted.set()
+        self._hears.changed()
+
+    def people(self, contract: str, people: tuple[Present, ...]) -> None:
+        """``sync.live.Listener``."""
+        self._hears.people(contract, people)
+
+    def moved(self, organization: str) -> None:
+        """``sync.live.Listener``."""
+        self._wanted.set()
+
+    def refused(self, contract: str, error: PactoriaError) -> None:
+        """``sync.live.Listener``."""
+        self._asked_at = float("-inf")
+        self._wanted.set()
+        self._hears.refused(contract, error)
+
+    def ended(self, code: Code, sentence: str) -> None:
+        """``sync.live.Listener``."""
+        _log.info("live_line_ended", extra={"code": code.value})
+        self._wanted.set()
+
+    # The ledger of what was typed live
+
+    def _departed(self, contract: str, size: int, sha256: str) -> None:
+        self.traffic.sent += size
+        before, _ = self._typed.get(contract, (0, ""))
+        self._typed[contract] = (before + size, sha256)
+
+    async def _ledger_on(self) -> None:
+        while True:
+            await asyncio.sleep(LEDGER_SECONDS)
+            await asyncio.to_thread(self._write_ledger)
+
+    def _write_ledger(self) -> None:
+        """What went live in the last minute, as one line for each contract with the hash of the last part."""
+        typed, self._typed = self._typed, {}
+        for contract, (size, sha256) in typed.items():
+            seat = self._seat_of(contract)
+            if seat is not None:
+                Syncing(self._service, seat.number).note_departures([Departure(contract, "typed live", size, sha256)])
