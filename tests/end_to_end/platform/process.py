@@ -91,6 +91,8 @@ class PlatformProcess:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def kill_with_database(self) -> None:
         """End it and its database by SIGKILL, as when the power fails."""
@@ -105,17 +107,22 @@ class PlatformProcess:
 
     def stop(self) -> None:
         """Stop it in order, database and all; what was killed leaves a database, which is ended too."""
-        if self._process is not None:
-            if self.runs:
-                self._process.send_signal(signal.SIGTERM)
-            self._process.wait(SECONDS_TO_STOP)
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+        self.end()
         postmaster = self._postmaster()
         if postmaster is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(postmaster, signal.SIGINT)
             _wait_for_end(postmaster)
+
+    def end(self) -> None:
+        """Stop the program in order, and whatever of a database it started itself."""
+        if self._process is None:
+            return
+        if self.runs:
+            self._process.send_signal(signal.SIGTERM)
+        self._process.wait(SECONDS_TO_STOP)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         """A command on the data folder: ``backup OUT``, ``restore IN --replace``, ``jobs``; it must succeed."""

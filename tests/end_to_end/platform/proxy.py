@@ -58,6 +58,8 @@ class Proxy:
         self.counted = Counted()
         self.chance: Callable[[], Point | None] | None = None
         """Draws what happens to each request, beside what was armed."""
+        self.meanwhile: Callable[[], None] | None = None
+        """Is called, in a thread of its own, once the platform has answered and before the answer is lost."""
         self._fault: Fault | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -238,6 +240,8 @@ class _Line:
         await self._hand_over(request, fault)
         answer = await self._platform.message()
         point = None if fault is None else fault.point
+        if point in (Point.BEFORE_ANSWER, Point.IN_ANSWER) and self._proxy.meanwhile is not None:
+            await asyncio.to_thread(self._proxy.meanwhile)
         if point is Point.BEFORE_ANSWER:
             raise _CutError
         if point is Point.IN_ANSWER:

@@ -110,6 +110,35 @@ def test_a_contract_with_all_that_hangs_on_it_joins_once_wherever_the_line_is_cu
     assert every_cut(proxy, turn) >= 4 * len(CUTS)
 
 
+@pytest.mark.parametrize("point", [Point.BEFORE_ANSWER, Point.IN_ANSWER])
+def test_a_push_whose_answer_was_lost_does_not_come_over_what_was_written_since(
+    desks: tuple[Desktop, Desktop], proxy: Proxy, point: Point
+) -> None:
+    mine, theirs = desks
+    contract = mine.bring_in(SAMPLE)
+    mine.add(contract)
+    together(mine, theirs)
+    mine.shelf.describe(contract, title="Ines's title")
+    mine.shelf.change_tags([contract], ["urgent"], [])
+
+    def meanwhile() -> None:
+        theirs.sync()
+        assert theirs.titles()[contract] == "Ines's title"
+        theirs.shelf.describe(contract, title="Dele's title, who has seen it")
+        theirs.shelf.change_tags([contract], [], ["urgent"])
+        theirs.sync()
+
+    proxy.meanwhile = meanwhile
+    counted = proxy.arm(Fault(1, point))
+    mine.sync(proxy.address)
+    assert [one.split()[1].rpartition("/")[2] for one in counted.struck] == ["push"]
+    together(mine, theirs)
+    for desk in desks:
+        (record,) = desk.shelf.records([contract])
+        assert (record.title, record.tags) == ("Dele's title, who has seen it", ())
+        assert desk.syncing.conflicts() == ()
+
+
 def test_texts_count_once_wherever_the_line_is_cut(team: Team, desks: tuple[Desktop, Desktop], proxy: Proxy) -> None:
     ines, dele = pair(team, desks, shared(desks), proxy.address)
 

@@ -20,7 +20,7 @@ from tests.end_to_end.platform.test_records import together
 from tests.end_to_end.platform.test_texts import pair, shared
 from tests.end_to_end.platform.texts import TextDesk, exchange, same
 
-LONGEST_WORK = 0.8
+LONGEST_WORK = 0.6
 
 
 class Worker:
@@ -64,9 +64,9 @@ class Worker:
             self.desk.sync()
         except OfflineError:
             self.offline += 1
-            self._over.wait(0.1)
         else:
             self.acknowledged = list(self.written)
+        self._over.wait(self.chance.uniform(0.05, 0.2))
 
 
 class Typist:

@@ -28,14 +28,17 @@ def shared(desks: tuple[Desktop, Desktop]) -> str:
     return contract
 
 
-def pair(team: Team, desks: tuple[Desktop, Desktop], contract: str, address: str = "") -> tuple[TextDesk, TextDesk]:
-    """Ines's text, which is the sample's, and Dele's, who begins with nothing; Ines's goes through ``address``."""
+def pair(
+    team: Team, desks: tuple[Desktop, Desktop], contract: str, address: str = "", other: str = ""
+) -> tuple[TextDesk, TextDesk]:
+    """Ines's text, which is the sample's, and Dele's, who begins with nothing; through ``address`` and ``other``."""
     mine, theirs = desks
     names = {mine.me["id"]: mine.me["name"], theirs.me["id"]: theirs.me["name"]}
     first = TextDesk(
         team.ines, mine.me["id"], team.organization, contract, text=sample_text(SAMPLE), names=names, address=address
     )
-    return first, TextDesk(team.dele, theirs.me["id"], team.organization, contract, names=names, seed=2)
+    second = TextDesk(team.dele, theirs.me["id"], team.organization, contract, names=names, address=other, seed=2)
+    return first, second
 
 
 def test_a_key_shows_on_the_other_desktop_in_time(
