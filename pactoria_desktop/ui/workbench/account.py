@@ -174,11 +174,12 @@ class AccountFace(QObject):
         bench.window.rail.set_shown(CONFLICTS, here or bool(status.conflicts))
         if here:
             self._read_conflicts()
-        if stand.came != before.came or stand.seats != before.seats:
+        if stand.records != before.records:
             bench.shelves.refresh()
             bench.roles.refresh()
-        bench.agreements_changed()
-        bench.registry.refresh()
+            bench.agreements_changed()
+        if (stand.account, status.conflicts) != (before.account, before.status.conflicts):
+            bench.registry.refresh()
 
     def _indicator(self) -> "SyncIndicator":
         if self.indicator is None:

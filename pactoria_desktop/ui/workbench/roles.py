@@ -58,6 +58,7 @@ class Roles(QObject):
                 tab = bench.tabs.get(key)
                 if tab is not None:
                     self._take(tab, standing)
+            bench.agreements_changed()
 
         bench.tasks.start(self, Lane.COMPUTE, "Reading your role", read, on_result=show,
                           on_error=bench.window.show_error)  # fmt: skip
