@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from sqlalchemy.orm import Session
 
-from pactoria_desktop.store.schema import Contract, ContractHome, KeptFile, PackageEntry, SyncedRecord, TextState
+from pactoria_desktop.store.schema import Contract, ContractHome, KeptFile, PackageEntry, Seat, SyncedRecord, TextState
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,15 @@ class TextStates:
 
     def behind(self, seat: int) -> tuple[str, ...]:
         """The contracts of a seat whose text is to be exchanged: those with words that wait, those that grew
-        elsewhere, and those that never came here, the last changed first."""
+        elsewhere, and those that never came here, the last changed first.
+
+        After the platform was restored all of them: it may have lost what it had.
+        """
+        epoch = self._session.execute(select(Seat.epoch).where(Seat.number == seat)).scalar_one()
         rows = self._session.execute(
-            select(ContractHome.contract, TextState.number, TextState.waiting_since, Contract.changed_at)
+            select(
+                ContractHome.contract, TextState.number, TextState.waiting_since, TextState.epoch, Contract.changed_at
+            )
             .join(Contract, Contract.id == ContractHome.contract)
             .outerjoin(TextState, (TextState.contract == ContractHome.contract) & (TextState.seat == seat))
             .where(ContractHome.seat == seat, ContractHome.state == "member")
@@ -87,8 +93,11 @@ class TextStates:
             grown[record] = length
         found = [
             (0 if waiting is not None else 2 if number is None else 1, -changed_at, contract)
-            for contract, number, waiting, changed_at in rows
-            if waiting is not None or number is None or (grown.get(contract) or 0) > number
+            for contract, number, waiting, counted_in, changed_at in rows
+            if waiting is not None
+            or number is None
+            or (grown.get(contract) or 0) > number
+            or counted_in not in ("", epoch)
         ]
         return tuple(contract for _, _, contract in sorted(found))
 

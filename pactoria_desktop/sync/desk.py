@@ -15,6 +15,7 @@ from pactoria_desktop.store.schema import (
     Acknowledged,
     Contract,
     ContractHome,
+    KeptFile,
     NotAccepted,
     OutboxEntry,
     RecordChange,
@@ -124,7 +125,11 @@ class LibraryDesk:
         return self._session.execute(select(Seat.epoch).where(Seat.number == self._seat)).scalar_one()
 
     def set_epoch(self, epoch: str) -> None:
-        if self.epoch() != epoch:
+        before = self.epoch()
+        if before and before != epoch:
+            # The platform was restored: which Word files it holds is not known any more.
+            self._session.execute(delete(KeptFile).where(KeptFile.seat == self._seat))
+        if before != epoch:
             self._session.execute(update(Seat).where(Seat.number == self._seat).values(epoch=epoch))
 
     def heard_at(self) -> int:

@@ -56,6 +56,9 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 4.0
 PING_SECONDS, PONG_SECONDS, CLOSE_SECONDS = 1.5, 2.0, 0.5
 """A network that falls silent is noticed after the sum of these at the latest: editors are live again within 5 s."""
 
+QUIET_TRIES, LONGEST_WAIT = 4, 30.0
+"""A room that is refused for what may pass by itself is tried again: so often before it is said, then now and then."""
+
 ANSWER_SECONDS = 10.0
 LARGEST_FRAME = 64 * 1024 * 1024
 
@@ -92,6 +95,15 @@ class _Room:
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     where: AtWork | None = None
     requests: int = 0
+
+
+_PASSING = frozenset({Code.NOT_FOUND, Code.CONFLICT})
+"""The contract or its Word file has not arrived, because records and files take a way of their own; a platform that was
+restored from a backup has lost them for as long as nobody has brought them back."""
+
+
+class _PutOutError(PushRefusedError):
+    """The platform has put this device out of a room."""
 
 
 class _BrokenError(Exception):
@@ -259,18 +271,23 @@ class LiveLine:
 
     async def _live(self, room: _Room, send: Send) -> None:
         """Bring a room up to date and keep it so, as long as the connection stands."""
-        attempt = 0
+        attempt = refusals = 0
         while True:
             try:
                 await self._sync_of(room.organization).exchange(room.text)
                 await self._join(room, send)
-                attempt = 0
+                attempt = refusals = 0
                 await self._follow(room, send)
             except _LostError:
                 continue
             except (NotAcceptedError, PushRefusedError) as error:
-                self._listener.refused(room.text.contract, error)
-                return
+                refusals += 1
+                may_pass = error.code in _PASSING and not isinstance(error, _PutOutError)
+                if not may_pass or refusals == QUIET_TRIES:
+                    self._listener.refused(room.text.contract, error)
+                if not may_pass:
+                    return
+                await asyncio.sleep(min(LONGEST_WAIT, 2.0 ** (refusals - 1)) * (0.5 + self._chance() / 2))
             except (PactoriaError, TimeoutError) as error:
                 # Not reached, damaged on the way, no room on this disk: all of it may be otherwise in a moment.
                 _log.info("room_interrupted", extra={"kind": type(error).__name__, "contract": room.text.contract})
@@ -315,12 +332,12 @@ class LiveLine:
             elif isinstance(said, Refused):
                 if said.code in (Code.UNAVAILABLE, Code.INTERNAL, Code.CONFLICT, Code.CHANGED_MEANWHILE):
                     raise _LostError
-                raise NotAcceptedError(said.sentence)
+                raise NotAcceptedError(said.sentence, said.code)
             elif isinstance(said, Behind):
                 raise _LostError
             elif isinstance(said, Parted):
                 if said.code is not Code.CONFLICT:
-                    raise PushRefusedError(said.code, said.sentence)
+                    raise _PutOutError(said.code, said.sentence)
                 raise _LostError
 
     async def _next(self, room: _Room, waits: bool) -> tuple[FromPlatform, tuple[bytes, ...]] | None:

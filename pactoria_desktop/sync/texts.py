@@ -125,7 +125,15 @@ class PushRefusedError(PactoriaError):
 
 
 class NotAcceptedError(PactoriaError):
-    """The platform will not take this work: it stays on this device, where it can be exported."""
+    """The platform will not take this work: it stays on this device, where it can be exported.
+
+    ``code`` is the platform's, None where it was not the platform that said so.
+    """
+
+    def __init__(self, sentence: str, code: Code | None = None) -> None:
+        """With a sentence."""
+        super().__init__(sentence)
+        self.code = code
 
 
 class DamagedOnTheWayError(PactoriaError):
@@ -258,7 +266,7 @@ class TextSync:
             if error.code is Code.CHANGED_MEANWHILE:
                 return None
             if error.code in (Code.FORBIDDEN, Code.INVALID, Code.NOT_FOUND):
-                raise NotAcceptedError(error.sentence) from error
+                raise NotAcceptedError(error.sentence, error.code) from error
             raise
 
 
