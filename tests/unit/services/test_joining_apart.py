@@ -15,8 +15,10 @@ from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.identity import Identity
+from pactoria_desktop.replica.relaying import Relayed
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.replica.resolving import Selection
+from pactoria_desktop.replica.suggested import Reviewer
 from pactoria_desktop.runtime.clock import SystemClock
 from pactoria_desktop.services.joining import received
 from pactoria_desktop.services.opened import OpenContract
@@ -340,3 +342,26 @@ def test_rejecting_all_gives_the_text_of_before():
     meet(*both)
     both[0].reject(Selection())
     assert accepted(both[0].text()).text == accepted(base).text
+
+
+@pytest.mark.parametrize(("sent", "back"), PAIRS)
+def test_a_reviewer_whose_desktop_learns_of_both_joins_is_not_refused(sent: str, back: str):
+    base = sample_text(sent)
+    both = replicas(base)
+    begun = both[0].snapshot()
+    reviewer = Replica.open(begun, identity=Identity("Rosa Lindt", "person-3"), clock=SystemClock())
+    found = received(base, both[0].text(), sample_package(back), DATE)
+    updates = []
+    for each in both:
+        lay(each, found)
+        updates.append(each.updates_since(reviewer.version()))
+    for update in updates:
+        reviewer.import_updates(update)
+    reviewer.suggesting = True
+    reviewer.insert(Place(reviewer.slots()[0], 3), "suggested")
+    relayed = Relayed.open((begun, *updates))
+    taken = relayed.take(
+        [reviewer.updates_since(relayed.version())], Reviewer("person-3", frozenset({f"{reviewer.peer:x}"}))
+    )  # fmt: skip
+    assert taken.new == (True,)
+    assert accepted(relayed.text()).text == accepted(reviewer.text()).text
