@@ -155,6 +155,8 @@ class Accounts:
         from pactoria_desktop.store.sessions import Peer, Peers
         from pactoria_desktop.store.texts import Texts
 
+        if not Texts(session).holds(contract):
+            return
         stored = Texts(session).open(contract)
         wrote = frozenset().union(*(peers_of(part) for part in (stored.snapshot, *stored.updates)))
         person, noted = self._service.person, {one.peer for one in Peers(session).of(contract)}
