@@ -131,6 +131,7 @@ class Accounts:
         """
         from pactoria_desktop.store.contracts import Contracts
         from pactoria_desktop.store.exchanged import ExchangedText, TextStates
+        from pactoria_desktop.store.texts import Texts
         from pactoria_desktop.sync.recording import mark_all
         from pactoria_desktop.sync.texts import NOTHING
 
@@ -145,8 +146,9 @@ class Accounts:
                 raise JoinError(f"You do not belong to {place.name} any more; nothing was changed.")
             self._require(place, "contract.create")
             accounts.put_home(contract, seat, at=self._library.now())
-            TextStates(session).put(contract, seat, ExchangedText(0, NOTHING, None, self._library.now()))
-            self._own_text(session, contract)
+            if Texts(session).holds(contract):
+                TextStates(session).put(contract, seat, ExchangedText(0, NOTHING, None, self._library.now()))
+                self._own_text(session, contract)
             mark_all(session, contract)
 
     def _own_text(self, session: Session, contract: str) -> None:
@@ -155,8 +157,6 @@ class Accounts:
         from pactoria_desktop.store.sessions import Peer, Peers
         from pactoria_desktop.store.texts import Texts
 
-        if not Texts(session).holds(contract):
-            return
         stored = Texts(session).open(contract)
         wrote = frozenset().union(*(peers_of(part) for part in (stored.snapshot, *stored.updates)))
         person, noted = self._service.person, {one.peer for one in Peers(session).of(contract)}
