@@ -1,7 +1,9 @@
 """Runs what takes longer than the tests and writes down the result: ``python -m tests.long [STEP ...]``.
 
 Steps: ``tests`` (all files of the corpora, the fifty kills, the long random runs, many planted defects),
-``benchmarks``, ``keys`` and ``model`` (the cross-validation of the clause model); all of them when none is named. Each
+``benchmarks``, ``keys``, ``pooled`` (the platform's tests behind pgbouncer in transaction mode, which
+``apt-get install pgbouncer`` brings) and ``model`` (the cross-validation of the clause model); all of them when none is
+named. Each
 step's result (date, commit, seconds, figures) replaces its former one in ``.ci/long-result.json``, from which
 ``.ci/long-result.md`` is written.
 """
@@ -22,24 +24,29 @@ STEPS = {
     "tests": [sys.executable, "-m", "pytest", "-m", "long", "-n", "2", "--dist", "load", "-rfs"],
     "benchmarks": [sys.executable, "-m", "pytest", "tests/bench", "--benchmark-enable", "-s"],
     "keys": [sys.executable, "-m", "tests.bench.keys", "--json"],
+    "pooled": [sys.executable, "-m", "pytest", "tests/platform", "-n", "2", "--dist", "load", "-rfs"],
     "model": [sys.executable, "-m", "pactoria_desktop.review.evaluation"],
 }
 TITLES = {
     "tests": "Long tests",
     "benchmarks": "Benchmarks",
     "keys": "From key to paint",
+    "pooled": "The platform behind pgbouncer in transaction mode",
     "model": "Clause model, cross-validated",
 }
+WORDS = {"pooled": {"PACTORIA_TEST_POOLED": "1"}}
+"""What a step finds in its environment beside what is there."""
 LINES_KEPT = 20
 
 
-def run(command: list[str], figures: Path) -> tuple[int, str, float]:
+def run(name: str, figures: Path) -> tuple[int, str, float]:
     """A step's exit status, its last lines and its seconds; what it prints is printed as it comes."""
-    environment = {**os.environ, "PACTORIA_FIGURES": str(figures), "QT_QPA_PLATFORM": "offscreen"}
+    told = {"PACTORIA_FIGURES": str(figures), "QT_QPA_PLATFORM": "offscreen", **WORDS.get(name, {})}
+    environment = {**os.environ, **told}
     started = time.monotonic()
     lines: list[str] = []
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        STEPS[name], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         for line in process.stdout or ():
             sys.stdout.write(line)
@@ -55,7 +62,7 @@ def step_result(name: str) -> dict[str, Any]:
     )
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "figures.jsonl"
-        status, tail, seconds = run(STEPS[name], figures)
+        status, tail, seconds = run(name, figures)
         rows = (
             [json.loads(line) for line in figures.read_text(encoding="utf-8").splitlines()] if figures.exists() else []
         )

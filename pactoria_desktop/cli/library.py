@@ -187,12 +187,21 @@ def verify_command(arguments: argparse.Namespace) -> int:
         print_lines([f"The audit log is whole: {count}, last {report['last_hash']}."])
     else:
         count = "1 version" if report["versions"] == 1 else f"{report['versions']} versions"
-        print_lines([f"The history is whole: {count}, last {report['last_hash']}."])
+        apart = report.get("saved_apart")
+        lines = " Some were saved apart, on two devices that did not know of each other." if apart else ""
+        print_lines([f"The history is whole: {count}, last {report['last_hash']}.{lines}"])
     return 1 if problems else 0
 
 
 def _verify_export(path: Path) -> dict[str, object]:
-    from pactoria_desktop.contract.history import HistoryProblem, problems_of, read_history
+    from pactoria_desktop.contract.history import (
+        HistoryProblem,
+        former_of,
+        heads_of,
+        problems_of,
+        read_history,
+        saved_apart,
+    )
     from pactoria_desktop.protocol.audit import is_export
 
     content = path.read_bytes()
@@ -206,14 +215,15 @@ def _verify_export(path: Path) -> dict[str, object]:
         versions = read_history(value)
     except ValueError as error:
         raise UsageError(f"{path} cannot be verified: {error}") from error
-    problems = [asdict(each) for each in problems_of(versions)]
+    problems, apart = [asdict(each) for each in problems_of(versions)], saved_apart(versions)
     if not versions:
         problems = [asdict(HistoryProblem("missing", 1, "The export holds no version, though each history has one."))]
     return {
         "id": versions[0].contract if versions else None,
         "title": None,
         "versions": len(versions),
-        "last_hash": versions[-1].hash if versions else None,
+        "last_hash": former_of(heads_of(versions)) if versions else None,
+        "saved_apart": [each.number for each in versions if each.id in apart],
         "problems": problems,
     }
 

@@ -30,4 +30,8 @@ class House:
     passwords: "PasswordHashing"
     address: str = field(default="")
     """The address under which people reach the platform, without a slash at the end."""
+    direct_database: str = field(default="", repr=False)
+    """Where a connection stays one connection, past any pooler: for notices, which a pooler does not carry."""
+    notices: bool = True
+    """Whether notices come there: not where only the address of a pooler is known."""
     mailer: Mailer = field(default_factory=NoMailer)

@@ -41,6 +41,8 @@ class Addresses:
     application: str
     owner: str
     master_key: bytes
+    direct: str | None = None
+    """The application role's past a pooler, where there is one."""
 
 
 @contextmanager
@@ -56,6 +58,7 @@ def database_addresses(settings: PlatformSettings, *, stop: bool = True) -> Iter
             settings.database_url.get_secret_value(),
             settings.database_owner_url.get_secret_value(),
             base64.b64decode(given),
+            settings.database_direct_url.get_secret_value() if settings.database_direct_url else None,
         )
         return
     folder = prepared(settings.platform_data)
@@ -154,6 +157,8 @@ async def opened_house(
             metrics=metrics,
             passwords=PasswordHashing(),
             address=address,
+            direct_database=addresses.direct or addresses.application,
+            notices=addresses.direct is not None or settings.database_prepared,
         )
     finally:
         await database.close()

@@ -54,6 +54,9 @@ class PlatformSettings(BaseSettings):
     database_owner_url: SecretStr | None = Field(
         default=None, description="PostgreSQL as the role that owns the tables"
     )
+    database_direct_url: SecretStr | None = Field(
+        default=None, description="the same as the application role past a pooler, for notices"
+    )
     database_connections: int = Field(default=10, ge=2, le=200, description="most connections of a process")
     database_prepared: bool = Field(default=True, description="prepare statements; no behind a pooler that forbids it")
     redis_url: SecretStr | None = Field(default=None, description="Redis or Valkey for hints between nodes")
@@ -103,7 +106,7 @@ class PlatformSettings(BaseSettings):
                 raise ValueError(f"holds {len(raw)} bytes and must hold {MASTER_KEY_BYTES}")
         return value
 
-    @field_validator("database_url", "database_owner_url")
+    @field_validator("database_url", "database_owner_url", "database_direct_url")
     @classmethod
     def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):

@@ -5,8 +5,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from pactoria_desktop.contract.identity import is_identity
-
 LONGEST_NAME = 200
 LONGEST_WORDS = 10_000
 
@@ -15,12 +13,6 @@ class Message(BaseModel):
     """A value on the wire: frozen, and refused when it holds a field that is not declared."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _is_identity(text: str) -> str:
-    if not is_identity(text):
-        raise ValueError("an id is a UUID of version 7 in small letters")
-    return text
 
 
 def _in_utc(instant: datetime) -> datetime:
@@ -38,9 +30,8 @@ Identity = Annotated[
     StringConstraints(
         min_length=36, max_length=36, pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
     ),
-    AfterValidator(_is_identity),
 ]
-"""A UUIDv7 in its usual form."""
+"""A UUIDv7 in its usual form: what ``contract.identity.is_identity`` says, said here to the validator itself."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 in hexadecimal."""

@@ -65,7 +65,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("contract.approve", "approve or reject a text", _REVIEWING),
         Operation("contract.share", "say who may reach a contract", _EDITING),
         Operation("contract.delete", "delete contracts", _EDITING),
-        Operation("file.read", "fetch Word packages and attachments", _ALL),
+        Operation("file.read", "fetch Word packages and attachments of contracts in reach", _ALL),
         Operation("file.add", "add Word packages and attachments", _EDITING),
         Operation("sync.pull", "receive changes", _ALL),
         Operation("sync.push", "send changes, each as far as its own rule allows", _ALL),

@@ -118,7 +118,7 @@ KINDS: dict[str, Kind] = {
                 "counterparty": FieldRule(_ONCE, "name", most=500),
                 "package_sha256": FieldRule(_ONCE, "hash"),
                 "round": FieldRule(_ONCE, "number"),
-                "former": FieldRule(_ONCE, "name", most=64),
+                "former": FieldRule(_ONCE, "name", most=259),
                 "hash": FieldRule(_ONCE, "hash", required=True),
                 "made_by": FieldRule(_PLATFORM, "identity"),
             },

@@ -5,6 +5,8 @@ character it is a copy of and which act carried it. When two acts have carried t
 the copy of the act with the greater id; words that only one of them saw stay.
 """
 
+from dataclasses import dataclass
+
 from loro import LoroText, Side
 
 from pactoria_desktop.contract.text import Marks
@@ -20,7 +22,7 @@ from pactoria_desktop.replica.loro_text import (
 )
 
 
-def _identity(text: LoroText, point: int) -> str:
+def identity_of(text: LoroText, point: int) -> str:
     """The identity of the character at a code point of a text, "" where it has none."""
     cursor = text.get_cursor(point, Side.Middle)
     return f"{cursor.id.peer:x}@{cursor.id.counter}" if cursor is not None and cursor.id is not None else ""
@@ -45,13 +47,13 @@ def carry(
     act = living.new_id()
     point = len(source.slice_utf16(0, start))
     copies = [
-        (character, _identity(source, point + number))
+        (character, identity_of(source, point + number))
         for number, character in enumerate(source.slice_utf16(start, end))
     ]
     runs = runs_between(source, start, end)
     offset = at
     if separator is not None:
-        copies.insert(0, ("\n", _identity(source, source.len_unicode - 1)))
+        copies.insert(0, ("\n", identity_of(source, source.len_unicode - 1)))
         _put(target, at, "\n", separator)
         at += 1
     for run in runs:
@@ -72,16 +74,27 @@ def _put(target: LoroText, at: int, text: str, marks: Marks) -> None:
         set_marks(target, got, wanted)
 
 
-def doubled(texts: list[LoroText]) -> list[tuple[LoroText, Run]]:
-    """Copies that an act with a smaller id has made as well, in texts of one structure."""
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """Copies that two acts have made: the ``first`` ones, of the act with the smaller id, and the ``others``."""
+
+    first: list[tuple[LoroText, Run]]
+    others: list[tuple[LoroText, Run]]
+
+
+def doubled(texts: list[LoroText]) -> Doubled:
+    """What several acts have made, in texts of one structure."""
     copies: dict[str, list[tuple[str, LoroText, Run]]] = {}
     for text in texts:
         for run in all_runs(text):
             value = run.marks.get(INTERNAL_MARK)
-            if isinstance(value, list) and len(value) == 2 and all(isinstance(item, str) for item in value):
-                copies.setdefault(str(value[0]), []).append((str(value[1]), text, run))
-    surplus: list[tuple[LoroText, Run]] = []
-    for found in copies.values():
-        first = min(act for act, _, _ in found)
-        surplus.extend((text, run) for act, text, run in found if act != first)
-    return surplus
+            if isinstance(value, list) and len(value) > 1 and isinstance(value[0], str) and isinstance(value[1], str):
+                copies.setdefault(value[0], []).append((value[1], text, run))
+    found = Doubled([], [])
+    for made in copies.values():
+        first = min(act for act, _, _ in made)
+        others = [(text, run) for act, text, run in made if act != first]
+        if others:
+            found.others.extend(others)
+            found.first.extend((text, run) for act, text, run in made if act == first)
+    return found

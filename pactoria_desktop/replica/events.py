@@ -71,11 +71,6 @@ def _deltas(found: Iterable[TextDelta]) -> tuple[Delta, ...]:
     return tuple(deltas)
 
 
-def deltas_of_diff(difference: Diff.Text) -> tuple[Delta, ...]:
-    """The difference of a text between two versions, as a walk over the earlier one."""
-    return _deltas(difference.diff)
-
-
 def _entries(difference: object) -> dict[str, object]:
     """What entries of a table are now; a container, which no table of ours holds, counts as gone."""
     if not isinstance(difference, Diff.Map):

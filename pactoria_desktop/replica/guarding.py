@@ -1,4 +1,4 @@
-"""What the replica sets right by itself after something arrived: broken texts, and words carried twice.
+"""What the replica sets right by itself after something arrived: broken texts, words carried or files joined twice.
 
 Every replica does the same with the same state, outside undo. What it writes is harmless when others write it too.
 """
@@ -12,10 +12,12 @@ from pactoria_desktop.contract.text import kind_of
 from pactoria_desktop.replica.carrying import doubled
 from pactoria_desktop.replica.changes import Delta, Drop, Put
 from pactoria_desktop.replica.events import Report
+from pactoria_desktop.replica.joining import Range, merged
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import all_runs, lay_marks
 from pactoria_desktop.replica.rows import settle_struck_rows
 from pactoria_desktop.replica.structure import Slot
+from pactoria_desktop.replica.withdrawing import is_put_by, settle, withdraw_doubled
 from pactoria_desktop.replica.writing import pieces
 
 
@@ -111,7 +113,16 @@ def _end_in_newline(text: LoroText) -> bool:
 
 
 def _drop_doubled(living: LivingText) -> bool:
-    surplus = doubled([slot.text for slot in living.structure.slots()])
-    for text, run in sorted(surplus, key=lambda item: -item[1].start):
-        text.delete_utf16(run.start, run.end - run.start)
-    return bool(surplus)
+    withdrawn = withdraw_doubled(living)
+    found = doubled([slot.text for slot in living.structure.slots()])
+    for text, run in found.first:
+        settle(text, run)
+    if any(is_put_by(run, living.document.peer_id) for _, run in found.others):
+        living.has_withdrawn = True
+    gone: dict[str, tuple[LoroText, list[Range]]] = {}
+    for text, run in found.others:
+        gone.setdefault(str(text.id), (text, []))[1].append((run.start, run.end))
+    for text, ranges in gone.values():
+        for start, end in reversed(merged(ranges)):
+            text.delete_utf16(start, end - start)
+    return bool(found.others) or withdrawn

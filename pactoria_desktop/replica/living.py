@@ -75,6 +75,8 @@ class LivingText:
         self._as_before: dict[str, Deltas] = {}
         self._arrivals: dict[str, Deltas] | None = None
         self._moves: dict[str, str | None] = {}
+        self.has_withdrawn = False
+        """Whether a join of this opening was withdrawn, because somebody else joined the same file."""
         self.committed: Frontiers = document.state_frontiers
         """The version that the running command began with, what was committed apart included."""
 

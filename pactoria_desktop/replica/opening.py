@@ -376,6 +376,10 @@ class Opening:
         if mend(self._living, outcome):
             self._system_commit()
             self._steps.disturbed()
+        if self._living.has_withdrawn:
+            # Half of that step is another's now: taking it back would leave the other half standing.
+            self._living.has_withdrawn = False
+            self._steps.clear()
         mended = report(self._living, self._queue, "system")
         self._note_foreign(mended)
         return mended

@@ -7,7 +7,7 @@ worked out on copies; what comes of it is one update, which any replica takes in
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,13 +15,14 @@ from loro import ID, Diff, LoroDoc, LoroText, Side, VersionVector
 
 from pactoria_desktop.contract.segmentation import pieces_of
 from pactoria_desktop.contract.suggesting import deletion_value, greatest_depth, ids_of_kind, is_inserted, is_struck
-from pactoria_desktop.contract.text import HIDDEN, OBJECT, MarkValue, Revision, kind_of
+from pactoria_desktop.contract.text import HIDDEN, OBJECT, MarkValue, Revision, id_of, kind_of
 from pactoria_desktop.replica.anchoring import anchor_at, words_between
 from pactoria_desktop.replica.changes import Delta, Drop, Keep, Put, Stretch
-from pactoria_desktop.replica.events import deltas_of_diff
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.loro_text import (
     INTERNAL_MARK,
+    REVISIONS,
+    all_deltas,
     guarded,
     lay_marks,
     new_document,
@@ -77,6 +78,7 @@ class _Side:
     document: LoroDoc
     structure: Structure
     deltas: Mapping[str, tuple[Delta, ...]]
+    revisions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +140,20 @@ def joined(
 
 def _side(base: LoroDoc, document: LoroDoc) -> _Side:
     changes = document.diff(base.state_frontiers, document.state_frontiers).get_diff()
-    deltas = {str(container): deltas_of_diff(diff) for container, diff in changes if isinstance(diff, Diff.Text)}
-    return _Side(document, Structure(document), deltas)
+    deltas = {str(container): all_deltas(diff.diff) for container, diff in changes if isinstance(diff, Diff.Text)}
+    revisions = frozenset(document.get_map(REVISIONS).keys()) - frozenset(base.get_map(REVISIONS).keys())
+    return _Side(document, Structure(document), deltas, revisions)
 
 
 def _clashing(base: Structure, sides: tuple[_Side, _Side]) -> Iterator[_Sentence]:
     """The sentences whose words both sides changed, in document order."""
     both = sides[0].deltas.keys() & sides[1].deltas.keys()
+    alike = sides[0].revisions & sides[1].revisions
     for slot in base.slots():
         if slot.key not in both:
             continue
-        touched = [_touched(side.deltas[slot.key]) for side in sides]
+        joined_alike = _joins(sides[0].deltas[slot.key]) & _joins(sides[1].deltas[slot.key])
+        touched = [_touched(side.deltas[slot.key], alike, joined_alike) for side in sides]
         for start, end in _sentences(slot.text.to_string()):
             if all(any(_meets(each, start, end) for each in side) for side in touched):
                 yield _Sentence(slot, start, end)
@@ -171,16 +176,48 @@ class _Touch:
     put: str = ""
 
 
-def _touched(deltas: Sequence[Delta]) -> list[_Touch]:
+_Put = tuple[str, int, str]
+"""Words that joining a file has put: which they are, where in the base, and their text."""
+
+
+def _joins(deltas: Sequence[Delta]) -> frozenset[_Put]:
+    """What joins of received files have put, each stretch of it that nobody has typed into."""
+    found: list[_Put] = []
+    at = 0
+    last = -1
+    for number, delta in enumerate(deltas):
+        if isinstance(delta, Put):
+            name = _join_of(delta)
+            if name and found and last == number - 1 and found[-1][0] == name:
+                found[-1] = (name, at, found[-1][2] + delta.text)
+            elif name:
+                found.append((name, at, delta.text))
+            last = number if name else last
+        else:
+            at += delta.count
+    return frozenset(found)
+
+
+def _join_of(delta: Put) -> str:
+    value = delta.marks.get(INTERNAL_MARK)
+    return str(value[0]) if isinstance(value, list) and len(value) == 3 else ""
+
+
+def _touched(deltas: Sequence[Delta], alike: Collection[str], joined_alike: Collection[_Put]) -> list[_Touch]:
+    """What a side has changed. What both did by joining the same file is no change of either: revisions ``alike`` and
+    words ``joined_alike``."""
     found: list[_Touch] = []
+    names = {(name, at) for name, at, _ in joined_alike}
     at = 0
     for delta in deltas:
         if isinstance(delta, Put):
-            if delta.text.strip(HIDDEN):
+            if delta.text.strip(HIDDEN) and (_join_of(delta), at) not in names:
                 found.append(_Touch(at, at, delta.text))
             continue
         count = delta.count
-        if isinstance(delta, Drop) or any(kind_of(key) in ("del", "moveFrom") for key in delta.marks):
+        if isinstance(delta, Drop) or any(
+            kind_of(key) in ("del", "moveFrom") and id_of(key) not in alike for key in delta.marks
+        ):
             found.append(_Touch(at, at + count))
         at += count
     return found

@@ -1,13 +1,13 @@
 """Joining a received text into the living one: its changes as their authors', then the sources on its package."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from loro import LoroMovableList, LoroText
 
 from pactoria_desktop.contract.operations import Operation, Put, PutRow, PutSection, Remark, Strike, StrikeRow
 from pactoria_desktop.contract.suggesting import deletion_value
-from pactoria_desktop.contract.text import CommentNote, Marks, MarkValue, Material, Revision, Section, TextSection
+from pactoria_desktop.contract.text import CommentNote, MarkValue, Material, Revision, Section, TextSection
 from pactoria_desktop.replica.errors import ChangedMeanwhileError
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import (
@@ -21,6 +21,7 @@ from pactoria_desktop.replica.loro_text import (
 from pactoria_desktop.replica.reading import paragraphs_from, write_row, write_section
 from pactoria_desktop.replica.records import MATERIAL_TABLES, StoredComment
 from pactoria_desktop.replica.structure import RowRecord, Slot
+from pactoria_desktop.replica.withdrawing import Act, act_of, renaming, seal
 from pactoria_desktop.replica.writing import pieces
 
 _OTHER_TEXT = (
@@ -57,13 +58,17 @@ def rebase(living: LivingText, join: Join) -> None:
     Raises ChangedMeanwhileError where the operations speak of places that the text does not have, or it has changed
     since they were worked out; nothing is changed then.
     """
+    act = act_of(living, join.operations)
+    names = renaming(join.operations, act.id)
     following: Join | None = join
     while following is not None:
-        _lay(living, following)
+        operations = tuple(names.operation(each) for each in following.operations)
+        _lay(living, replace(following, operations=operations), act)
         following = following.then
+    seal([slot.text for slot in living.structure.slots()], act)
 
 
-def _lay(living: LivingText, join: Join) -> None:
+def _lay(living: LivingText, join: Join, act: Act) -> None:
     places = _Places(living, join.operations)
     places.check(join)
     for name in MATERIAL_TABLES:
@@ -79,13 +84,13 @@ def _lay(living: LivingText, join: Join) -> None:
     ends: dict[str, list[Put]] = {}
     for operation in reversed(join.operations):
         if isinstance(operation, PutSection) and operation.offset:
-            _split(places, operation)
+            _split(places, operation, act)
         elif isinstance(operation, Put) and places.is_at_end(operation):
             ends.setdefault(operation.slot, []).insert(0, operation)
         elif isinstance(operation, Strike | Put | Remark):
-            _words(places.text(operation.slot), operation)
+            _words(places.text(operation.slot), operation, act)
     for id, puts in ends.items():
-        _put_at_end(places.text(id), puts)
+        _put_at_end(places.text(id), puts, act)
     living.structure.forget()
     _structure(
         living,
@@ -94,6 +99,7 @@ def _lay(living: LivingText, join: Join) -> None:
             for each in join.operations
             if isinstance(each, StrikeRow | PutRow) or (isinstance(each, PutSection) and not each.offset)
         ],
+        act,
     )
     # What is lost goes under its old name, before another part takes that name.
     _lose(living, join.lost)
@@ -177,8 +183,11 @@ def _row(living: LivingText, id: str) -> RowRecord:
     raise ChangedMeanwhileError(_OTHER_TEXT)
 
 
-def _split(places: _Places, operation: PutSection) -> None:
-    """A section within a text section: what comes after it moves into a text section of its own."""
+def _split(places: _Places, operation: PutSection, act: Act) -> None:
+    """A section within a text section: what comes after it moves into a text section of its own.
+
+    Each character bears which one it is a copy of, so that two people who do so apart do not double them.
+    """
     slot = places.slot(operation.before)
     text, sections = slot.text, places.sections
     at = utf16_before(text, operation.offset)
@@ -186,22 +195,24 @@ def _split(places: _Places, operation: PutSection) -> None:
         (run.text, {key: value for key, value in run.marks.items() if key != INTERNAL_MARK})
         for run in runs_between(text, at, text.len_utf16)
     )
+    copied = act.copies(text, at)
     text.delete_utf16(at, text.len_utf16 - at)
     index = slot.section.index + 1
-    write_section(sections, index, operation.section)
-    write_section(sections, index + 1, TextSection(operation.rest, rest, slot.part))
+    act.sign(write_section(sections, index, operation.section), operation.section)
+    holder = write_section(sections, index + 1, TextSection(operation.rest, rest, slot.part))
+    act.sign_copy(holder, operation.rest, copied)
 
 
 def _plain(marks: Mapping[str, object]) -> dict[str, MarkValue]:
     return {key: value for key, value in marks.items() if isinstance(value, bool | int | str | dict | list)}
 
 
-def _words(text: LoroText, operation: Strike | Put | Remark) -> None:
+def _words(text: LoroText, operation: Strike | Put | Remark, act: Act) -> None:
     if isinstance(operation, Put):
         at = utf16_before(text, operation.offset)
         text.insert_utf16(at, operation.text)
         for run in runs_between(text, at, at + utf16_length(operation.text)):
-            set_marks(text, run, _plain(operation.marks))
+            set_marks(text, run, _plain(operation.marks) | act.mark_of(operation))
         return
     start, end = utf16_before(text, operation.start), utf16_before(text, operation.end)
     if isinstance(operation, Remark):
@@ -212,46 +223,51 @@ def _words(text: LoroText, operation: Strike | Put | Remark) -> None:
         lay_marks(text, run.start, run.end, {f"del:{operation.revision}": deletion_value(run.marks)})
 
 
-def _put_at_end(text: LoroText, puts: Sequence[Put]) -> None:
+def _put_at_end(text: LoroText, puts: Sequence[Put], act: Act) -> None:
     """New paragraphs after the last of a slot: its last newline stays last, and becomes the last new one."""
     at = text.len_utf16 - 1
     ending = runs_between(text, at, at + 1)[0]
-    sequence: list[tuple[str, Marks]] = [(put.text, put.marks) for put in puts]
+    sequence: list[tuple[str, dict[str, MarkValue]]] = [
+        (put.text, _plain(put.marks) | act.mark_of(put)) for put in puts
+    ]
     if sequence[-1][0] == "\n":
         last = _plain(sequence.pop()[1])
-        sequence.insert(0, ("\n", ending.marks))
+        # The newline that is put stands for the one that was there, which is the last put one now.
+        sequence.insert(0, ("\n", {**ending.marks, **act.mark_of(puts[-1])}))
+        last.pop(INTERNAL_MARK)
         set_marks(text, ending, last)
     for words, marks in sequence:
         text.insert_utf16(at, words)
         for run in runs_between(text, at, at + utf16_length(words)):
-            set_marks(text, run, _plain(marks))
+            set_marks(text, run, marks)
         at += utf16_length(words)
 
 
-def _structure(living: LivingText, operations: Sequence[StrikeRow | PutRow | PutSection]) -> None:
+def _structure(living: LivingText, operations: Sequence[StrikeRow | PutRow | PutSection], act: Act) -> None:
     for operation in operations:
         if isinstance(operation, StrikeRow):
             row = _row(living, operation.row)
             row.holder.insert(f"del:{operation.revision}", deletion_value(row.marks))
             living.structure.forget(row.key)
         elif isinstance(operation, PutRow):
-            _put_row(living, operation)
+            _put_row(living, operation, act)
         else:
             section = operation.section
             holder = write_section(living.structure.section_list, _index(living, operation.before, section), section)
+            act.sign(holder, section)
             if isinstance(section, TextSection) and any(one.spans for one in section.paragraphs):
                 # Hidden as soon as its words go, so that nothing of it stays when they are rejected.
                 holder.insert("deleted", True)
             living.structure.forget()
 
 
-def _put_row(living: LivingText, operation: PutRow) -> None:
+def _put_row(living: LivingText, operation: PutRow, act: Act) -> None:
     sections = living.structure.sections()
     table = next((section for section in sections if section.is_table and section.id == operation.table), None)
     if table is None or table.row_list is None:
         raise ChangedMeanwhileError(_OTHER_TEXT)
     at = _row(living, operation.after).index + 1 if operation.after else 0
-    write_row(table.row_list, at, operation.row)
+    act.sign(write_row(table.row_list, at, operation.row), operation.row)
     living.structure.forget(table.key)
 
 

@@ -10,7 +10,7 @@ from os import urandom
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pactoria_desktop.contract.history import export_history
+from pactoria_desktop.contract.history import export_history, former_of, heads_of, saved_apart
 from pactoria_desktop.contract.identity import IdentityMint
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.clock import Clock, from_milliseconds, to_milliseconds
@@ -249,11 +249,13 @@ class LibraryService:
         with self.library.reading() as session:
             versions = Versions(session).of(record.id)
         problems = history_problems(self.library, record.id, self.clock)
+        apart = saved_apart(versions)
         return {
             "id": record.id,
             "title": record.title,
             "versions": len(versions),
-            "last_hash": versions[-1].hash if versions else None,
+            "last_hash": former_of(heads_of(versions)) if versions else None,
+            "saved_apart": [each.number for each in versions if each.id in apart],
             "problems": [asdict(each) for each in problems],
         }
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pactoria_desktop.contract.accepted import AcceptedText, accepted
 from pactoria_desktop.contract.canonical import content_hash
-from pactoria_desktop.contract.history import HistoryProblem, Version
+from pactoria_desktop.contract.history import Version, saved_apart
 from pactoria_desktop.contract.text import ContractText, paragraphs_of
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
@@ -297,11 +297,13 @@ class OpenContract:
         with self._library.reading() as session:
             return Versions(session).of(self.id)
 
-    def history_problems(self) -> tuple[HistoryProblem, ...]:
-        """What is wrong with the history; empty when it is whole."""
+    def verdict(self) -> tuple[int, int, tuple[str, ...]]:
+        """The history verified: how many versions, how many of them saved apart, and what is wrong in sentences."""
         from pactoria_desktop.services.verifying import history_problems
 
-        return history_problems(self._library, self.id, self._clock)
+        versions = self.versions()
+        problems = history_problems(self._library, self.id, self._clock)
+        return len(versions), len(saved_apart(versions)), tuple(each.sentence for each in problems)
 
     # Word
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.contract.canonical import content_hash
-from pactoria_desktop.contract.history import HistoryProblem, Version
+from pactoria_desktop.contract.history import HistoryProblem, Version, hash_of
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica
@@ -28,15 +28,17 @@ def history_problems(library: Library, contract: str, clock: Clock) -> tuple[His
             if version.package_sha256 is not None:
                 try:
                     packages.read(version.package_sha256)
-                except (LibraryDamagedError, NotInLibraryError):
-                    sentence = f"The file of version {version.number} is damaged or missing."
+                except LibraryDamagedError:
+                    sentence = f"The file of version {version.number} is damaged."
+                    found.append(HistoryProblem("file", version.number, sentence))
+                except NotInLibraryError:
+                    sentence = f"The file of version {version.number} is missing, or has not come yet."
                     found.append(HistoryProblem("file", version.number, sentence))
         try:
             stored = Texts(session).open(contract)
         except (LibraryDamagedError, NotInLibraryError) as error:
             return (*found, HistoryProblem("text", versions[-1].number, error.sentence))
-    altered = {problem.number for problem in found if problem.kind == "altered"}
-    sound = tuple(version for version in versions if version.number not in altered)
+    sound = tuple(version for version in versions if hash_of(version) == version.hash)
     return (*found, *_other_texts(stored, sound, clock))
 
 
@@ -53,7 +55,9 @@ def _other_texts(stored: StoredText, versions: tuple[Version, ...], clock: Clock
                 text = replica.text_at(bytes.fromhex(version.frontier))
             except (ReplicaError, ValueError):
                 yield HistoryProblem(
-                    "text", version.number, f"The text of version {version.number} is not in the library any more."
+                    "text",
+                    version.number,
+                    f"The text of version {version.number} is not in the library any more, or yet.",
                 )
                 continue
             if (accepted(text).sha256, content_hash(text)) != (version.text_sha256, version.content_sha256):

@@ -1,11 +1,11 @@
-"""Versions and rounds of a contract: an unbroken chain, to which entries are only ever added."""
+"""Versions and rounds of a contract: chained by their hashes, to which entries are only ever added."""
 
 from dataclasses import asdict, fields
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from pactoria_desktop.contract.history import HistoryProblem, Version, problems_of, sealed
+from pactoria_desktop.contract.history import HistoryProblem, Version, heads_of, problems_of, sealed
 from pactoria_desktop.store.contracts import missing
 from pactoria_desktop.store.schema import VersionEntry
 
@@ -20,15 +20,21 @@ class Versions:
         self._session = session
 
     def add(self, draft: Version) -> Version:
-        """Seal a version at the end of its contract's history. The draft's number and hashes do not count."""
-        version = sealed(draft, self.last(draft.contract))
+        """Seal a version at the end of its contract's history. The draft's number and hashes do not count.
+
+        Lines that were saved apart come together in it.
+        """
+        version = sealed(draft, *heads_of(self.of(draft.contract)))
         self._session.execute(insert(VersionEntry).values(**asdict(version)))
         return version
 
     def last(self, contract: str) -> Version | None:
         """The youngest version of a contract."""
         row = self._session.execute(
-            select(*_COLUMNS).where(VersionEntry.contract == contract).order_by(VersionEntry.number.desc()).limit(1)
+            select(*_COLUMNS)
+            .where(VersionEntry.contract == contract)
+            .order_by(VersionEntry.number.desc(), VersionEntry.id.desc())
+            .limit(1)
         ).first()
         return None if row is None else Version(*row)
 

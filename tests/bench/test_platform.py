@@ -42,13 +42,14 @@ from tests.platform.conftest import (
     clock,
     house,
     no_network,
+    pool,
     postgres,
     settings,
     test_database,
 )
 from tests.platform.records.teams import Device, Team, contract, edit, new_id
 
-__all__ = ["anyio_backend", "clock", "house", "no_network", "postgres", "settings", "test_database"]
+__all__ = ["anyio_backend", "clock", "house", "no_network", "pool", "postgres", "settings", "test_database"]
 pytestmark = pytest.mark.anyio
 Figure = Callable[..., None]
 ROOT = Path(__file__).resolve().parents[2]

@@ -189,8 +189,8 @@ def test_the_printed_recovery_key_opens_library_and_backup(
 def test_verify_tells_a_whole_history_from_an_altered_one(home: Path, ids: dict[str, str], tmp_path: Path) -> None:
     report = call("verify", ids[NDA_BACK], "--json")
     assert report.status == 0
-    keys([report.json], "id", "title", "versions", "last_hash", "problems")
-    first = sealed(Version("c", 0, "v", "As imported", "2026-01-01T00:00:00Z", "me", "00", "a" * 64, "b" * 64), None)
+    keys([report.json], "id", "title", "versions", "last_hash", "saved_apart", "problems")
+    first = sealed(Version("c", 0, "v", "As imported", "2026-01-01T00:00:00Z", "me", "00", "a" * 64, "b" * 64))
     for version, status in ((first, 0), (replace(first, text_sha256="c" * 64), 1)):
         Path("history.json").write_text(json.dumps(export_history([version])), encoding="utf-8")
         assert call("verify", "history.json", "--json").status == status

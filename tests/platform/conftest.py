@@ -1,5 +1,6 @@
 """A real PostgreSQL for each test process, a fresh database for each test, and the application on it."""
 
+import os
 import secrets
 import socket
 import tempfile
@@ -22,6 +23,7 @@ from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.opening import Addresses, opened_house
 from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.runtime.clock import ManualClock
+from tests.platform.pooling import pooled, pooler, through
 
 TEMPLATE = "pactoria"
 ADDRESS = "http://platform.test"
@@ -66,6 +68,25 @@ def postgres() -> Iterator[EmbeddedPostgres]:
             server.stop()
 
 
+@pytest.fixture(scope="session")
+def pool(postgres: EmbeddedPostgres) -> Iterator[Path | None]:
+    """The pooler that the application role goes through where the run is to be pooled (``pooling``)."""
+    if not pooled():
+        yield None
+        return
+    # As an operator sets it for such a pooler; the programs that the tests start read it too.
+    before = os.environ.get("PACTORIA_DATABASE_PREPARED")
+    os.environ["PACTORIA_DATABASE_PREPARED"] = "false"
+    try:
+        with pooler(postgres.application_url) as folder:
+            yield folder
+    finally:
+        if before is None:
+            del os.environ["PACTORIA_DATABASE_PREPARED"]
+        else:
+            os.environ["PACTORIA_DATABASE_PREPARED"] = before
+
+
 @dataclass(frozen=True, slots=True)
 class TestDatabase:
     """A fresh database: its addresses for each role. The superuser's is for looking behind the walls."""
@@ -77,7 +98,7 @@ class TestDatabase:
 
 
 @pytest.fixture
-def test_database(postgres: EmbeddedPostgres) -> Iterator[TestDatabase]:
+def test_database(postgres: EmbeddedPostgres, pool: Path | None) -> Iterator[TestDatabase]:
     """A migrated database of this test's own."""
     name = f"test_{secrets.token_hex(6)}"
     administration = str(
@@ -93,9 +114,9 @@ def test_database(postgres: EmbeddedPostgres) -> Iterator[TestDatabase]:
     def at(url: str) -> str:
         return make_url(url).set(database=name).render_as_string(hide_password=False)
 
-    yield TestDatabase(
-        Addresses(at(postgres.application_url), at(postgres.owner_url), b"\x07" * 32), at(postgres.superuser_url)
-    )
+    direct = at(postgres.application_url)
+    application = direct if pool is None else through(direct, pool)
+    yield TestDatabase(Addresses(application, at(postgres.owner_url), b"\x07" * 32, direct), at(postgres.superuser_url))
     with psycopg.connect(administration, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
@@ -107,7 +128,7 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> PlatformSettings:
+def settings(tmp_path: Path, pool: Path | None) -> PlatformSettings:
     """Settings as they are when nobody says anything, in a folder of the test."""
     return PlatformSettings(platform_data=tmp_path / "platform", database_connections=4)
 

@@ -26,7 +26,7 @@ _ORPHANS = text(
     """
 with orphans as materialized (
   select r.kind, r.id, row_number() over (order by r.sequence) as place from record r
-  join record c on c.organization_id = :organization and c.kind = 'contract' and c.id = r.contract_id::text
+  join record c on c.organization_id = :organization and c.kind = 'contract' and c.contract_id = r.contract_id
   where r.organization_id = :organization and r.scope = :scope and r.kind <> 'contract' and not r.deleted
     and c.deleted and c.changed_at < :before
 ), buried as (
@@ -45,7 +45,7 @@ with gone as (
   delete from record r where r.organization_id = :organization and r.scope = :scope and r.deleted
     and r.changed_at < :before
     and not exists (select 1 from record k where k.organization_id = :organization and r.kind = 'contract'
-                    and k.contract_id::text = r.id and k.kind <> 'contract')
+                    and k.contract_id = r.contract_id and k.kind <> 'contract')
   returning r.sequence
 ), left_behind as (
   delete from departure d where d.organization_id = :organization and d.scope = :scope and d.at < :before

@@ -27,6 +27,7 @@ from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.protocol.records import KINDS, SCHEMA_VERSION, Applied, Kind, Merge, Operation, Outcome
 
 _MADE_BY = ("created_by", "made_by", "decided_by")
+_SAID = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _RESTAMPED = {"verdict": ("verdict", "decided_by")}
 """Kinds in which whoever writes the first field is named in the second."""
 _ACTIVITY = {"version": ("version", "name"), "approval": ("approval", "decision")}
@@ -36,7 +37,7 @@ _ACTIVITY = {"version": ("version", "name"), "approval": ("approval", "decision"
 def request_hash(operation: Operation) -> str:
     """SHA-256 of what an operation says. Its base is no part of it: a device raises it when it knows more."""
     said = [operation.kind, operation.record, operation.patch, operation.deletes]
-    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_SAID.encode(said).encode()).hexdigest()
 
 
 def contracts_named(operations: tuple[Operation, ...]) -> set[str]:
@@ -50,6 +51,11 @@ def records_named(operations: tuple[Operation, ...]) -> set[tuple[str, str]]:
     """The records that operations change or lean on, by kind and id."""
     named = {(one.kind, one.record) for one in operations}
     return named | {("thread", str(one.patch["thread"])) for one in operations if "thread" in one.patch}
+
+
+def packages_named(operations: tuple[Operation, ...]) -> set[str]:
+    """The files that operations name, by their hashes."""
+    return {str(one.patch["package_sha256"]) for one in operations if one.patch.get("package_sha256")}
 
 
 @dataclass(slots=True)

@@ -13,8 +13,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.api.refusals import Refusal, not_found
-from pactoria_desktop.platform.collaboration.deciding import Decision, contracts_named, records_named
+from pactoria_desktop.platform.collaboration.deciding import (
+    Decision,
+    contracts_named,
+    packages_named,
+    records_named,
+)
 from pactoria_desktop.platform.collaboration.known import read_known
+from pactoria_desktop.platform.collaboration.packages import vouch
 from pactoria_desktop.platform.collaboration.rights import ORGANIZATION
 from pactoria_desktop.platform.collaboration.sealed_fields import seal_fields
 from pactoria_desktop.platform.collaboration.writing import Counter, NewRow, lock_scopes, make_scopes, write
@@ -106,9 +112,10 @@ async def push(
 ) -> Pushed:
     """Take the operations of a device, in order, in the caller's transaction in the pusher's organization.
 
-    Two statements, or four where somebody else wrote at the same time. A push of somebody who is no member now is
-    refused whole. Raises Refusal: BusyError is for another transaction, because a scope more cannot be locked in this
-    one without two pushes waiting for each other. ``holding`` are scopes to lock before anything is decided.
+    Two statements, or four where somebody else wrote at the same time; one more where files are named. A push of
+    somebody who is no member now is refused whole. Raises Refusal: BusyError is for another transaction, because a
+    scope more cannot be locked in this one without two pushes waiting for each other. ``holding`` are scopes to lock
+    before anything is decided.
     """
     organization = pusher.organization
     seal = await house.seals.of(connection, organization)
@@ -152,6 +159,8 @@ async def push(
             if written.answered < len(decision.answers):
                 # The same operation came by another way at this moment; that one has the answer.
                 raise BusyError
+            if named := packages_named(sent.operations):
+                await vouch(connection, organization, pusher.person, named, now)
             return Pushed(epoch=known.epoch, results=results)
         if written.missing:
             await make_scopes(connection, organization, sorted(wanted))

@@ -151,9 +151,9 @@ class PostgresHints(Hints):
     failures = (OSError, psycopg.Error)
 
     def __init__(self, house: House) -> None:
-        """On the house's database."""
+        """On the house's database, past any pooler."""
         super().__init__(house)
-        self._address = house.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._address = house.direct_database
         self._speaker: psycopg.AsyncConnection[Any] | None = None
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:

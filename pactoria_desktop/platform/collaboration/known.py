@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pactoria_desktop.platform.collaboration.rights import ORGANIZATION, Member
 from pactoria_desktop.protocol.permissions import Role
 
+# Joins are on columns as they are: under row-level security a cast of one keeps an index from being used. They are
+# lateral with a limit, so that each row is found by its key, also while PostgreSQL has no figures of a table that grew.
 # The member's row is held until the end of the transaction: whoever removes the member or changes the role waits for
 # this push, or is seen by it.
 _KNOWN = text(
@@ -25,14 +27,20 @@ with me as materialized (
 ), found as materialized (
   select r.kind, r.id, r.scope, r.contract_id, r.sequence, r.deleted, r.fields, r.field_sequence, r.changed_by
   from jsonb_to_recordset(cast(:records as jsonb)) as w (kind text, id text)
-  join record r on r.organization_id = :organization and r.kind = w.kind and r.id = w.id
+  cross join lateral (
+    select * from record r where r.organization_id = :organization and r.kind = w.kind and r.id = w.id limit 1) r
 ), touched as materialized (
   select contract_id::uuid from jsonb_array_elements_text(cast(:contracts as jsonb)) as contract_id
   union select contract_id from found where contract_id is not null
 ), contracts as materialized (
   select c.id, c.scope, c.deleted
-  from touched t join record c on c.organization_id = :organization and c.kind = 'contract'
-                              and c.id = t.contract_id::text
+  from touched t cross join lateral (
+    select * from record c where c.organization_id = :organization and c.kind = 'contract'
+      and c.contract_id = t.contract_id limit 1) c
+), asked as materialized (
+  select one::uuid as operation from jsonb_array_elements_text(cast(:operations as jsonb)) as one
+), counted as materialized (
+  select 'organization' as scope union select scope from contracts
 )
 select (select role from me) as role,
   (select value from platform_fact where name = 'epoch') as epoch,
@@ -42,12 +50,12 @@ select (select role from me) as role,
   (select jsonb_object_agg(contract_id, s.role) from contract_share s
    where s.organization_id = :organization and s.person_id = :person
      and s.contract_id in (select contract_id from touched)) as shares,
-  (select jsonb_agg(jsonb_build_array(operation, encode(request_sha256, 'hex'), result)) from applied_operation
-   where organization_id = :organization and operation in (
-     select one::uuid from jsonb_array_elements_text(cast(:operations as jsonb)) as one)) as applied,
+  (select jsonb_agg(jsonb_build_array(a.operation, encode(a.request_sha256, 'hex'), a.result))
+   from asked cross join lateral (
+     select * from applied_operation o where o.organization_id = :organization and o.operation = asked.operation
+     limit 1) a) as applied,
   (select jsonb_object_agg(scope, sequence) from sync_scope
-   where organization_id = :organization
-     and (scope = 'organization' or scope in (select scope from contracts))) as scopes
+   where organization_id = :organization and scope = any(array(select scope from counted))) as scopes
 """
 )
 

@@ -24,19 +24,20 @@ _SCOPES = text(
     """
 with me as (
   select role from membership where organization_id = :organization and person_id = :person
+), seen as (
+  select scope, sequence, floor_sequence from sync_scope
+  where organization_id = :organization and scope = 'organization'
+  union all
+  select s.scope, s.sequence, s.floor_sequence
+  from record c join sync_scope s on s.organization_id = :organization and s.scope = c.scope
+  where c.organization_id = :organization and c.kind = 'contract' and c.scope <> 'organization'
+    and ((select role from me) in ('owner', 'admin') or exists (
+      select 1 from contract_share h where h.organization_id = :organization and h.person_id = :person
+        and h.contract_id = c.contract_id))
 )
 select (select role from me) as role, (select value from platform_fact where name = 'epoch') as epoch,
-  (select jsonb_agg(jsonb_build_array(s.scope, s.sequence, s.floor_sequence)
-                    order by s.scope <> 'organization', s.scope)
-   from sync_scope s
-   where s.organization_id = :organization and (
-     s.scope = 'organization'
-     or s.scope like 'contract:%' and exists (
-       select 1 from record c where c.organization_id = :organization and c.kind = 'contract'
-         and c.id = substr(s.scope, 10) and c.scope = s.scope)
-       and ((select role from me) in ('owner', 'admin') or exists (
-         select 1 from contract_share h where h.organization_id = :organization and h.person_id = :person
-           and h.contract_id::text = substr(s.scope, 10))))) as scopes
+  (select jsonb_agg(jsonb_build_array(scope, sequence, floor_sequence) order by scope <> 'organization', scope)
+   from seen) as scopes
 """
 )
 _ROWS = text(

@@ -23,7 +23,7 @@ REST_SECONDS, MOST_SECONDS = 2.0, 10.0
 _FORGOTTEN_AFTER = timedelta(minutes=1)
 _FORGOTTEN = text(
     "select t.contract_id::text as contract, t.number from text_document t "
-    "join record r on r.organization_id = :organization and r.kind = 'contract' and r.id = t.contract_id::text "
+    "join record r on r.organization_id = :organization and r.kind = 'contract' and r.contract_id = t.contract_id "
     "where t.organization_id = :organization and t.changed_at < :before and not r.deleted "
     "and coalesce((r.fields ->> 'text_number')::bigint, 0) < t.number"
 )

@@ -8,6 +8,12 @@ from pactoria_desktop.protocol.records import Kind
 
 ORGANIZATION = "organization"
 _RUNNING = (Role.OWNER, Role.ADMIN)
+MAY_SEE = (
+    "(r.scope = 'organization' or exists (select 1 from membership m where m.organization_id = :organization "
+    "and m.person_id = :person and m.role in ('owner', 'admin')) or exists (select 1 from contract_share s "
+    "where s.organization_id = :organization and s.contract_id = r.contract_id and s.person_id = :person))"
+)
+"""In SQL: whether a member may see the record ``r``; the same rule as ``Member.role_on``."""
 
 
 def contract_scope(contract: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pactoria_desktop.platform.database.committed import access_changed, records_moved
 
 # The counters are locked in the order of their names, so that two pushes over the same scopes wait and do not meet.
+# They are asked for as an array, which PostgreSQL takes for few, and so finds by their index.
 # Where one of them has moved since it was read, nothing is written; the locks are kept, and what is read next stays.
 _WRITE = text(
     """
@@ -20,26 +21,29 @@ with wanted as materialized (
     as w (scope text, seen bigint, next bigint)
 ), locked as materialized (
   select s.scope, s.sequence from sync_scope s
-  where s.organization_id = :organization and s.scope in (select scope from wanted)
+  where s.organization_id = :organization and s.scope = any(array(select scope from wanted))
   order by s.scope for update
 ), held as materialized (
   select count(l.scope) = count(*) and coalesce(bool_and(l.sequence = w.seen), true) as unmoved
   from wanted w left join locked l on l.scope = w.scope
 ), moved as (
   update sync_scope s set sequence = w.next from wanted w
-  where s.organization_id = :organization and s.scope = w.scope and (select unmoved from held)
+  where s.organization_id = :organization and s.scope = any(array(select scope from wanted)) and s.scope = w.scope
+    and (select unmoved from held)
 ), written as (
   insert into record (organization_id, kind, id, scope, contract_id, sequence, deleted, fields, field_sequence,
-                      schema_version, changed_by, changed_at, created_at)
+                      schema_version, changed_by, changed_at, created_at, package_by)
   select cast(:organization as uuid), kind, id, scope, contract_id, sequence, deleted, fields, field_sequence,
-         schema_version, changed_by, :at, :at
+         schema_version, changed_by, :at, :at, changed_by
   from jsonb_to_recordset(cast(:rows as jsonb)) as r (kind text, id text, scope text, contract_id uuid,
     sequence bigint, deleted boolean, fields jsonb, field_sequence jsonb, schema_version integer, changed_by uuid)
   where (select unmoved from held)
   on conflict (organization_id, kind, id) do update set
     scope = excluded.scope, contract_id = excluded.contract_id, sequence = excluded.sequence,
     deleted = excluded.deleted, fields = excluded.fields, field_sequence = excluded.field_sequence,
-    schema_version = excluded.schema_version, changed_by = excluded.changed_by, changed_at = excluded.changed_at
+    schema_version = excluded.schema_version, changed_by = excluded.changed_by, changed_at = excluded.changed_at,
+    package_by = case when excluded.fields ->> 'package_sha256' is distinct from record.fields ->> 'package_sha256'
+                      then excluded.changed_by else record.package_by end
 ), answered as (
   insert into applied_operation (organization_id, operation, device, request_sha256, result, at)
   select cast(:organization as uuid), operation, cast(:device as uuid), decode(request, 'hex'), result, :at

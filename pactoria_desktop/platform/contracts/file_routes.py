@@ -36,7 +36,9 @@ def routes(opening: Callable[[], ObjectStore]) -> APIRouter:
 
     @router.put("/{sha256}", response_model=KeptFile, openapi_extra=_BODY, responses={201: {"model": KeptFile}})
     async def keep_file(request: Request, sha256: str, access: Annotated[Access, allow("file.add")]) -> Response:
-        """Send a Word package or an attachment by the SHA-256 of its bytes; 201 where it is new, 200 where it was."""
+        """Send a Word package or an attachment by the SHA-256 of its bytes; 201 where it is new, 200 where it was.
+
+        Whoever sends it may fetch it from then on."""
         _known(sha256)
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         kept, is_new = await files.keep(access, sha256, media_type, request.stream())
@@ -44,10 +46,10 @@ def routes(opening: Callable[[], ObjectStore]) -> APIRouter:
 
     @router.get("/{sha256}", response_class=Response, responses=_BYTES)
     async def read_file(request: Request, sha256: str, access: Annotated[Access, allow("file.read")]) -> Response:
-        """A file's bytes."""
+        """A file's bytes, for whoever holds it or reaches a contract that names it; 404 for everybody else."""
         _known(sha256)
         async with access.transaction() as connection:
-            kept = await files.known(connection, access.organization, sha256)
+            kept = await files.known(connection, access, sha256)
             seal = await access.house.seals.of(connection, access.organization)
         if unchanged(request, f'"{sha256}"'):
             return Response(status_code=304, headers=_headers(kept))
@@ -65,10 +67,10 @@ def routes(opening: Callable[[], ObjectStore]) -> APIRouter:
 
     @router.head("/{sha256}", response_class=Response)
     async def find_file(sha256: str, access: Annotated[Access, allow("file.read")]) -> Response:
-        """Whether the platform has a file, and its size."""
+        """Whether the platform has a file for whoever asks, and its size."""
         _known(sha256)
         async with access.transaction() as connection:
-            kept = await files.known(connection, access.organization, sha256)
+            kept = await files.known(connection, access, sha256)
         headers = {**_headers(kept), "Content-Length": str(kept.size)}
         return Response(media_type=kept.media_type, headers=headers)
 

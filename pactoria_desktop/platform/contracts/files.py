@@ -1,7 +1,7 @@
 """Files in the object store: sealed in pieces under their organization's key, named by the hash of their plain bytes.
 
 A piece is a mebibyte, sealed with its number and with whether it is the last, so that a file which was cut, reordered
-or moved does not open. Whoever may see an organization's contracts may fetch its files by their hash.
+or moved does not open. Who may fetch one is said in ``collaboration.packages``: its hash alone opens nothing.
 """
 
 import asyncio
@@ -12,15 +12,17 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 import obstore
 from obstore.exceptions import NotFoundError
-from sqlalchemy import select
+from sqlalchemy import Row
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.api.access import Access
 from pactoria_desktop.platform.api.refusals import Refusal, not_found
+from pactoria_desktop.platform.collaboration import packages
 from pactoria_desktop.platform.contracts.scanning import scan
 from pactoria_desktop.platform.database.schema.records import StoredFile
 from pactoria_desktop.platform.database.sealing import OVERHEAD, OrganizationSeal
@@ -53,26 +55,23 @@ class Files:
     def _store(self) -> ObjectStore:
         return self._opening()
 
-    async def known(self, connection: AsyncConnection, organization: str, sha256: str) -> KeptFile:
-        """What is kept about a file. Raises Refusal (404)."""
-        table = StoredFile
-        found = select(table).where(table.organization_id == organization, table.sha256 == sha256)
-        row = (await connection.execute(found)).one_or_none()
+    async def known(self, connection: AsyncConnection, access: Access, sha256: str) -> KeptFile:
+        """What is kept about a file that the asker may fetch. Raises Refusal (404), as for one that is not there."""
+        row = await packages.opened_to(connection, access.organization, access.person, sha256)
         if row is None:
             raise not_found("file")
-        return KeptFile(
-            sha256=row.sha256,
-            size=row.size,
-            media_type=row.media_type,
-            uploaded_by=row.uploaded_by,
-            uploaded_at=row.uploaded_at,
-        )
+        if not row.holds:
+            now = access.house.clock.now()
+            await packages.vouch_for_own(connection, access.organization, access.person, sha256, now)
+        return _kept(row)
 
     async def keep(
         self, access: Access, sha256: str, media_type: str, body: AsyncIterable[bytes]
     ) -> tuple[KeptFile, bool]:
-        """Keep a file that is being sent; gives what is kept, and whether it is new.
+        """Keep a file that is being sent; gives what is kept, and whether it is new. Who sends it holds it.
 
+        One that is there already is taken again from somebody who does not hold it: that they know its hash shows
+        nothing, and its bytes do.
         It is sealed into a temporary object while it comes, and gets its name when its hash is right and the scan has
         passed it. Raises Refusal.
         """
@@ -82,9 +81,16 @@ class Files:
                 "Files of this kind are not kept; nothing was changed; send a Word document, a PDF, a picture or text.",
             )
         async with access.transaction() as connection:
-            with contextlib.suppress(Refusal):
-                return await self.known(connection, access.organization, sha256), False
+            known = await packages.stored(connection, access.organization, access.person, sha256)
+            if known is not None and known.holds:
+                return _kept(known), False
             seal = await access.house.seals.of(connection, access.organization)
+        if known is not None:
+            await _hear(body, sha256)
+            async with access.transaction() as connection:
+                now = access.house.clock.now()
+                await packages.hold(connection, access.organization, access.person, sha256, now)
+            return _kept(known), False
         incoming = f"{access.organization}/{INCOMING}/{access.house.mint.mint()}"
         received = _Received(bytearray(), hashlib.sha256())
         try:
@@ -111,7 +117,11 @@ class Files:
             )
             added = await connection.execute(row.on_conflict_do_nothing().returning(StoredFile.sha256))
             is_new = added.one_or_none() is not None
-            return await self.known(connection, access.organization, sha256), is_new
+            now = access.house.clock.now()
+            await packages.hold(connection, access.organization, access.person, sha256, now)
+            kept = await packages.stored(connection, access.organization, access.person, sha256)
+            assert kept is not None
+            return _kept(kept), is_new
 
     async def _receive(
         self,
@@ -128,8 +138,7 @@ class Files:
                 received.content += part
                 received.digest.update(part)
                 if len(received.content) > LARGEST_FILE:
-                    sentence = "The file is larger than 64 MB; nothing was changed; make it smaller."
-                    raise Refusal(Code.TOO_LARGE, sentence)
+                    raise _too_large()
                 # A piece is written when a byte after it has come, because the last one is sealed as the last.
                 while len(received.content) > (number + 1) * PIECE:
                     piece = bytes(memoryview(received.content)[number * PIECE : (number + 1) * PIECE])
@@ -169,13 +178,43 @@ class Files:
         return len(old)
 
 
+async def _hear(body: AsyncIterable[bytes], sha256: str) -> None:
+    """Take bytes that are stored already, for their hash alone. Raises Refusal."""
+    digest, size = hashlib.sha256(), 0
+    async for part in body:
+        digest.update(part)
+        size += len(part)
+        if size > LARGEST_FILE:
+            raise _too_large()
+    if digest.hexdigest() != sha256:
+        raise _other_bytes()
+
+
 def _require_hash(received: _Received, sha256: str) -> None:
     if not received.content:
         raise Refusal(Code.INVALID, "The file is empty; nothing was kept.")
     if received.digest.hexdigest() != sha256:
-        raise Refusal(
-            Code.INVALID, "The file's bytes have another hash than its address; nothing was kept; send it again."
-        )
+        raise _other_bytes()
+
+
+def _other_bytes() -> Refusal:
+    return Refusal(
+        Code.INVALID, "The file's bytes have another hash than its address; nothing was kept; send it again."
+    )
+
+
+def _too_large() -> Refusal:
+    return Refusal(Code.TOO_LARGE, "The file is larger than 64 MB; nothing was changed; make it smaller.")
+
+
+def _kept(row: Row[Any]) -> KeptFile:
+    return KeptFile(
+        sha256=row.sha256,
+        size=row.size,
+        media_type=row.media_type,
+        uploaded_by=str(row.uploaded_by),
+        uploaded_at=row.uploaded_at,
+    )
 
 
 def _place(organization: str, sha256: str) -> str:

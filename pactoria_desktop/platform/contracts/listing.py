@@ -14,6 +14,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pactoria_desktop.platform.api.refusals import Refusal, not_found
+from pactoria_desktop.platform.collaboration.rights import MAY_SEE
 from pactoria_desktop.platform.collaboration.sealed_fields import OpenedFields
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.protocol.contracts import (
@@ -32,21 +33,16 @@ from pactoria_desktop.protocol.contracts import (
 )
 from pactoria_desktop.protocol.problems import Code
 
-_MAY_SEE = (
-    "(r.scope = 'organization' or exists (select 1 from membership m where m.organization_id = :organization "
-    "and m.person_id = :person and m.role in ('owner', 'admin')) or exists (select 1 from contract_share h "
-    "where h.organization_id = :organization and h.contract_id = r.contract_id and h.person_id = :person))"
-)
 _LINES = (
     "select r.id, r.sequence, r.fields, r.changed_at, lower(r.fields ->> 'title') as title_key from record r "
-    "where r.organization_id = :organization and r.kind = 'contract' and not r.deleted and " + _MAY_SEE
+    "where r.organization_id = :organization and r.kind = 'contract' and not r.deleted and " + MAY_SEE
 )
 _SHEET = text(
     "select o.kind, o.id, o.sequence, o.fields, o.changed_at from record r "
     "join record o on o.organization_id = :organization and o.contract_id = r.contract_id "
     "and o.kind in ('contract', 'party', 'version', 'approval') and not o.deleted "
     "where r.organization_id = :organization and r.kind = 'contract' and r.id = :contract and not r.deleted and "
-    + _MAY_SEE
+    + MAY_SEE
     + " order by o.kind <> 'contract', o.sequence desc limit :most"
 )
 _ACTIVITIES = (
@@ -54,7 +50,7 @@ _ACTIVITIES = (
     "left join record o on o.organization_id = :organization and o.contract_id = r.contract_id "
     "and o.kind = 'activity' and not o.deleted and o.sequence < :before "
     "where r.organization_id = :organization and r.kind = 'contract' and r.id = :contract and not r.deleted and "
-    + _MAY_SEE
+    + MAY_SEE
     + " order by o.sequence desc limit :most"
 )
 _CHANGED = " order by r.changed_at desc, r.id desc limit :most"

@@ -18,7 +18,7 @@ from pactoria_desktop.protocol.problems import Code, FieldProblem
 
 _CONTRACT = text(
     "select r.scope, (select coalesce(jsonb_object_agg(h.person_id, h.role), '{}') from contract_share h "
-    " where h.organization_id = :organization and h.contract_id::text = r.id) as people "
+    " where h.organization_id = :organization and h.contract_id = r.contract_id) as people "
     "from record r where r.organization_id = :organization and r.kind = 'contract' and r.id = :contract "
     "and not r.deleted"
 )

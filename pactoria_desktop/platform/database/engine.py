@@ -1,10 +1,12 @@
 """Connections and transactions. A transaction says for whom it is before anything else; the walls rest on it."""
 
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -14,10 +16,11 @@ from pactoria_desktop.platform.database.committed import Committed, begin_noting
 Observe = Callable[[str, float], None]
 """Told of each statement: its words (never its values) and its seconds."""
 
-_FOR_WHOM = text(
-    "select set_config('app.organization', :organization, true), set_config('app.person', :person, true), "
-    "set_config('app.sign_in', :sign_in, true), set_config('statement_timeout', '30000', true)"
+_BEGIN = (
+    "begin; select set_config('app.organization', '{organization}', true), set_config('app.person', '{person}', true), "
+    "set_config('app.sign_in', '{sign_in}', true), set_config('statement_timeout', '30000', true)"
 )
+_IS_ID = re.compile(r"[0-9a-f-]{0,36}")
 
 
 def driver_url(url: str) -> URL:
@@ -37,6 +40,8 @@ def make_engine(
         pool_pre_ping=False,
         pool_recycle=1800,
         pool_use_lifo=True,
+        # Transactions begin by a statement of ours; a look-up alone is one by itself.
+        isolation_level="AUTOCOMMIT",
         connect_args={
             "application_name": name,
             "connect_timeout": 10,
@@ -66,6 +71,14 @@ async def turn_to(connection: AsyncConnection, organization: str) -> None:
     )
 
 
+def _begin(organization: str | None, person: str | None, sign_in: bool) -> str:
+    """What begins a transaction for somebody. Raises ValueError for what is no id: it stands in the statement."""
+    ids = {"organization": organization or "", "person": person or ""}
+    if not all(map(_IS_ID.fullmatch, ids.values())):
+        raise ValueError("A transaction is for an organization and a person by their ids.")
+    return _BEGIN.format(**ids, sign_in="on" if sign_in else "")
+
+
 class Database:
     """The database as the application role sees it."""
 
@@ -74,7 +87,6 @@ class Database:
         self.engine = engine
         self.committed = Committed()
         """Who is told what a transaction has moved, once it is committed."""
-        self._looking = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(
@@ -84,26 +96,34 @@ class Database:
 
         ``sign_in`` opens the tables of people and is for the room ``auth`` alone.
         """
-        async with self.engine.begin() as connection:
+        async with self._begun(_begin(organization, person, sign_in)) as connection:
             moved = begin_noting(connection)
-            await connection.execute(
-                _FOR_WHOM,
-                {"organization": organization or "", "person": person or "", "sign_in": "on" if sign_in else ""},
-            )
             yield connection
         self.committed.tell(moved)
 
     @asynccontextmanager
+    async def _begun(self, begin: str) -> AsyncIterator[AsyncConnection]:
+        """A transaction that a statement begins. The beginning and for whom it is go in one exchange, past SQLAlchemy,
+        because every request pays for them. Where the block ends by an error, the pool takes the transaction back as it
+        takes the connection."""
+        async with self.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, psycopg.AsyncConnection)
+            await driver.execute(begin.encode(), prepare=False)
+            yield connection
+            await driver.commit()
+
+    @asynccontextmanager
     async def unknown(self) -> AsyncIterator[AsyncConnection]:
         """A transaction in which nobody is known: it sees no tenant and no person, and may call the named functions."""
-        async with self.engine.begin() as connection:
+        async with self._begun("begin") as connection:
             yield connection
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[AsyncConnection]:
         """Like ``unknown`` for one look-up, which is a transaction of its own: every request asks who comes, and need
         not begin and end one for it."""
-        async with self._looking.connect() as connection:
+        async with self.engine.connect() as connection:
             yield connection
 
     async def close(self) -> None:

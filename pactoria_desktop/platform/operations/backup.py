@@ -23,7 +23,7 @@ import psycopg
 from obstore.exceptions import NotFoundError
 from psycopg import sql
 from pydantic import Field, ValidationError
-from sqlalchemy import make_url
+from sqlalchemy import Table, make_url
 
 from pactoria_desktop.platform.database.jobs import FACT as JOBS_FORM
 from pactoria_desktop.platform.database.schema import Base
@@ -73,6 +73,11 @@ class BackupReport:
     bytes: int
 
 
+def _kept(table: Table) -> tuple[str, ...]:
+    """A table's columns but those that the database computes of the others."""
+    return tuple(column.name for column in table.columns if column.computed is None)
+
+
 def proof_of(master_key: bytes) -> str:
     """A word that only this master key gives."""
     return hmac.new(master_key, b"pactoria platform backup", hashlib.sha256).hexdigest()
@@ -84,7 +89,7 @@ def make_backup(owner_url: str, master_key: bytes, store: ObjectStore, out: Path
         with snapshot(owner_url) as connection:
             database_form = form_of(connection)
             tables = {
-                table.name: _table(connection, archive, table.name, tuple(column.name for column in table.columns))
+                table.name: _table(connection, archive, table.name, _kept(table))
                 for table in Base.metadata.sorted_tables
             }
         files = dict(_files(archive, store))

@@ -87,15 +87,11 @@ async def working(
 ) -> AsyncIterator[None]:
     """Work in the background until the block ends; then jobs that are being done have ten seconds to finish."""
     rhythm = rhythm or Rhythm()
-    url = house.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     connector = procrastinate.PsycopgConnector(
-        conninfo=url,
+        conninfo=house.direct_database,
         min_size=1,
         max_size=4,
-        kwargs={
-            "application_name": "pactoria jobs",
-            "prepare_threshold": 5 if house.settings.database_prepared else None,
-        },
+        kwargs={"application_name": "pactoria jobs", "prepare_threshold": 5 if house.notices else None},
     )
     queue = procrastinate.App(connector=connector)
     for name, handler in tasks.items():
@@ -110,7 +106,7 @@ async def working(
                 fetch_job_polling_interval=rhythm.poll,
                 shutdown_graceful_timeout=_SECONDS_TO_FINISH,
                 # A pooler that hands out other connections does not carry notices.
-                listen_notify=house.settings.database_prepared,
+                listen_notify=house.notices,
                 delete_jobs="successful",
                 install_signal_handlers=False,
             )

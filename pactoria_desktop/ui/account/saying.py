@@ -90,8 +90,8 @@ def sync_explanation(status: SyncStatus, now: datetime, zone: tzinfo | None = No
         SyncState.SYNCED: f"Everything that you share is on {server}{f', as of {at}' if at else ''}.",
         SyncState.WAITING: f"These changes are kept here and go to {server} next.",
         SyncState.SENDING: f"Changes go to {server} now. You can work on.",
-        SyncState.OFFLINE: f"{server[0].upper()}{server[1:]} cannot be reached. Your work is kept here and is sent "
-        "when it can be.",
+        SyncState.OFFLINE: f"{f'The platform {status.server}'.rstrip()} cannot be reached. Your work is kept here and "
+        "is sent when it can be.",
     }[status.state]
     more = " and ".join(for_you(status))
     return f"{state} {more[0].upper()}{more[1:]}." if more else state

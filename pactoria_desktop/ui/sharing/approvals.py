@@ -6,7 +6,8 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from pactoria_desktop.ui.account.saying import clock, counted, day
+from pactoria_desktop.ui.account.saying import counted, day
+from pactoria_desktop.ui.library.when import spoken_instant
 from pactoria_desktop.ui.sharing.values import ActivityLine, Approval, TextHashes
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.buttons import Button
@@ -125,7 +126,7 @@ class ActivityPanel(QWidget):
         """Show what was done; ``more`` where there is earlier activity to be asked for."""
         now = self._now()
         self.list.set_entries([
-            ListEntry(one.key, one.by, one.what, right=clock(one.at, now), number=one.number) for one in lines
+            ListEntry(one.key, one.by, one.what, right=spoken_instant(one.at, now), number=one.number) for one in lines
         ])  # fmt: skip
         self._pages.setCurrentWidget(self.list if lines else self._empty)
         self._foot.setVisible(more)

@@ -154,7 +154,15 @@ class SharingDialog(QDialog):
                 self.homes.addItem(home.name, home.key)
             self.homes.blockSignals(False)
         self._name_deed()
-        self.adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the words need at this width, and no higher."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            width = max(self.width(), self.minimumWidth())
+            self.resize(width, layout.totalHeightForWidth(width))
 
     def _show_inside(self, sharing: Sharing) -> None:
         if sharing.waits:
@@ -202,6 +210,9 @@ class SharingDialog(QDialog):
         if self._shown is not None:
             self.show_sharing(self._shown)
             self.primary.setEnabled(True)
+        else:
+            self._where.setText("")
+            self._fit()
 
     def _did(self) -> None:
         self.primary.setEnabled(True)

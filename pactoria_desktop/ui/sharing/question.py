@@ -91,7 +91,8 @@ class QuestionDialog(QDialog):
     def __init__(self, look: Look, parent: QWidget | None, question: Question, at: int = 1, of: int = 1) -> None:
         super().__init__(parent)
         self._look, self.question = look, question
-        title = f"You and {question.other} both changed clause {question.clause}"
+        place = f"clause {question.clause}" if question.clause else "one sentence"
+        title = f"You and {question.other} both changed {place}"
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setMinimumWidth(look.pixels(880))

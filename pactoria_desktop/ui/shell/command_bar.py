@@ -24,6 +24,7 @@ class CommandBar(QWidget):
         super().__init__()
         self.setAccessibleName(accessible_name)
         self.buttons: dict[str, ToolButton] = {}
+        self._worded: list[ToolButton] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
         layout.setSpacing(4)
@@ -47,6 +48,14 @@ class CommandBar(QWidget):
                 if words:
                     button.setText(f" {action.text().rstrip('…')}")
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                    self._worded.append(button)
                 button.setAccessibleName(action.toolTip())
                 self.buttons[identifier] = button
                 layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._dress()
+        look.changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        """Words of buttons are never shortened where the bar is narrow."""
+        for button in self._worded:
+            button.setMinimumWidth(button.sizeHint().width())

@@ -122,6 +122,7 @@ class Dock(QDockWidget):
         if not shown and self._tabs.currentIndex() == number:
             self._tabs.setCurrentIndex(0)
         self._tabs.setTabVisible(number, shown)
+        self._tabs.updateGeometry()
 
     def is_page_shown(self, key: str) -> bool:
         """Whether there is a way to a page."""

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pactoria_desktop.runtime.work import Lane
 from pactoria_desktop.ui.account.values import SyncState
+from pactoria_desktop.ui.theme.look import Look
+from pactoria_desktop.ui.widgets.text import Label
 from pactoria_desktop.ui.workbench.account_ports import AccountSide, NetworkErrands, SharingSide, SyncSide
 from pactoria_desktop.ui.workbench.decided import conflicts_of, settle
 from pactoria_desktop.ui.workbench.standing import Stand, Standings
@@ -32,9 +34,10 @@ NOBODY, SOMEBODY = "nobody is signed in", "you are signed in"
 class LatePage(QWidget):
     """Holds the place of a page that is made when it is first gone to."""
 
-    def __init__(self, name: str, widest: int = 0) -> None:
-        """With ``widest`` the page grows to that width at most, at the left."""
+    def __init__(self, look: Look, name: str, widest: int = 0) -> None:
+        """With ``widest`` the page stands below its name and grows to that many pixels at most."""
         super().__init__()
+        self._look = look
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(name)
@@ -42,19 +45,29 @@ class LatePage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._line = QHBoxLayout()
-        layout.addLayout(self._line)
+        if widest:
+            title = Label(look, name, 17, 600)
+            title.setContentsMargins(16, 20, 16, 0)
+            layout.addWidget(title)
+            self._line.addStretch(0)
+            look.changed.connect(self._dress)
+        layout.addLayout(self._line, 1)
         self._widest = widest
+        self._shown: QWidget | None = None
 
     def put(self, page: QWidget) -> None:
         """Show the page, and hand the focus on to it."""
-        self._line.addWidget(page, 1)
-        if self._widest:
-            page.setMaximumWidth(self._widest)
-            self._line.addStretch(0)
+        self._shown = page
+        self._line.insertWidget(0, page, 1)
+        self._dress()
         had = self.hasFocus()
         self.setFocusProxy(page)
         if had:
             page.setFocus()
+
+    def _dress(self) -> None:
+        if self._widest and self._shown is not None:
+            self._shown.setMaximumWidth(self._look.pixels(self._widest))
 
 
 class AccountFace(QObject):
@@ -78,8 +91,8 @@ class AccountFace(QObject):
         self._shown = Stand()
         self._stop_listening: Callable[[], None] = lambda: None
         self._looking = self._again = False
-        self._page = LatePage("Account")
-        self._conflicts_page = LatePage("Conflicts", bench.look.pixels(WIDEST))
+        self._page = LatePage(bench.look, "Account")
+        self._conflicts_page = LatePage(bench.look, "Conflicts", WIDEST)
         window = bench.window
         window.add_place(CONFLICTS, "Conflicts", "merge", self._conflicts_page, at_bottom=True)
         window.rail.set_shown(CONFLICTS, False)
@@ -161,11 +174,12 @@ class AccountFace(QObject):
         bench.window.rail.set_shown(CONFLICTS, here or bool(status.conflicts))
         if here:
             self._read_conflicts()
-        if stand.came != before.came or stand.seats != before.seats:
+        if stand.records != before.records:
             bench.shelves.refresh()
             bench.roles.refresh()
-        bench.agreements_changed()
-        bench.registry.refresh()
+            bench.agreements_changed()
+        if (stand.account, status.conflicts) != (before.account, before.status.conflicts):
+            bench.registry.refresh()
 
     def _indicator(self) -> "SyncIndicator":
         if self.indicator is None:

@@ -120,17 +120,20 @@ class Deeds(QObject):
         """Verify the chain of versions."""
         bench, opened = self._bench, tab.opened
 
-        def show(found: tuple[int, tuple[str, ...]]) -> None:
-            count, problems = found
+        def show(found: tuple[int, int, tuple[str, ...]]) -> None:
+            count, apart, problems = found
             noun = "1 version" if count == 1 else f"{count} versions"
             if problems:
                 bench.say(tab.key, "high", problems[0])
             else:
-                bench.say(tab.key, "ok", f"The history is whole: {noun}, none altered.")
+                lines = (
+                    f" {apart} of them were saved apart, on devices that did not know of each other." if apart else ""
+                )
+                bench.say(tab.key, "ok", f"The history is whole: {noun}, none altered.{lines}")
 
         bench.tasks.start(
             tab, Lane.COMPUTE, "Verifying the history",
-            lambda task: (len(opened.versions()), tuple(each.sentence for each in opened.history_problems())),
+            lambda task: opened.verdict(),
             on_result=show, on_error=bench.window.show_error,
         )  # fmt: skip
 

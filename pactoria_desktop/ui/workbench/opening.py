@@ -153,6 +153,7 @@ class Opening(QObject):
         bench.panels.follow(tab)
         bench.tabs[contract] = tab
         bench.live.follow(tab)
+        bench.apart.opened()
         legend = AuthorLegend(bench.look)
         tab.overview_changed.connect(lambda: legend.show_authors(tab.authors()))
         bar = CommandBar(bench.look, bench.registry, "Editing", [*BAR[:-1], legend, BAR[-1]])

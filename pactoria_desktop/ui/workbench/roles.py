@@ -8,6 +8,7 @@ from pactoria_desktop.protocol.permissions import may
 from pactoria_desktop.runtime.work import Lane
 
 if TYPE_CHECKING:
+    from pactoria_desktop.replica.identity import Identity
     from pactoria_desktop.replica.rights import Rights
     from pactoria_desktop.services.accounts import Standing
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
@@ -48,16 +49,20 @@ class Roles(QObject):
         if not keys:
             return
 
-        def read(task: object) -> "dict[str, Standing | None]":
+        def read(task: object) -> "dict[str, tuple[Standing | None, Identity]]":
             from pactoria_desktop.services.accounts import Accounts
 
-            return {key: Accounts(bench.service).standing(key) for key in keys}
+            accounts = Accounts(bench.service)
+            return {key: (accounts.standing(key), accounts.identity(key)) for key in keys}
 
-        def show(found: "dict[str, Standing | None]") -> None:
-            for key, standing in found.items():
+        def show(found: "dict[str, tuple[Standing | None, Identity]]") -> None:
+            for key, (standing, identity) in found.items():
                 tab = bench.tabs.get(key)
-                if tab is not None:
+                if tab is not None and not tab.ended:
+                    # In an organization everybody is known by their id on its platform.
+                    tab.opened.replica.identity = identity
                     self._take(tab, standing)
+            bench.agreements_changed()
 
         bench.tasks.start(self, Lane.COMPUTE, "Reading your role", read, on_result=show,
                           on_error=bench.window.show_error)  # fmt: skip

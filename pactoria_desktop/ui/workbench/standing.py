@@ -24,13 +24,13 @@ def shown_address(platform: str) -> str:
 @dataclass(frozen=True)
 class Stand:
     """One look at the library: who is signed in, how sync stands, and the seats that this is about (those of who was
-    signed in last, where nobody is)."""
+    signed in last, where nobody is). ``records`` is another one when records may have come, or rights changed."""
 
     account: Account | None = None
     status: SyncStatus = field(default_factory=SyncStatus)
     seats: "tuple[SeatRecord, ...]" = ()
     platform: str = ""
-    came: int = 0
+    records: tuple[object, ...] = ()
 
 
 class Standings:
@@ -69,8 +69,14 @@ class Standings:
         else:
             account = self._account(together, record, seats)
             status = self._status(together, record, seats, signed_in=True)
-            self.now = Stand(account, status, seats, record.platform, together.received)
+            self.now = Stand(account, status, seats, record.platform, self._records(together, seats))
         return self.now
+
+    def _records(self, together: TogetherPort, seats: "tuple[SeatRecord, ...]") -> tuple[object, ...]:
+        """What stands for the records of all seats: the roles, and the last line of each log."""
+        return tuple(
+            (one.number, one.role, one.state, self._syncing(together, one, signed_in=True).log(1)) for one in seats
+        )
 
     def _syncing(self, together: TogetherPort, seat: "SeatRecord", *, signed_in: bool) -> "Syncing":
         from pactoria_desktop.services.syncing import Syncing

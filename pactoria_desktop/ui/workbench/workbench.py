@@ -15,6 +15,7 @@ from pactoria_desktop.ui.shell.window import MainWindow
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.workbench.account import AccountFace
 from pactoria_desktop.ui.workbench.account_commands import account_commands
+from pactoria_desktop.ui.workbench.apart import Apart
 from pactoria_desktop.ui.workbench.bench_commands import bench_commands
 from pactoria_desktop.ui.workbench.comparing import Comparing
 from pactoria_desktop.ui.workbench.contract_commands import contract_commands
@@ -61,6 +62,7 @@ class Workbench(QObject):
         self.questions: Questions = WindowQuestions(look, self.window)
         self._together = together
         self.live = Live(self)
+        self.apart = Apart(self)
         self.preferences = Preferences(self)
         self.deeds = Deeds(self)
         self.shelves = Shelves(self)

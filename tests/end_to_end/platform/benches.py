@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from pactoria_desktop.contract.accepted import accepted
+from pactoria_desktop.documents.package import Package
+from pactoria_desktop.documents.reader import read
 from pactoria_desktop.protocol.texts import Present
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.runtime.clock import SystemClock
@@ -19,6 +22,7 @@ from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.runtime.secrets import KeyringUnusable
 from pactoria_desktop.services.accounts import Accounts
 from pactoria_desktop.services.library import LibraryService
+from pactoria_desktop.services.local_texts import has_text
 from pactoria_desktop.services.opened import OpenContract, load
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.services.together import Together
@@ -42,6 +46,17 @@ class NoKeyring:
 
     def remove(self, account: str) -> None:
         """Nothing was kept."""
+
+
+def browsing(person: Person) -> Callable[[str], bool]:
+    """A browser in which a person signs in at once."""
+
+    def browse(page: str) -> bool:
+        values = {"email": person.email, "password": PASSWORD, "decision": "allow"}
+        threading.Thread(target=fill_in, args=(page,), kwargs=values).start()
+        return True
+
+    return browse
 
 
 class OpenHere:
@@ -144,18 +159,13 @@ class Bench:
         self.service = LibraryService(self.library, SystemClock(), person.name)
         self.accounts = Accounts(self.service)
         self.together = Together(
-            self.service, keyring=NoKeyring(), open_browser=self._browse, keeps_up=keeps_up
+            self.service, keyring=NoKeyring(), open_browser=browsing(person), keeps_up=keeps_up
         )  # fmt: skip
         self.people: dict[str, tuple[Present, ...]] = {}
         self.refusals: list[tuple[str, PactoriaError]] = []
         self.together.hear_people = self.people.__setitem__
         self.together.hear_refusal = lambda contract, error: self.refusals.append((contract, error))
         self.together.start()
-
-    def _browse(self, page: str) -> bool:
-        values = {"email": self.person.email, "password": PASSWORD, "decision": "allow"}
-        threading.Thread(target=fill_in, args=(page,), kwargs=values).start()
-        return True
 
     def sign_in(self, address: str) -> None:
         """Sign in as this person, by the browser."""
@@ -181,6 +191,22 @@ class Bench:
     def text(self, contract: str) -> bytes:
         """What an export gives, to be held against another's."""
         return self.service.export(contract, "redline")
+
+    def fetched(self, contract: str) -> bool:
+        """Whether a contract's text and Word file are here."""
+        return has_text(self.service, contract) and self._has_package(contract)
+
+    def _has_package(self, contract: str) -> bool:
+        from pactoria_desktop.store.errors import NotInLibraryError
+
+        try:
+            return bool(self.text(contract))
+        except NotInLibraryError:
+            return False
+
+    def words(self, contract: str) -> str:
+        """The words of a contract as the library has them."""
+        return accepted(read(Package(self.text(contract), "contract.docx"))).text
 
     def wait(self, holds: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
         """Wait until something holds."""

@@ -15,7 +15,7 @@ from pactoria_desktop.sync.files import fetch_file, send_file
 from pactoria_desktop.sync.transport import Departure, Http
 from tests.platform.auth.conftest import Live, live
 from tests.platform.conftest import TestDatabase
-from tests.platform.records.teams import Device, Team
+from tests.platform.records.teams import Device, Team, contract
 from tests.samples import SAMPLES
 
 __all__ = ["live"]
@@ -26,7 +26,7 @@ class Line:
     """A device's line; notes what leaves and which requests there were."""
 
     def __init__(self, address: str, device: Device) -> None:
-        self.device = device
+        self.device, self.address = device, address
         self.noted: list[Departure] = []
         self.requests: list[str] = []
         self.client = httpx2.Client(event_hooks={"request": [lambda request: self.requests.append(request.method)]})
@@ -57,7 +57,16 @@ def test_a_package_goes_once_and_comes_whole(lines: dict[Role, Line]) -> None:
         content = (SAMPLES / name).read_bytes()
         assert ben.fetch(content) is None
         assert ana.send(content)
+        assert ben.fetch(content) is None, "nothing that he reaches names it yet"
+        named = contract(package_sha256=hashlib.sha256(content).hexdigest())
+        pushed = ana.client.post(
+            f"{ana.address}/api/v1/organizations/{ana.device.organization}/sync/push",
+            json={"operations": [named.model_dump(mode="json")]},
+            headers=ana.device.headers,
+        )
+        assert pushed.json()["results"][0]["outcome"] == "applied", pushed.text
         assert ben.fetch(content) == content
+    ana.requests = [one for one in ana.requests if one != "POST"]
     assert ana.requests == ["HEAD", "PUT"] * 2
     assert [one.size for one in ana.noted] == [
         len((SAMPLES / name).read_bytes()) for name in ("mutual-nda.docx", "services-agreement.docx")

@@ -20,7 +20,7 @@ from pactoria_desktop.platform.operations.object_store import object_store
 from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.protocol.files import WORD
 from pactoria_desktop.protocol.permissions import Role
-from tests.platform.records.teams import Device, Team
+from tests.platform.records.teams import Device, Team, contract, edit
 from tests.unit.documents.test_guard import HOSTILE, packed
 
 pytestmark = pytest.mark.anyio
@@ -48,11 +48,15 @@ async def test_a_file_comes_back_as_it_was_and_lies_sealed(
 ) -> None:
     ana, ben = team.member(Role.EDITOR), team.member(Role.VIEWER)
     chance = random.Random(7)
+    made = contract()
+    await ana.push(made)
     for size in (1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 3 * PIECE + 17):
         content = (CANARY + chance.randbytes(size).hex().encode())[:size]
         sent = await send(client, team, ana, content)
         assert (sent.status_code, sent.json()["size"]) == (201, size), sent.text
         assert (await send(client, team, ana, content)).status_code == 200
+        assert (await client.get(address(team, content), headers=ben.headers)).status_code == 404
+        await ana.push(edit("contract", made.record, 10**9, package_sha256=hashlib.sha256(content).hexdigest()))
         got = await client.get(address(team, content), headers=ben.headers)
         assert (got.status_code, got.content) == (200, content)
         assert got.headers["content-length"] == str(size)

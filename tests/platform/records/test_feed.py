@@ -472,6 +472,16 @@ async def test_versions_and_approvals_are_made_once_and_told_of(team: Team) -> N
     assert rows["approval", approval.record].fields["decided_by"] == ana.person
 
 
+async def test_a_version_that_brings_lines_together_names_all_of_them(team: Team) -> None:
+    ana, made, last = team.member(Role.EDITOR), contract(), new_id()
+    for count, outcome in ((5, Outcome.REFUSED), (4, Outcome.APPLIED)):
+        former = " ".join(f"{number:064x}" for number in range(count))
+        joining = version(made.record, last)
+        joining = joining.model_copy(update={"patch": {**joining.patch, "former": former}})
+        assert (await ana.push(made, joining))[1].outcome is outcome
+    assert (await ana.rows())["version", last].fields["former"] == former
+
+
 async def test_push_and_pull_over_the_api(team: Team, client: httpx2.AsyncClient) -> None:
     ana = team.member(Role.EDITOR)
     made = contract()

@@ -68,7 +68,7 @@ def test_activity_is_listed_and_more_is_asked_for(look: Look, qtbot: QtBot) -> N
     panel = ActivityPanel(look, lambda: NOW)
     qtbot.addWidget(panel)
     panel.show_activity(ACTIVITY, more=True)
-    assert panel.list.entries()[1].speech() == "Ines Falk, changed the status to In review, 10:02"
+    assert panel.list.entries()[1].speech() == "Ines Falk, changed the status to In review, 40 minutes ago"
     with qtbot.waitSignal(panel.earlier_wanted, timeout=1000):
         panel.earlier.click()
 

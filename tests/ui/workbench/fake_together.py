@@ -311,4 +311,5 @@ class FakeTogether:
             desk.keep(Known("organization", kind, record, 2, fields=fields, changed_by=by, changed_at=at))
             desk.flush()
             desk.show(kind, record, fields)
+            desk.note("came", 1, "organization")
         self.received += 100

@@ -131,6 +131,8 @@ def test_signing_in_in_the_browser_waits_without_holding_up_the_window(at: Desk)
     assert not place.signed_in
     at.wait(place.sign_in.address.hasFocus, "the focus in the address")
     at.type("pactoria.northgate.example")
+    seen(at, "account-sign-in")
+    place.sign_in.address.setFocus()
     at.press(Qt.Key.Key_Return)
     at.wait(lambda: together.did == ["browser pactoria.northgate.example"], "the browser")
     assert place.sign_in.page() is place.sign_in.waiting
@@ -371,7 +373,7 @@ def test_a_contract_is_shared_by_a_key_and_people_are_named(at: Desk) -> None:
     assert dialog.primary.text() == "Put it in Northgate Legal"
     assert "This sends its text with its history, 1 version and the Word file" in dialog._sends.text()
     assert "the 4 people of Northgate Legal" in dialog._sends.text()
-    pictures(dialog, at.bench.look, "sharing-before", size=dialog.sizeHint())
+    pictures(dialog, at.bench.look, "sharing-before", size=dialog.size())
     dialog.primary.click()
     at.wait(lambda: dialog.everybody.isVisible(), "who reaches it")
     assert Accounts(at.bench.service).home(contract) is not None
@@ -381,7 +383,7 @@ def test_a_contract_is_shared_by_a_key_and_people_are_named(at: Desk) -> None:
     at.wait(lambda: dialog._shown is not None and dialog._shown.restricted, "the people")
     dialog._give(PETRA, "viewer")
     at.wait(lambda: {"person": PETRA, "role": "viewer"} in together.platform.sharing[contract]["people"], "the share")  # type: ignore[operator]
-    pictures(dialog, at.bench.look, "sharing-named", size=dialog.sizeHint())
+    pictures(dialog, at.bench.look, "sharing-named", size=dialog.size())
     dialog.accept()
     at.settled()
     dock = at.bench.panels.review_dock
@@ -484,7 +486,7 @@ def test_particulars_are_kept_with_their_parties(at: Desk) -> None:
     dialog.more.click()
     dialog.lines[-1].name.setText("Halden Marine AS")
     dialog.lines[-1].part.setText("Discloser")
-    pictures(dialog, at.bench.look, "particulars", size=dialog.sizeHint())
+    pictures(dialog, at.bench.look, "particulars", size=dialog.size())
     dialog.accept()
     at.settled()
     (record,) = at.bench.shelves.shelf.records([contract])

@@ -12,8 +12,11 @@ from pactoria_desktop.contract.history import (
     Version,
     canonical_json,
     export_history,
+    hash_of,
+    heads_of,
     problems_of,
     read_history,
+    saved_apart,
     sealed,
 )
 from pactoria_desktop.contract.identity import IdentityMint, identity_from, is_identity, minted_at
@@ -35,7 +38,7 @@ def history(length: int) -> list[Version]:
             direction="sent" if number % 2 else None,
             round=number,
         )
-        versions.append(sealed(draft, versions[-1] if versions else None))
+        versions.append(sealed(draft, *versions[-1:]))
     return versions
 
 
@@ -129,3 +132,43 @@ def test_other_texts_are_no_ids():
     assert not is_identity(str(uuid.UUID(int=0, version=4)))
     with pytest.raises(ValueError, match="Not an id"):
         minted_at("x")
+
+
+def drafted(name: str) -> Version:
+    return Version("c", 0, name, name, "2026-01-01T00:00:00+00:00", "user", "00", "0" * 64, "1" * 64)
+
+
+def test_many_lines_come_together_four_at_a_time():
+    root = sealed(drafted("root"))
+    lines = [sealed(drafted(f"line {number}"), root) for number in range(6)]
+    assert heads_of([root, *lines]) == tuple(lines)
+    first = sealed(drafted("first"), *lines)
+    assert first.former.count(" ") == 3
+    made = [root, *lines, first]
+    assert heads_of(made) == (*lines[:2], first)
+    last = sealed(drafted("last"), *heads_of(made))
+    made.append(last)
+    assert problems_of(made) == ()
+    assert heads_of(made) == (last,)
+    assert saved_apart(made) == {*(each.id for each in lines), first.id}
+    assert problems_of(read_history(export_history(made)), head=last.hash) == ()
+
+
+def test_former_hashes_that_are_not_there_doubled_or_out_of_order_are_found():
+    root = sealed(drafted("root"))
+    lines = [sealed(drafted(f"line {number}"), root) for number in range(2)]
+    for former in (
+        " ".join(sorted((each.hash for each in lines), reverse=True)),
+        f"{lines[0].hash} {lines[0].hash}",
+        " ".join(sorted([lines[0].hash, "f" * 64])),
+        root.hash,
+    ):
+        draft = dataclasses.replace(drafted("last"), number=3, former=former)
+        forged = dataclasses.replace(draft, hash=hash_of(draft))
+        assert [each.kind for each in problems_of([root, *lines, forged])] == ["broken link"]
+
+
+def test_a_line_of_versions_that_nobody_saved_apart_has_none():
+    assert saved_apart(history(6)) == frozenset()
+    assert heads_of(history(6)) == (history(6)[-1],)
+    assert heads_of([]) == ()

@@ -32,7 +32,8 @@ def flat(sections: tuple[Section, ...]) -> list[tuple[str, str]]:
     found = []
     for section in sections:
         if isinstance(section, TableSection):
-            found += [(f"row {row.id}", canonical(row.marks)) for row in section.rows]
+            # A row that is put gets a name that no other joining of the same file gives it.
+            found += [(f"row {row.id.partition('~')[0]}", canonical(row.marks)) for row in section.rows]
         for paragraph in paragraphs_of(section):
             for span in paragraph.spans:
                 found += [(character, canonical(uncommented(span.marks))) for character in span.text]

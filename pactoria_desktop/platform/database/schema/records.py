@@ -1,6 +1,6 @@
 """The feed of records: what every device of a scope comes to know, and who may reach a contract."""
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import Computed, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pactoria_desktop.platform.database.schema.base import Base, Count, Digest, Id, Moment
@@ -28,12 +28,27 @@ class Record(Base):
     Words of comments are sealed (``protocol.records`` says which fields); everything else is plain JSON. A contract's
     record has its own id as ``contract_id``. A deleted record keeps its fields until it is compacted, because an edit
     by somebody who did not know of the deletion brings it back.
+
+    ``package_sha256`` is the field of that name as a column: row-level security keeps an expression on ``fields`` from
+    using an index. ``package_by`` is who wrote that name.
     """
 
     __tablename__ = "record"
     __table_args__ = (
         Index("ix_record_organization_id_scope_sequence", "organization_id", "scope", "sequence", unique=True),
         Index("ix_record_organization_id_contract_id_kind", "organization_id", "contract_id", "kind"),
+        Index(
+            "ix_record_package",
+            "organization_id",
+            "package_sha256",
+            postgresql_where=text("package_sha256 IS NOT NULL"),
+        ),
+        Index(
+            "ix_record_restricted",
+            "organization_id",
+            "scope",
+            postgresql_where=text("kind = 'contract' AND scope <> 'organization'"),
+        ),
         Index("ix_record_deleted_by_change", "organization_id", "changed_at", postgresql_where=text("deleted")),
         Index(
             "ix_record_contracts_by_change",
@@ -65,6 +80,8 @@ class Record(Base):
     changed_by: Mapped[Id | None]
     changed_at: Mapped[Moment]
     created_at: Mapped[Moment]
+    package_by: Mapped[Id | None]
+    package_sha256: Mapped[str | None] = mapped_column(Computed("(fields ->> 'package_sha256'::text)", persisted=True))
 
 
 class Departure(Base):
@@ -102,6 +119,7 @@ class ContractShare(Base):
     """Somebody who may reach a contract whose sharing is restricted, and as what."""
 
     __tablename__ = "contract_share"
+    __table_args__ = (Index("ix_contract_share_person", "organization_id", "person_id", "contract_id"),)
     organization_id: Mapped[Id] = mapped_column(
         ForeignKey("organization.organization_id", ondelete="CASCADE"), primary_key=True
     )
@@ -124,3 +142,18 @@ class StoredFile(Base):
     media_type: Mapped[str]
     uploaded_by: Mapped[Id]
     uploaded_at: Mapped[Moment]
+
+
+class FileHolder(Base):
+    """Somebody who has had the bytes of a stored file: they sent them, or named the file while they might fetch it."""
+
+    __tablename__ = "file_holder"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organization_id", "sha256"], ["stored_file.organization_id", "stored_file.sha256"], ondelete="CASCADE"
+        ),
+    )
+    organization_id: Mapped[Id] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[Id] = mapped_column(primary_key=True)
+    since: Mapped[Moment]

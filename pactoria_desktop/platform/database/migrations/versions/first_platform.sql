@@ -109,6 +109,8 @@ CREATE TABLE contract_share (
 	CONSTRAINT fk_contract_share_person_id FOREIGN KEY(person_id) REFERENCES person (id) ON DELETE CASCADE
 )
 -- next
+CREATE INDEX ix_contract_share_person ON contract_share (organization_id, person_id, contract_id)
+-- next
 CREATE TABLE departure (
 	organization_id UUID NOT NULL, 
 	scope TEXT NOT NULL, 
@@ -229,6 +231,8 @@ CREATE TABLE record (
 	changed_by UUID, 
 	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	package_by UUID, 
+	package_sha256 TEXT GENERATED ALWAYS AS ((fields ->> 'package_sha256'::text)) STORED, 
 	CONSTRAINT pk_record PRIMARY KEY (organization_id, kind, id), 
 	CONSTRAINT fk_record_organization_id FOREIGN KEY(organization_id) REFERENCES organization (organization_id) ON DELETE CASCADE
 )
@@ -242,6 +246,10 @@ CREATE INDEX ix_record_deleted_by_change ON record (organization_id, changed_at)
 CREATE INDEX ix_record_organization_id_contract_id_kind ON record (organization_id, contract_id, kind)
 -- next
 CREATE UNIQUE INDEX ix_record_organization_id_scope_sequence ON record (organization_id, scope, sequence)
+-- next
+CREATE INDEX ix_record_package ON record (organization_id, package_sha256) WHERE package_sha256 IS NOT NULL
+-- next
+CREATE INDEX ix_record_restricted ON record (organization_id, scope) WHERE kind = 'contract' AND scope <> 'organization'
 -- next
 CREATE TABLE stored_file (
 	organization_id UUID NOT NULL, 
@@ -296,6 +304,15 @@ CREATE TABLE access_token (
 CREATE INDEX ix_access_token_expires_at ON access_token (expires_at)
 -- next
 CREATE INDEX ix_access_token_session_id ON access_token (session_id)
+-- next
+CREATE TABLE file_holder (
+	organization_id UUID NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	person_id UUID NOT NULL, 
+	since TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_file_holder PRIMARY KEY (organization_id, sha256, person_id), 
+	CONSTRAINT fk_file_holder_organization_id_sha256 FOREIGN KEY(organization_id, sha256) REFERENCES stored_file (organization_id, sha256) ON DELETE CASCADE
+)
 -- next
 CREATE TABLE refresh_token (
 	token_sha256 BYTEA NOT NULL, 
@@ -505,6 +522,10 @@ alter table access_token enable row level security
 -- next
 create policy person on access_token for all to pactoria_app using ((select current_setting('app.sign_in', true)) = 'on') with check ((select current_setting('app.sign_in', true)) = 'on')
 -- next
+alter table file_holder enable row level security
+-- next
+create policy tenant on file_holder for all to pactoria_app using (organization_id = (select nullif(current_setting('app.organization', true), '')::uuid)) with check (organization_id = (select nullif(current_setting('app.organization', true), '')::uuid))
+-- next
 alter table refresh_token enable row level security
 -- next
 create policy person on refresh_token for all to pactoria_app using ((select current_setting('app.sign_in', true)) = 'on') with check ((select current_setting('app.sign_in', true)) = 'on')
@@ -562,6 +583,8 @@ grant select, insert, update, delete on text_document to pactoria_app
 grant select, insert, update, delete on text_peer to pactoria_app
 -- next
 grant select, insert, update, delete on access_token to pactoria_app
+-- next
+grant select, insert, update, delete on file_holder to pactoria_app
 -- next
 grant select, insert, update, delete on refresh_token to pactoria_app
 -- next
