@@ -12,8 +12,10 @@ from typing import Any
 import httpx2
 from sqlalchemy import func, select
 
+from pactoria_desktop.contract.text import ContractText, Paragraph, Span, TextSection
 from pactoria_desktop.protocol.files import WORD
 from pactoria_desktop.protocol.permissions import Role
+from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.clock import Clock, SystemClock
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
@@ -27,6 +29,7 @@ from pactoria_desktop.store.contracts import Contracts
 from pactoria_desktop.store.library import open_library
 from pactoria_desktop.store.packages import Packages
 from pactoria_desktop.store.schema import OutboxEntry, SyncedRecord
+from pactoria_desktop.store.texts import Texts
 from pactoria_desktop.sync.transport import Http, RecordTransport
 from tests.end_to_end.platform.people import SignIn, own_organization
 from tests.samples import sample_bytes
@@ -110,10 +113,17 @@ class Desktop:
         return result.contract
 
     def make(self, title: str) -> str:
-        """A contract without a Word file; gives its id."""
-        identity = self.service.mint()
+        """A contract of one line, without a Word file; gives its id."""
+        identity, at = self.service.mint(), self.library.now()
+        paragraph = Paragraph((Span(title),), {"p:style": "Body"})
+        text = ContractText((TextSection("s0", (paragraph,)),))
+        replica = Replica.create(text, identity=self.service.identity, clock=self.clock)
         with self.library.writing() as session:
-            Contracts(session).add(identity, title, at=self.library.now())
+            Contracts(session).add(identity, title, at=at)
+            Texts(session).save_snapshot(
+                identity, replica.snapshot(), replica.plain_export(), replica.frontier().hex(), upto=0, at=at
+            )
+        replica.close()
         return identity
 
     def add(self, contract: str) -> None:

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from pactoria_desktop.contract.history import Version
+from pactoria_desktop.contract.text import ContractText, Paragraph, Span, TextSection
 from pactoria_desktop.protocol.permissions import Role
+from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.clock import ManualClock
 from pactoria_desktop.runtime.errors import DiskFullError, ReadOnlyError
 from pactoria_desktop.runtime.library_key import LibraryKey
@@ -24,6 +26,7 @@ from pactoria_desktop.store.contracts import Contracts
 from pactoria_desktop.store.findings import Findings
 from pactoria_desktop.store.library import open_library
 from pactoria_desktop.store.schema import OutboxEntry, RecordChange, SyncedRecord
+from pactoria_desktop.store.texts import Texts
 from pactoria_desktop.store.threads import Threads
 from pactoria_desktop.store.versions import Versions
 from pactoria_desktop.sync.errors import AccessLostError, OfflineError
@@ -50,8 +53,13 @@ class Desk:
 
     def make(self, title: str) -> str:
         identity = self.service.mint()
+        text = ContractText((TextSection("s0", (Paragraph((Span(title),), {"p:style": "Body"}),)),))
+        replica = Replica.create(text, identity=self.service.identity, clock=self.service.clock)
         with self.library.writing() as session:
             Contracts(session).add(identity, title, at=1)
+            snapshot, export, frontier = replica.snapshot(), replica.plain_export(), replica.frontier().hex()
+            Texts(session).save_snapshot(identity, snapshot, export, frontier, upto=0, at=1)
+        replica.close()
         return identity
 
     def sync(self):
@@ -96,7 +104,7 @@ def test_signing_in_uploads_nothing_and_a_contract_joins_by_a_named_action(desks
     assert platform.ground.records == {}
     assert mine.syncing.status().words == "Synced"
     mine.accounts.add_contract(contract, mine.seat.number)
-    assert mine.syncing.status().words == "1 queued"
+    assert mine.syncing.status().words == "2 queued", "its record and its text"
     with pytest.raises(JoinError, match="Lease belongs to an organization already"):
         mine.accounts.add_contract(contract, mine.seat.number)
     assert mine.accounts.home(contract).seat == mine.seat.number
@@ -291,7 +299,7 @@ def test_what_was_written_after_access_was_taken_away_is_kept_and_exported(desks
     mine.accounts.signed_in("https://platform.test", "p0", "P", "", "d0", [Organization("o1", "Kanzlei", Role.EDITOR)])
     mine.sync()
     assert mine.titles() == {contract: "Lease"}
-    assert mine.syncing.status().state == "synced"
+    assert mine.syncing.status().state == "queued", "its text, which goes another way"
 
 
 def test_removing_a_contract_from_this_device_says_nothing_to_the_organization(desks, platform: ReferencePlatform):
@@ -316,9 +324,9 @@ def test_without_the_platform_work_goes_on_and_waits(desks):
     with pytest.raises(OfflineError):
         mine.sync()
     mine.shelf.describe(contract, title="Meanwhile")
-    assert mine.syncing.status().words == "Offline, 1 queued"
+    assert mine.syncing.status().words == "Offline, 2 queued"
     mine.sync()
-    assert mine.syncing.status().words == "Synced"
+    assert mine.syncing.status().words == "1 queued", "its text, which goes another way"
     other.sync()
     assert other.titles() == {contract: "Meanwhile"}
     assert [line.what for line in other.syncing.log()] == ["came"]
