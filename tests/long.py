@@ -34,7 +34,7 @@ TITLES = {
     "pooled": "The platform behind pgbouncer in transaction mode",
     "model": "Clause model, cross-validated",
 }
-WORDS = {"pooled": {"PACTORIA_TEST_POOLED": "1"}}
+WORDS = {"pooled": {"PACTORIA_TEST_POOLED": "1", "PACTORIA_DATABASE_PREPARED": "false"}}
 """What a step finds in its environment beside what is there."""
 LINES_KEPT = 20
 

@@ -57,7 +57,7 @@ def pooler(application_url: str) -> Iterator[Path]:
                     "server_round_robin = 1",
                     "default_pool_size = 6",
                     "max_client_conn = 500",
-                    "server_idle_timeout = 5",
+                    "server_idle_timeout = 2",
                     "ignore_startup_parameters = extra_float_digits",
                     "log_connections = 0",
                     "log_disconnections = 0",

@@ -319,9 +319,10 @@ class Live:
             await self._check_rooms(organization, theirs)
 
     async def _check_rooms(self, organization: str, rooms: Iterable[Room]) -> None:
-        rooms = list(rooms)
-        people = sorted({seat.person for room in rooms for seat in room.seats})
-        contracts = sorted({room.contract for room in rooms})
+        # Whoever sits down while this looks was looked at when they joined, and is looked at the next time.
+        seated = [(room, seat) for room in rooms for seat in room.seats]
+        people = sorted({seat.person for _, seat in seated})
+        contracts = sorted({room.contract for room, _ in seated})
         async with self._house.database.transaction(organization=organization) as connection:
             members = await connection.execute(
                 select(Membership.person_id, Membership.role)
@@ -348,17 +349,18 @@ class Live:
                 )
             )
             shares = {(str(row.contract_id), str(row.person_id)): row.role for row in shared}
-        for room in rooms:
-            for seat in tuple(room.seats):
-                role = roles.get(seat.person)
-                scope = scopes.get(room.contract)
-                there = None
-                if role is not None and scope is not None:
-                    there = role_there(role, scope, room.contract, shares.get((room.contract, seat.person)))
-                if there is None:
-                    sentence = "You no longer reach this contract; what you typed since stays on this device."
-                    self._rooms.part(room, seat, Code.NOT_FOUND, sentence)
-                elif there is not seat.role:
-                    # It enters again as what it is now.
-                    sentence = "Your role at this contract has changed."
-                    self._rooms.part(room, seat, Code.CONFLICT, sentence)
+        for room, seat in seated:
+            if seat not in room.seats:
+                continue
+            role = roles.get(seat.person)
+            scope = scopes.get(room.contract)
+            there = None
+            if role is not None and scope is not None:
+                there = role_there(role, scope, room.contract, shares.get((room.contract, seat.person)))
+            if there is None:
+                sentence = "You no longer reach this contract; what you typed since stays on this device."
+                self._rooms.part(room, seat, Code.NOT_FOUND, sentence)
+            elif there is not seat.role:
+                # It enters again as what it is now.
+                sentence = "Your role at this contract has changed."
+                self._rooms.part(room, seat, Code.CONFLICT, sentence)

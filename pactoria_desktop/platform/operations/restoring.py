@@ -148,7 +148,10 @@ def _refuse(connection: psycopg.Connection[Any], manifest: Manifest, replace: bo
         "select count(*) from pg_stat_activity where datname = current_database() and usename = %s", (APPLICATION,)
     ).fetchone()
     if runs is not None and runs[0]:
-        raise BackupError("A platform still runs on this database; nothing was changed; stop it and restore again.")
+        raise BackupError(
+            "A platform still runs on this database, or a pooler holds its connections; nothing was changed; "
+            "stop them and restore again."
+        )
     holds = connection.execute("select exists (select 1 from person), exists (select 1 from organization)").fetchone()
     if holds is not None and any(holds) and not replace:
         raise BackupError(

@@ -216,6 +216,35 @@ async def test_whoever_may_not_stay_goes_at_once(
         assert not application.state.collaboration.rooms.all()
 
 
+async def test_whoever_sits_down_while_others_are_looked_at_stays(
+    settings: PlatformSettings, test_database: TestDatabase, people: Registry, clock: ManualClock
+) -> None:
+    contract = people.contract()
+    async with node(settings, test_database, clock) as (place, application):
+        collaboration = application.state.collaboration
+        house = application.state.house
+        _, a = await desk_on(place, people, Role.EDITOR, contract, "Ines Falk")
+        _, b = await desk_on(place, people, Role.VIEWER, contract, "Dele Okafor")
+        await a.join(people.organization, contract, 0)
+        await a.hear(Joined)
+        begin = house.database.transaction
+
+        @contextlib.asynccontextmanager
+        async def slow(**whom: object) -> AsyncIterator[object]:
+            house.database.transaction = begin
+            await b.join(people.organization, contract, 0)
+            await b.hear(Joined)
+            async with begin(**whom) as connection:
+                yield connection
+
+        house.database.transaction = slow
+        await collaboration.live.check()
+        with pytest.raises(TimeoutError):
+            await b.hear(Parted, seconds=0.3)
+        await a.close()
+        await b.close()
+
+
 async def connect_raw(place: str):  # type: ignore[no-untyped-def]
     from websockets.asyncio.client import connect
 

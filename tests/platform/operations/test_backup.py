@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,16 @@ async def test_a_backup_taken_while_the_platform_works_comes_back_whole_elsewher
         assert connection.execute("select count(*) from procrastinate_jobs").fetchone() == (0,)
 
 
+def nobody_connected(superuser: str) -> None:
+    """Wait until the application role has no connection: a pooler gives them up a little after the platform."""
+    asked = "select count(*) from pg_stat_activity where datname = current_database() and usename = 'pactoria_app'"
+    until = time.monotonic() + 20
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        while connection.execute(asked).fetchone() != (0,):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
 async def test_a_restore_refuses_before_it_touches_anything(
     house: House, test_database: TestDatabase, clock: ManualClock, tmp_path: Path
 ) -> None:
@@ -116,6 +127,7 @@ async def test_a_restore_refuses_before_it_touches_anything(
         with pytest.raises(BackupError, match=why):
             restore(owner, key, store, out, replace=replace)
     await house.database.close()
+    nobody_connected(test_database.superuser)
     with pytest.raises(BackupError, match="--replace"):
         restore(owner, KEY, store, out, replace=False)
     content = out.read_bytes()
@@ -152,6 +164,7 @@ async def test_with_replace_the_backup_takes_the_place_of_everything(
     before = rows_of(test_database.superuser)
     await make_member(house, await make_organization(house, "Later"), Role.OWNER, name="Later")
     await house.database.close()
+    nobody_connected(test_database.superuser)
     restore(owner, KEY, store, out, replace=True)
     after = rows_of(test_database.superuser)
     for rows in (before, after):

@@ -109,7 +109,7 @@ async def test_a_failing_job_of_the_hour_is_given_up_in_sight_and_comes_again(
 
     job = Hourly("hourly_files", 0, "a job of the test", fail)
     owner = test_database.addresses.owner
-    async with working(house, {}, OFTEN, hourly=[job]), asyncio.timeout(30):
+    async with working(house, {}, OFTEN, hourly=[job]), asyncio.timeout(90):
         while not jobs_report(owner).given_up:
             await asyncio.sleep(0.1)
         before = len(tries)
