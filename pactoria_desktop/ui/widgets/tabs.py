@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QTabBar
 
 from pactoria_desktop.ui.theme.look import Look
 
-
 SPACIOUS = 3
 """As many tabs stand with all their air beside each other in a dock."""
 
