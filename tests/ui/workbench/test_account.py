@@ -440,8 +440,8 @@ def test_a_role_lets_no_more_be_done_than_it_may(at: Desk, role: Role) -> None:
         tab.resolve(row.ids, accept=True)
         assert "left to editors" in str(at.errors.pop())
     at.bench.deeds.decide(tab, "f" * 32, "dismissed: not ours")
-    assert [str(error)[:40] for error in at.errors] == (
-        ["As viewer of Northgate Legal you may not "] if role is Role.VIEWER else []
+    assert [str(error)[:39] for error in at.errors] == (
+        ["As viewer of Northgate Legal you may no"] if role is Role.VIEWER else []
     )
     at.errors.clear()
     seen(at, f"window-as-{role.value}")
