@@ -61,6 +61,7 @@ class ChangesPanel(QWidget):
         super().__init__()
         self._look = look
         self._rows: tuple[ChangeRow, ...] = ()
+        self._not_decided = self._not_countered = ""
         self.authors = QComboBox()
         self.authors.setAccessibleName("Changes by whom")
         self.authors.currentTextChanged.connect(lambda name: self._show())
@@ -107,9 +108,10 @@ class ChangesPanel(QWidget):
             if author in ("", EVERYBODY, each.author) and (kind == "all" or (kind == "comments") == each.is_comment)
         )
 
-    def show_changes(self, rows: Sequence[ChangeRow]) -> None:
-        """Show changes and comments in document order."""
+    def show_changes(self, rows: Sequence[ChangeRow], not_decided: str = "", not_countered: str = "") -> None:
+        """Show changes and comments in document order; why the person may not accept and reject, or counter them."""
         self._rows = tuple(rows)
+        self._not_decided, self._not_countered = not_decided, not_countered
         names = [EVERYBODY, *dict.fromkeys(each.author for each in rows)]
         if [self.authors.itemText(number) for number in range(self.authors.count())] != names:
             chosen = self.authors.currentText()
@@ -130,8 +132,9 @@ class ChangesPanel(QWidget):
         changes = sum(1 for each in shown if not each.is_comment)
         comments = len(shown) - changes
         self._count.setText(f"{_counted(changes, 'change')}, {_counted(comments, 'comment')}")
-        self._accept_shown.setEnabled(changes > 0)
-        self._reject_shown.setEnabled(changes > 0)
+        for button in (self._accept_shown, self._reject_shown):
+            button.setEnabled(changes > 0 and not self._not_decided)
+            button.setToolTip(self._not_decided)
 
     def _shown_ids(self) -> tuple[str, ...]:
         return tuple(id for each in self.shown() for id in each.ids)
@@ -147,6 +150,11 @@ class ChangesPanel(QWidget):
         accept, reject = Button(self._look, "Accept"), Button(self._look, "Reject")
         accept.clicked.connect(lambda: self.accepted.emit(change.ids))
         reject.clicked.connect(lambda: self.rejected.emit(change.ids))
+        for button, why_not in (
+            (accept, self._not_decided), (reject, self._not_decided), (counter, self._not_countered),
+        ):  # fmt: skip
+            button.setEnabled(not why_not)
+            button.setToolTip(why_not)
         return (accept, reject, counter)
 
 

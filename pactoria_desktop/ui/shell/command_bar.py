@@ -12,6 +12,7 @@ from pactoria_desktop.ui.widgets.layouts import rule
 
 SEPARATOR = "|"
 STRETCH = ">"
+AIR = 8
 
 
 class CommandBar(QWidget):
@@ -24,6 +25,7 @@ class CommandBar(QWidget):
         super().__init__()
         self.setAccessibleName(accessible_name)
         self.buttons: dict[str, ToolButton] = {}
+        self._look = look
         self._worded: list[ToolButton] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
@@ -56,6 +58,6 @@ class CommandBar(QWidget):
         look.changed.connect(self._dress)
 
     def _dress(self) -> None:
-        """Words of buttons are never shortened where the bar is narrow."""
+        """Words of buttons are never shortened where the bar is narrow; some of the air beside them may go."""
         for button in self._worded:
-            button.setMinimumWidth(button.sizeHint().width())
+            button.setMinimumWidth(button.sizeHint().width() - self._look.pixels(AIR))

@@ -121,8 +121,7 @@ class Dock(QDockWidget):
         number = self._keys.index(key)
         if not shown and self._tabs.currentIndex() == number:
             self._tabs.setCurrentIndex(0)
-        self._tabs.setTabVisible(number, shown)
-        self._tabs.updateGeometry()
+        self._tabs.show_tab(number, shown)
 
     def is_page_shown(self, key: str) -> bool:
         """Whether there is a way to a page."""

@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QTabBar
 
 from pactoria_desktop.ui.theme.look import Look
 
+SPACIOUS = 3
+"""As many tabs stand with all their air beside each other in a dock."""
+
 
 class PanelTabs(QTabBar):
     """Tabs as words, never elided; walked by the arrow keys."""
@@ -25,6 +28,16 @@ class PanelTabs(QTabBar):
             self.addTab(name)
         self._dress()
         look.changed.connect(self._dress)
+
+    def show_tab(self, number: int, shown: bool) -> None:
+        """Show a tab, or put it away; many of them stand closer together."""
+        self.setTabVisible(number, shown)
+        many = sum(self.isTabVisible(each) for each in range(self.count())) > SPACIOUS
+        if many != bool(self.property("many")):
+            self.setProperty("many", many)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.updateGeometry()
 
     def _dress(self) -> None:
         self.setFont(self._look.font(13, 500))

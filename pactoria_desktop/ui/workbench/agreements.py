@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer
 
-from pactoria_desktop.protocol.permissions import may
 from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.ui.sharing.approvals import ActivityPanel, ApprovalsPanel
 from pactoria_desktop.ui.sharing.values import ActivityLine, Approval, TextHashes
@@ -145,14 +144,11 @@ class Agreements(QObject):
 
     def _show_told(self, tab: "ContractTab") -> None:
         told = self._told.get(tab.key, Told((), ()))
-        standing = self._bench.roles.standing(tab.key)
-        if standing is None:
+        if self._bench.roles.standing(tab.key) is None:
             return
-        allowed = may("contract.approve", standing.role)
-        reason = "" if allowed else standing.why_not("contract.approve")
         self.approvals.show_approvals(
             told.approvals, self._current(tab), may_approve=True,
-            why_not=f"{reason[0].upper()}{reason[1:]}." if reason else "",
+            why_not=self._bench.roles.sentence(tab.key, "contract.approve"),
         )  # fmt: skip
         self.activity.show_activity(told.activity[: self._most], more=len(told.activity) > self._most)
 

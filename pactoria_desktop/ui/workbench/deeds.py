@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from pactoria_desktop.runtime.crash_reports import CrashReport
+from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.library_key import recovery_text
 from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.library import back_up_to
@@ -90,7 +91,11 @@ class Deeds(QObject):
 
     def decide(self, tab: "ContractTab", finding: str, verdict: str) -> None:
         """Keep a verdict on a finding; "" opens it again."""
-        self._bench.shelves.keep_verdict(tab.key, finding, verdict)
+        try:
+            self._bench.shelves.keep_verdict(tab.key, finding, verdict)
+        except PactoriaError as error:
+            self._bench.window.show_error(error)
+            return
         tab.decide(finding, verdict)
 
     # On versions and titles

@@ -119,7 +119,10 @@ class Panels(QObject):
         self.outline.show_outline(tab.outline_rows())
         self.terms.show_outline(tab.term_rows())
         self.references.show_outline(tab.reference_rows())
-        self.changes.show_changes(tab.change_rows())
+        roles = self._bench.roles
+        self.changes.show_changes(
+            tab.change_rows(), roles.sentence(tab.key, "contract.edit"), roles.sentence(tab.key, "contract.suggest")
+        )
         self._show_findings(tab)
         self.show_place(tab)
         self._bench.registry.refresh()

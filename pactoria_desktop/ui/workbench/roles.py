@@ -37,6 +37,11 @@ class Roles(QObject):
         standing = self.standing(contract)
         return "" if standing is None else standing.why_not(operation)
 
+    def sentence(self, contract: str, operation: str) -> str:
+        """The same as a sentence."""
+        reason = self.why_not(contract, operation)
+        return f"{reason[0].upper()}{reason[1:]}." if reason else ""
+
     def follow(self, tab: "ContractTab") -> None:
         """Hold a contract that has just been opened to the person's role, before anything can be typed."""
         from pactoria_desktop.services.accounts import Accounts
@@ -83,6 +88,8 @@ class Roles(QObject):
             QTimer.singleShot(0, tab, lambda: bench.say(tab.key, "note", sentence))
         elif before is not None and _rights(before) is not Rights.ALL:
             bench.say(tab.key, "ok", "You may edit this contract now.")
+        if not first and tab is bench.current():
+            bench.panels.show()
         bench.registry.refresh()
 
 

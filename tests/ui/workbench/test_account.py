@@ -420,7 +420,12 @@ def test_a_role_lets_no_more_be_done_than_it_may(at: Desk, role: Role) -> None:
     assert registry.action("review.accept_all").isEnabled() is editable
     assert registry.action("contract.approve").isEnabled() is (role is not Role.VIEWER)
     assert registry.action("contract.delete_for_everyone").isEnabled() is editable
+    changes = at.bench.panels.changes
+    accept, _, counter = changes._actions(next(one for one in changes.rows() if not one.is_comment).card())
+    assert (accept.isEnabled(), counter.isEnabled()) == (editable, role is not Role.VIEWER)
+    assert changes._accept_shown.isEnabled() is editable
     if not editable:
+        assert accept.toolTip().startswith(f"As {role.value} of Northgate Legal you may not")
         assert f"as {role.value} of Northgate Legal you may not" in registry.action("contract.rename").toolTip()
         document = at.window.documents.document(tab.key)
         assert document is not None
@@ -440,6 +445,11 @@ def test_a_role_lets_no_more_be_done_than_it_may(at: Desk, role: Role) -> None:
         row = next(one for one in tab.change_rows() if not one.is_comment)
         tab.resolve(row.ids, accept=True)
         assert "left to editors" in str(at.errors.pop())
+    at.bench.deeds.decide(tab, "f" * 32, "dismissed: not ours")
+    assert [str(error)[:39] for error in at.errors] == (
+        ["As viewer of Northgate Legal you may no"] if role is Role.VIEWER else []
+    )
+    at.errors.clear()
     seen(at, f"window-as-{role.value}")
     assert at.errors == []
 
