@@ -8,6 +8,7 @@ from pactoria_desktop.protocol.permissions import may
 from pactoria_desktop.runtime.work import Lane
 
 if TYPE_CHECKING:
+    from pactoria_desktop.replica.identity import Identity
     from pactoria_desktop.replica.rights import Rights
     from pactoria_desktop.services.accounts import Standing
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
@@ -48,19 +49,28 @@ class Roles(QObject):
         if not keys:
             return
 
-        def read(task: object) -> "dict[str, Standing | None]":
+        def read(task: object) -> "dict[str, tuple[Standing | None, Identity]]":
             from pactoria_desktop.services.accounts import Accounts
 
-            return {key: Accounts(bench.service).standing(key) for key in keys}
+            accounts = Accounts(bench.service)
+            return {key: (accounts.standing(key), accounts.identity(key)) for key in keys}
 
-        def show(found: "dict[str, Standing | None]") -> None:
-            for key, standing in found.items():
+        def show(found: "dict[str, tuple[Standing | None, Identity]]") -> None:
+            for key, (standing, identity) in found.items():
                 tab = bench.tabs.get(key)
                 if tab is not None:
                     self._take(tab, standing)
+                    self._name(tab, identity)
 
         bench.tasks.start(self, Lane.COMPUTE, "Reading your role", read, on_result=show,
                           on_error=bench.window.show_error)  # fmt: skip
+
+    @staticmethod
+    def _name(tab: "ContractTab", identity: "Identity") -> None:
+        """From here on what is typed is this person's: a contract may join an organization while it is open."""
+        if tab.opened.replica.identity != identity:
+            tab.opened.replica.identity = identity
+            tab.view.commands.bursts.end()
 
     def _take(self, tab: "ContractTab", standing: "Standing | None", *, first: bool = False) -> None:
         from pactoria_desktop.replica.rights import Rights

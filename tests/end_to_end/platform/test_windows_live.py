@@ -16,7 +16,7 @@ def open_windows(team: Team, tmp_path: Path) -> Iterator[Windows]:
         yield found
 
 
-def test_a_contract_shared_while_it_is_open_is_live_at_once(
+def test_a_contract_shared_while_it_is_open_is_live_at_once_and_its_words_are_the_members(
     open_windows: Windows,
 ) -> None:
     ines, dele = open_windows.both
@@ -27,4 +27,5 @@ def test_a_contract_shared_while_it_is_open_is_live_at_once(
     open_windows.converged(5)
     open_windows.fine()
     for one in open_windows.both:
+        assert open_windows.on(one, "authors") == ["Dele Okafor", "Ines Falk"]
         assert one.ask("status")["waiting"] == 0
