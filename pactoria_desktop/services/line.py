@@ -8,7 +8,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -185,6 +185,7 @@ class Line:
         self._locks: dict[str, asyncio.Lock] = {}
         self._open: dict[str, OpenText] = {}
         self._typed: dict[str, tuple[int, str]] = {}
+        self._turned_away: dict[str, float] = {}
         self._wanted = asyncio.Event()
         self._whole = asyncio.Lock()
         self._failures = 0
@@ -263,20 +264,34 @@ class Line:
         """Exchange soon. On the loop."""
         self._wanted.set()
 
-    async def _enter(self) -> None:
-        """Whatever is open here takes part in its room, if it belongs to an organization."""
+    async def _enter(self, sent: Collection[str] = ()) -> None:
+        """Whatever is open here takes part in its room, if the platform has had its text before, or if its records and
+        files have just been ``sent``: without them a text is refused."""
         for contract, (opened, on_replica) in tuple(self._openings.items()):
-            if contract in self._open:
+            if contract in self._open or self._is_turned_away(contract):
                 continue
             seat = await asyncio.to_thread(self._seat_of, contract)
-            if seat is not None and contract in self._openings:
-                text = OpenText(self._service, seat.number, opened, on_replica)
+            if seat is None:
+                continue
+            text = OpenText(self._service, seat.number, opened, on_replica)
+            known = contract in sent or (await text.state()).number > 0
+            if contract in self._openings and known:
                 self._open[contract] = text
                 self._live.enter(seat.organization, text)
+
+    def _shared(self, seat: int) -> set[str]:
+        """The open contracts of a seat."""
+        found = {contract: self._accounts.home(contract) for contract in tuple(self._openings)}
+        return {contract for contract, home in found.items() if home is not None and home.seat == seat}
+
+    def _is_turned_away(self, contract: str) -> bool:
+        """Whether the platform refused a room a while ago and nothing was heard of since that could have changed it."""
+        return time.monotonic() - self._turned_away.get(contract, float("-inf")) < LOOK_SECONDS
 
     async def leave(self, contract: str) -> None:
         """The opening of a contract is about to end; gives back once nothing is asked of it any more."""
         self._open.pop(contract, None)
+        self._turned_away.pop(contract, None)
         await self._live.leave(contract)
         async with self._locks.setdefault(contract, asyncio.Lock()):
             pass
@@ -349,15 +364,19 @@ class Line:
         transport = RecordTransport(
             http, seat.organization, note=syncing.note_departures, contract_of=syncing.contract_of
         )
+        shared = await asyncio.to_thread(self._shared, seat.number)
         try:
             records = await asyncio.to_thread(syncing.sync_now, transport)
         finally:
             self._hears.changed()
+        if records.came:  # another role, another way of sharing
+            self._turned_away.clear()
         transfers = Transfers(self._service, seat.number, http)
         files, texts = await asyncio.to_thread(transfers.send), 0
+        await self._enter(shared)
         first: PactoriaError | None = None
         for contract in await asyncio.to_thread(syncing.behind):
-            if contract in self._open and self.is_connected:
+            if self.is_connected and await self._is_live(contract):
                 continue
             try:
                 texts += await self._exchange(seat, contract)
@@ -374,6 +393,11 @@ class Line:
         if first is not None:
             raise first
         return Exchanged(records.came, records.went, texts, files, records.refused, records.conflicts)
+
+    async def _is_live(self, contract: str) -> bool:
+        """Whether a room carries this text; the first time it goes the plain way even so, to be there at the end."""
+        opened = self._open.get(contract)
+        return opened is not None and (await opened.state()).number > 0
 
     async def _exchange(self, seat: SeatRecord, contract: str) -> bool:
         """Exchange one text; whether there was anything. Raises what keeps it from being exchanged; what the platform
@@ -479,6 +503,8 @@ class Line:
 
     def refused(self, contract: str, error: PactoriaError) -> None:
         """``sync.live.Listener``."""
+        self._open.pop(contract, None)  # its room is left; it is entered again when that may help
+        self._turned_away[contract] = time.monotonic()
         self._asked_at = float("-inf")
         self._wanted.set()
         self._hears.refused(contract, error)

@@ -76,6 +76,8 @@ class LibraryDesk:
         self._busy: set[tuple[str, str]] | None = None
         self._absent: set[str] = set()
         self._arrivals: dict[str, Mapping[str, object]] = {}
+        self._heard: int | None = None
+        self._names: dict[str, str] | None = None
 
     def read_ahead(self, keys: Iterable[tuple[str, str]]) -> None:
         """Read many records at once; a first sync of ten thousand contracts takes seconds only so."""
@@ -116,7 +118,7 @@ class LibraryDesk:
                 insert(ContractHome),
                 [{"contract": one, "seat": self._seat, "state": "member", "since": self._at} for one in arrivals],
             )
-            for contract in arrivals:
+            for contract in self._with_something_before(tuple(arrivals)):
                 self._show_what_hangs_on("contract", contract)
 
     # Place
@@ -133,9 +135,13 @@ class LibraryDesk:
             self._session.execute(update(Seat).where(Seat.number == self._seat).values(epoch=epoch))
 
     def heard_at(self) -> int:
-        return self._session.execute(select(Seat.heard_at).where(Seat.number == self._seat)).scalar_one()
+        if self._heard is None:
+            heard = select(Seat.heard_at).where(Seat.number == self._seat)
+            self._heard = self._session.execute(heard).scalar_one()
+        return self._heard
 
     def hear(self, at: int) -> None:
+        self._heard = at
         self._session.execute(update(Seat).where(Seat.number == self._seat).values(heard_at=at))
 
     def positions(self) -> dict[str, Position]:
@@ -187,6 +193,8 @@ class LibraryDesk:
         if read is not None:
             read[known.scope] = known
         self._unwritten[known.scope, known.kind, known.record] = known
+        if known.kind == "member":
+            self._note_name(known.record, known)
 
     def _known_row(self, known: Known) -> dict[str, object]:
         contract = known.record if known.kind == "contract" else known.fields.get("contract")
@@ -410,6 +418,19 @@ class LibraryDesk:
             .values(state=state)
         )
 
+    def _with_something_before(self, contracts: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of new contracts of which something came before they did."""
+        found: set[str | None] = set()
+        for at in range(0, len(contracts), _AT_ONCE):
+            rows = select(SyncedRecord.contract).where(
+                SyncedRecord.seat == self._seat,
+                SyncedRecord.contract.in_(contracts[at : at + _AT_ONCE]),
+                SyncedRecord.kind.in_(tuple(TABLES)),
+                SyncedRecord.deleted.is_(False),
+            )
+            found.update(self._session.execute(rows.distinct()).scalars())
+        return tuple(each for each in contracts if each in found)
+
     def _show_what_hangs_on(self, kind: str, record: str) -> None:
         """What came before the contract or thread that it hangs on."""
         column = SyncedRecord.contract
@@ -433,9 +454,20 @@ class LibraryDesk:
                 self.show(each, one, fields)
 
     def _name_of(self, person: str) -> str:
-        member = self.known("member", person)
-        name = member.fields.get("name") if member is not None else None
-        return name if isinstance(name, str) else ""
+        if self._names is None:
+            rows = select(SyncedRecord.record, SyncedRecord.fields["name"].as_string()).where(
+                SyncedRecord.seat == self._seat, SyncedRecord.kind == "member", SyncedRecord.deleted.is_(False)
+            )
+            self._names = {record: name for record, name in self._session.execute(rows) if isinstance(name, str)}
+            for (_, kind, record), known in self._unwritten.items():
+                if kind == "member":
+                    self._note_name(record, known)
+        return self._names.get(person, "")
+
+    def _note_name(self, person: str, known: Known) -> None:
+        name = known.fields.get("name")
+        if self._names is not None and isinstance(name, str) and not known.deleted:
+            self._names[person] = name
 
 
 class LibraryDesks:

@@ -25,6 +25,7 @@ from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.buttons import Button
 from pactoria_desktop.ui.widgets.layouts import row
 from pactoria_desktop.ui.widgets.text import Label
+from pactoria_desktop.ui.workbench.together_port import TogetherPort
 from pactoria_desktop.ui.workbench.workbench import Workbench
 
 DEFAULT_AUTHOR = "Me"
@@ -76,11 +77,15 @@ def ask_passphrase(look: Look) -> Callable[[bool], str | None]:
 
 @contextlib.contextmanager
 def workbench(
-    service: LibraryService, look: Look, settings: SettingsFile, tasks: BackgroundTasks | None = None
-) -> Iterator[Workbench]:
-    """A workbench on a library, ended in order: what was typed is written before this returns."""
+    service: LibraryService, look: Look, settings: SettingsFile, tasks: BackgroundTasks | None = None,
+    together: TogetherPort | None = None,
+) -> Iterator[Workbench]:  # fmt: skip
+    """A workbench on a library, ended in order: what was typed is written before this returns.
+
+    ``together`` is the way to a platform where it is not the usual one.
+    """
     work = tasks or BackgroundTasks()
-    bench = Workbench(service, look, work, settings)
+    bench = Workbench(service, look, work, settings, together=together)
     try:
         yield bench
     finally:

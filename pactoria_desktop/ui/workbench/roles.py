@@ -64,13 +64,19 @@ class Roles(QObject):
             for key, (standing, identity) in found.items():
                 tab = bench.tabs.get(key)
                 if tab is not None and not tab.ended:
-                    # In an organization everybody is known by their id on its platform.
-                    tab.opened.replica.identity = identity
                     self._take(tab, standing)
+                    self._name(tab, identity)
             bench.agreements_changed()
 
         bench.tasks.start(self, Lane.COMPUTE, "Reading your role", read, on_result=show,
                           on_error=bench.window.show_error)  # fmt: skip
+
+    @staticmethod
+    def _name(tab: "ContractTab", identity: "Identity") -> None:
+        """From here on what is typed is this person's: a contract may join an organization while it is open."""
+        if tab.opened.replica.identity != identity:
+            tab.opened.replica.identity = identity
+            tab.view.commands.bursts.end()
 
     def _take(self, tab: "ContractTab", standing: "Standing | None", *, first: bool = False) -> None:
         from pactoria_desktop.replica.rights import Rights
