@@ -33,6 +33,7 @@ from pactoria_desktop.sync.apart import Apart
 from pactoria_desktop.sync.courier import HttpCourier, NotReachedError, courier_client
 from pactoria_desktop.sync.errors import AccessLostError, OfflineError, SignedOutError, SyncError
 from pactoria_desktop.sync.live import LiveLine
+from pactoria_desktop.sync.pausing import pause_after
 from pactoria_desktop.sync.texts import Exchange, LocalText, NotAcceptedError, PushRefusedError, TextSync
 from pactoria_desktop.sync.tokens import (
     KeyringTokenStore,
@@ -447,7 +448,7 @@ class Line:
         """Exchange whenever something is wanted, and now and then by itself; after a failure later and later."""
         self._wanted.set()
         while True:
-            again = min(AGAIN_SECONDS[1], AGAIN_SECONDS[0] * 2 ** max(0, self._failures - 1))
+            again = pause_after(self._failures - 1, *AGAIN_SECONDS)
             pause = again * (0.5 + self._chance() / 2) if self._failures else LOOK_SECONDS
             try:
                 async with asyncio.timeout(pause):

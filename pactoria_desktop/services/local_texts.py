@@ -98,18 +98,26 @@ class StoredText(_Kept):
         super().__init__(service, seat, contract)
         self._is_open = is_open
         self._replica: Replica | None = None
-        self._fresh = False
+        self._row: int | None = None
+        """The last row of the journal that this exchange knows: what follows it was typed in an opening."""
 
     async def state(self) -> TextState:
         """What was kept last."""
-        return await asyncio.to_thread(self._read_state)
+
+        def read() -> TextState:
+            if self._row is None:
+                with self._library.reading() as session:
+                    self._row = Texts(session).last_update(self.contract)
+            return self._read_state()
+
+        return await asyncio.to_thread(read)
 
     async def keep(self, state: TextState, questions: Sequence[Question] = ()) -> None:
         """Keep a state and its questions. Raises OpenElsewhereError, and what the disk raises."""
 
         def write() -> None:
             with self._library.writing() as session:
-                self._require()
+                self._require(session)
                 self._write_state(session, state, questions)
 
         await asyncio.to_thread(write)
@@ -142,8 +150,9 @@ class StoredText(_Kept):
 
     # On a thread
 
-    def _require(self) -> None:
-        if self._is_open(self.contract):
+    def _require(self, session: Session) -> None:
+        """Nobody works in the text, and nobody has since it was read: the state of this exchange knows all of it."""
+        if self._is_open(self.contract) or self._row not in (None, Texts(session).last_update(self.contract)):
             raise OpenElsewhereError("The contract was opened meanwhile; its text goes with the open one.")
 
     @property
@@ -158,6 +167,8 @@ class StoredText(_Kept):
             try:
                 with self._library.reading() as session:
                     stored = Texts(session).open(self.contract)
+                    if self._row is None:
+                        self._row = Texts(session).last_update(self.contract)
             except NotInLibraryError:
                 return None
             self._replica = self._open(stored.snapshot, stored.updates)
@@ -179,11 +190,13 @@ class StoredText(_Kept):
         view = accepted(replica.text())
         now = self._library.now()
         with self._library.writing() as session:
-            self._require()
+            self._require(session)
             self._introduce(session, (*introduced, *_wrote(replica)))
             Texts(session).append([Update(self.contract, replica.updates_since(before), now)])
+            row = Texts(session).last_update(self.contract)
             Contracts(session).set_search_text(self.contract, view.text, view.sha256)
             Contracts(session).touched(self.contract, at=now)
+        self._row = row
 
     def _begin(self, updates: Sequence[bytes]) -> None:
         """The text comes here for the first time: it is kept as a snapshot."""
@@ -191,7 +204,7 @@ class StoredText(_Kept):
         snapshot, export, frontier = replica.snapshot(), replica.plain_export(), replica.frontier().hex()
         view = accepted(replica.text())
         with self._library.writing() as session:
-            self._require()
+            self._require(session)
             self._introduce(session, _wrote(replica))
             Texts(session).save_snapshot(self.contract, snapshot, export, frontier, upto=0, at=self._library.now())
             Contracts(session).set_search_text(self.contract, view.text, view.sha256)

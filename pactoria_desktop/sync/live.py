@@ -39,6 +39,7 @@ from pactoria_desktop.protocol.version import PROTOCOL
 from pactoria_desktop.replica.relaying import includes, known_together
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.sync.courier import NotReachedError, Token
+from pactoria_desktop.sync.pausing import pause_after
 from pactoria_desktop.sync.texts import (
     LocalText,
     NotAcceptedError,
@@ -188,7 +189,7 @@ class LiveLine:
                 self._listener.ended(ended.code, ended.sentence)
                 return
             attempt = 0 if self._was_welcome else attempt + 1
-            pause = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2**attempt)
+            pause = pause_after(attempt, SHORTEST_PAUSE, LONGEST_PAUSE)
             await asyncio.sleep(pause * (0.5 + self._chance() / 2))
 
     _was_welcome = False
@@ -287,12 +288,13 @@ class LiveLine:
                     self._listener.refused(room.text.contract, error)
                 if not may_pass:
                     return
-                await asyncio.sleep(min(LONGEST_WAIT, 2.0 ** (refusals - 1)) * (0.5 + self._chance() / 2))
+                await asyncio.sleep(pause_after(refusals - 1, 1.0, LONGEST_WAIT) * (0.5 + self._chance() / 2))
             except (PactoriaError, TimeoutError) as error:
                 # Not reached, damaged on the way, no room on this disk: all of it may be otherwise in a moment.
                 _log.info("room_interrupted", extra={"kind": type(error).__name__, "contract": room.text.contract})
                 attempt += 1
-                await asyncio.sleep(min(LONGEST_PAUSE, SHORTEST_PAUSE * 2**attempt) * (0.5 + self._chance() / 2))
+                pause = pause_after(attempt, SHORTEST_PAUSE, LONGEST_PAUSE)
+                await asyncio.sleep(pause * (0.5 + self._chance() / 2))
 
     async def _join(self, room: _Room, send: Send) -> None:
         room.requests += 1

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from pactoria_desktop.platform.database.committed import Committed, begin_noting
@@ -79,6 +80,23 @@ def _begin(organization: str | None, person: str | None, sign_in: bool) -> str:
     return _BEGIN.format(**ids, sign_in="on" if sign_in else "")
 
 
+@asynccontextmanager
+async def _told(
+    connection: AsyncConnection, driver: "psycopg.AsyncConnection[Any]", statement: str
+) -> AsyncIterator[None]:
+    """What goes past SQLAlchemy fails as all else does, and a connection that broke goes back to no pool.
+
+    After a restart of the database every idle connection of a pool is such a one.
+    """
+    try:
+        yield
+    except psycopg.Error as error:
+        broke = driver.closed
+        if broke:
+            await connection.invalidate(error)
+        raise OperationalError(statement, None, error, connection_invalidated=broke) from error
+
+
 class Database:
     """The database as the application role sees it."""
 
@@ -105,13 +123,15 @@ class Database:
     async def _begun(self, begin: str) -> AsyncIterator[AsyncConnection]:
         """A transaction that a statement begins. The beginning and for whom it is go in one exchange, past SQLAlchemy,
         because every request pays for them. Where the block ends by an error, the pool takes the transaction back as it
-        takes the connection."""
+        takes the connection. What the driver says there is told as SQLAlchemy tells all else: OperationalError."""
         async with self.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert isinstance(driver, psycopg.AsyncConnection)
-            await driver.execute(begin.encode(), prepare=False)
+            async with _told(connection, driver, "begin"):
+                await driver.execute(begin.encode(), prepare=False)
             yield connection
-            await driver.commit()
+            async with _told(connection, driver, "commit"):
+                await driver.commit()
 
     @asynccontextmanager
     async def unknown(self) -> AsyncIterator[AsyncConnection]:
