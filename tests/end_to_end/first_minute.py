@@ -1,4 +1,4 @@
-"""From one command to a second user's desktop that is synced, in real processes: ``python -m tests.end_to_end.first_minute``.
+"""From one command to a second user's synced desktop, in real processes: ``python -m tests.end_to_end.first_minute``.
 
 What a team does after the installation, with the product's own commands: the platform is started on a fresh folder, the
 first person registers at the printed link and signs in, a contract joins the organization and is synced, a second

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from pactoria_desktop.ui.review.version_list import VersionRow
 from pactoria_desktop.ui.theme.look import Look
