@@ -79,7 +79,8 @@ class Live(QObject):
         self._company: dict[str, tuple[Present, ...]] = {}
         self._at: dict[str, Place] = {}
         self._bar: PresenceBar | None = None
-        bench.window.documents.current_changed.connect(lambda *_: self._show_bar())
+        for moved in (bench.window.documents.current_changed, bench.window.place_changed):
+            moved.connect(lambda *_: self._show_bar())
         self.changed.connect(self._show_bar)
 
     @property
