@@ -246,6 +246,9 @@ class WindowDeeds:
         for _ in range(count):
             edits.one()
             yield
+        document = self._bench.window.documents.document(contract)
+        assert document is not None
+        document.banner.hide()  # that something is locked was said, and the edit was made elsewhere
         return {**edits.done, "refused": edits.refused}
 
     def known_words(self, contract: str) -> Deed[dict[str, Any]]:
