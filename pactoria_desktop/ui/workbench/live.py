@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 CARET_PAUSE = 80  # milliseconds in which a caret that moves is told once
-OWN = ("local", "undo", "system")
 
 Result = TypeVar("Result")
 
@@ -117,9 +116,13 @@ class Live(QObject):
     def follow(self, tab: "ContractTab") -> None:
         """Let a contract that was just opened take part in its room."""
         contract, together, replica = tab.key, self.together, tab.opened.replica
+        sent = replica.written
 
         def typed(changes: Changes) -> None:
-            if changes.origin in OWN:
+            # Counted, not told from where a change comes: what arrives may have to be set right here, and that is sent.
+            nonlocal sent
+            if replica.written != sent:
+                sent = replica.written
                 together.typed(contract)
 
         replica.subscribe(typed)
