@@ -33,6 +33,10 @@ class NotInLibraryError(LibraryError):
     """What was asked for is not in the library."""
 
 
+class LibraryShutError(LibraryError):
+    """The library was closed: the program is ending."""
+
+
 class MigrationError(LibraryError):
     """The library could not be brought to this program's form; it is as it was."""
 
