@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pactoria_desktop.protocol.permissions import Role, may, weaker
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.errors import PactoriaError
+from pactoria_desktop.services.keys import Person
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.store.accounts import AccountRecord, HomeRecord, SeatRecord, SyncState
 from pactoria_desktop.store.accounts import Accounts as StoredAccounts
@@ -135,6 +136,7 @@ class Accounts:
         from pactoria_desktop.sync.recording import mark_all
         from pactoria_desktop.sync.texts import NOTHING
 
+        person = self._service.person  # noted in a transaction of its own, where this is the first to ask
         with self._library.writing() as session:
             accounts = StoredAccounts(session)
             record, place, home = Contracts(session).get(contract), accounts.seat(seat), accounts.home(contract)
@@ -148,10 +150,10 @@ class Accounts:
             accounts.put_home(contract, seat, at=self._library.now())
             if Texts(session).holds(contract):
                 TextStates(session).put(contract, seat, ExchangedText(0, NOTHING, None, self._library.now()))
-                self._own_text(session, contract)
+                self._own_text(session, contract, person)
             mark_all(session, contract)
 
-    def _own_text(self, session: Session, contract: str) -> None:
+    def _own_text(self, session: Session, contract: str, person: Person) -> None:
         """Whoever wrote a text until now wrote it on this device, as far as a platform is concerned."""
         from pactoria_desktop.replica.relaying import peers_of
         from pactoria_desktop.store.sessions import Peer, Peers
@@ -159,7 +161,7 @@ class Accounts:
 
         stored = Texts(session).open(contract)
         wrote = frozenset().union(*(peers_of(part) for part in (stored.snapshot, *stored.updates)))
-        person, noted = self._service.person, {one.peer for one in Peers(session).of(contract)}
+        noted = {one.peer for one in Peers(session).of(contract)}
         for peer in sorted(wrote - noted):
             Peers(session).add(Peer(peer, contract, person.device, person.user, self._library.now()))
 

@@ -60,6 +60,11 @@ def person_of(library: Library, clock: Clock) -> Person:
     """The user and device of a library; minted at the first call."""
     from pactoria_desktop.store.sessions import Facts
 
+    with library.reading() as session:
+        facts = Facts(session)
+        user, device = facts.get("user"), facts.get("device")
+    if user is not None and device is not None:
+        return Person(user, device)
     mint = IdentityMint(lambda: to_milliseconds(clock.now()), os.urandom)
     with library.writing() as session:
         facts = Facts(session)

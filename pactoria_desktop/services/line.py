@@ -8,7 +8,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -27,9 +27,10 @@ from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.services.local_texts import ClosedError, OnReplica, OpenElsewhereError, OpenText, StoredText
 from pactoria_desktop.services.opened import OpenContract
 from pactoria_desktop.services.syncing import Departure, Syncing
+from pactoria_desktop.services.traffic import Traffic
 from pactoria_desktop.services.transfers import Transfers
 from pactoria_desktop.sync.apart import Apart
-from pactoria_desktop.sync.courier import HttpCourier, NotReachedError
+from pactoria_desktop.sync.courier import HttpCourier, NotReachedError, courier_client
 from pactoria_desktop.sync.errors import AccessLostError, OfflineError, SignedOutError, SyncError
 from pactoria_desktop.sync.live import LiveLine
 from pactoria_desktop.sync.pausing import pause_after
@@ -57,31 +58,6 @@ AGAIN_SECONDS = 5.0, 60.0
 
 LEDGER_SECONDS = 60.0
 TOKEN_SECONDS = 90.0
-
-
-@dataclass(slots=True)
-class Traffic:
-    """Bytes of bodies that went and came, as their heads say."""
-
-    sent: int = 0
-    received: int = 0
-
-    def goes(self, request: httpx2.Request) -> None:
-        """A request is about to go."""
-        self.sent += int(request.headers.get("Content-Length", "0"))
-
-    def came(self, response: httpx2.Response) -> None:
-        """An answer has come."""
-        said = response.headers.get("Content-Length", "")
-        self.received += int(said) if said.isdecimal() else 0
-
-    async def goes_async(self, request: httpx2.Request) -> None:
-        """The same."""
-        self.goes(request)
-
-    async def came_async(self, response: httpx2.Response) -> None:
-        """The same."""
-        self.came(response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +99,31 @@ class Hears(Protocol):
 class _OneAtATime(TextSync):
     """Exchanges of one text go one after the other, whoever asks."""
 
-    def __init__(self, inner: TextSync, locks: dict[str, asyncio.Lock], may_push: Callable[[str], bool]) -> None:
-        self._inner, self._locks, self._may_push = inner, locks, may_push
+    def __init__(
+        self,
+        inner: TextSync,
+        locks: dict[str, asyncio.Lock],
+        may_push: Callable[[str], bool],
+        renew: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._inner, self._locks, self._may_push, self._renew = inner, locks, may_push, renew
 
     async def exchange(self, text: LocalText) -> Exchange:
         """As ``TextSync.exchange``; whoever may not change the text only receives."""
         async with self._locks.setdefault(text.contract, asyncio.Lock()):
-            if await asyncio.to_thread(self._may_push, text.contract):
-                return await self._inner.exchange(text)
-            await self._inner.pull(text)
-            return Exchange.NOTHING
+            try:
+                return await self._exchanged(text)
+            except PushRefusedError as error:
+                if error.code is not Code.SIGNED_OUT:
+                    raise
+            await self._renew()
+            return await self._exchanged(text)
+
+    async def _exchanged(self, text: LocalText) -> Exchange:
+        if await asyncio.to_thread(self._may_push, text.contract):
+            return await self._inner.exchange(text)
+        await self._inner.pull(text)
+        return Exchange.NOTHING
 
 
 class _Noted:
@@ -162,6 +153,7 @@ class Line:
         hears: Hears,
         is_open: Callable[[str], bool],
         openings: Mapping[str, tuple[OpenContract, OnReplica]],
+        traffic: Traffic,
         chance: Callable[[], float],
     ) -> None:
         """``is_open`` says of a contract whether its text belongs to an opening here, ``openings`` are those that are
@@ -172,13 +164,13 @@ class Line:
         self._is_open, self._openings = is_open, openings
         self._accounts = Accounts(service)
         self._loop = asyncio.get_running_loop()
-        self.traffic = Traffic()
-        self._client = httpx2.AsyncClient(
-            base_url=account.platform, timeout=httpx2.Timeout(30.0, connect=5.0),
-            event_hooks={"request": [self.traffic.goes_async], "response": [self.traffic.came_async]},
-        )  # fmt: skip
-        self._blocking = httpx2.Client(event_hooks={"request": [self.traffic.goes], "response": [self.traffic.came]})
+        self.traffic = traffic
+        self._client = courier_client(account.platform)
+        self._client.event_hooks = {"request": [traffic.goes_async], "response": [traffic.came_async]}
+        self._blocking = httpx2.Client(event_hooks={"request": [traffic.goes], "response": [traffic.came]})
         self._stopped = threading.Event()
+        self._given: str | None = None
+        self._ended_by: Code | None = None
         store = KeyringTokenStore(secrets, account.platform)
         self._device = SignedInDevice(self._client, account.platform, store, service.clock)
         self._texts: dict[str, TextSync] = {}
@@ -254,7 +246,15 @@ class Line:
 
     async def _access(self) -> str:
         try:
-            return await self._token()
+            self._given = await self._token()
+        except OfflineError as error:
+            raise NotReachedError(error.sentence) from error
+        return self._given
+
+    async def _renew(self) -> None:
+        """Get another token than the one that was refused: it may have ended early, or clocks differ."""
+        try:
+            await self._token(self._given)
         except OfflineError as error:
             raise NotReachedError(error.sentence) from error
 
@@ -440,7 +440,7 @@ class Line:
             courier = _Noted(HttpCourier(self._client, organization, self._access), syncing.note_departures)
             self._texts[organization] = _OneAtATime(
                 TextSync(courier, joiner, self._service.clock), self._locks,
-                lambda contract: self._accounts.may(contract, "contract.suggest"),
+                lambda contract: self._accounts.may(contract, "contract.suggest"), self._renew,
             )  # fmt: skip
         return self._texts[organization]
 
@@ -477,11 +477,18 @@ class Line:
     # The live rooms
 
     async def _live_on(self) -> None:
+        renewed = False
         while True:
+            self._ended_by = None
             try:
                 await self._live.run()
-            except SignedOutError as error:
+                if self._ended_by is Code.SIGNED_OUT and not renewed:
+                    renewed = True
+                    await self._renew()
+                    continue
+            except (SignedOutError, NotReachedError) as error:
                 _log.info("live_line_signed_out", extra={"kind": type(error).__name__})
+            renewed = False
             self._wanted.set()  # the exchange finds out why, and says so
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -512,6 +519,7 @@ class Line:
     def ended(self, code: Code, sentence: str) -> None:
         """``sync.live.Listener``."""
         _log.info("live_line_ended", extra={"code": code.value})
+        self._ended_by = code
         self._wanted.set()
 
     # The ledger of what was typed live

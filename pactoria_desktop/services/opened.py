@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pactoria_desktop.contract.accepted import AcceptedText, accepted
 from pactoria_desktop.contract.canonical import content_hash
-from pactoria_desktop.contract.history import Version, saved_apart
+from pactoria_desktop.contract.history import Version
 from pactoria_desktop.contract.text import ContractText, paragraphs_of
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
@@ -296,14 +296,6 @@ class OpenContract:
         """The history, oldest first."""
         with self._library.reading() as session:
             return Versions(session).of(self.id)
-
-    def verdict(self) -> tuple[int, int, tuple[str, ...]]:
-        """The history verified: how many versions, how many of them saved apart, and what is wrong in sentences."""
-        from pactoria_desktop.services.verifying import history_problems
-
-        versions = self.versions()
-        problems = history_problems(self._library, self.id, self._clock)
-        return len(versions), len(saved_apart(versions)), tuple(each.sentence for each in problems)
 
     # Word
 

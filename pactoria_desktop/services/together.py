@@ -19,6 +19,7 @@ from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.secrets import Keyring, SystemKeyring
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.services.sign_in_secrets import SignInSecrets
+from pactoria_desktop.services.traffic import Traffic
 
 if TYPE_CHECKING:
     from pactoria_desktop.protocol.texts import Present
@@ -68,6 +69,7 @@ class Together:
         self._listeners: list[Callable[[], None]] = []
         self._open_here: set[str] = set()
         self._opened: dict[str, tuple[OpenContract, OnReplica]] = {}
+        self._traffic = Traffic()
         self._line: Line | None = None
         self._running: concurrent.futures.Future[None] | None = None
         self._signing_in: concurrent.futures.Future[Any] | None = None
@@ -152,15 +154,13 @@ class Together:
 
     @property
     def received(self) -> int:
-        """Bytes that came since the line was begun."""
-        line = self._line
-        return 0 if line is None else line.traffic.received
+        """Bytes that came since the program was started."""
+        return self._traffic.received
 
     @property
     def sent(self) -> int:
-        """Bytes that went since the line was begun."""
-        line = self._line
-        return 0 if line is None else line.traffic.sent
+        """Bytes that went since the program was started."""
+        return self._traffic.sent
 
     def listen(self, hear: Callable[[], None]) -> Callable[[], None]:
         """Hear, on any thread, that account, sync or what was synced may have changed; gives the call that ends it."""
@@ -394,7 +394,8 @@ class Together:
         from pactoria_desktop.services.line import Line
 
         return Line(
-            self._service, account, self._secrets, self, self._open_here.__contains__, self._opened, self._chance
+            self._service, account, self._secrets, self, self._open_here.__contains__, self._opened,
+            self._traffic, self._chance,
         )  # fmt: skip
 
     def _begin(self, account: "AccountRecord") -> None:

@@ -87,6 +87,19 @@ class Packages:
         found = dict.fromkeys(str(each) for each in versions if each != own)
         return (*found, own) if own is not None else tuple(found)
 
+    def held(self, contract: str) -> dict[str, str]:
+        """The packages that a contract's versions name and that are here: under which file's name, by SHA-256."""
+        rows = self._session.execute(
+            select(Package.sha256, Package.name).where(
+                Package.sha256.in_(
+                    select(VersionEntry.package_sha256).where(
+                        VersionEntry.contract == contract, VersionEntry.package_sha256.is_not(None)
+                    )
+                )
+            )
+        )
+        return {row.sha256: row.name for row in rows}
+
     def lacking(self, seat: int) -> tuple[str, ...]:
         """The contracts of a seat that name a package which is not attached to them."""
         named = union(

@@ -1,4 +1,4 @@
-"""How long to wait before what failed is tried again: twice as long each time up to a bound, however often it was."""
+"""How long to wait before what failed is tried again: twice as long each time, up to a bound."""
 
 _MOST_DOUBLINGS = 30
 """Beyond so many every bound is reached; a line that was down for days has failed more often than a float can count."""

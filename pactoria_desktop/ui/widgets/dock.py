@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.widgets.buttons import ToolButton
@@ -39,7 +40,10 @@ class DockHead(QWidget):
 
 class Dock(QDockWidget):
     """A dock whose pages are tabs of words; with one page the head is its title. ``page_changed`` gives the page's
-    key."""
+    key.
+
+    Where there is no room for all tabs, the last ones are in a menu behind them; the current one is always to be seen.
+    """
 
     page_changed = Signal(str)
 
@@ -52,6 +56,9 @@ class Dock(QDockWidget):
             QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
         self._keys: list[str] = []
+        self._away: set[str] = set()
+        self._actions: list[ToolButton] = []
+        self.menu: QMenu | None = None
         self.head = DockHead(look)
         self._title = Label(look, title, 13, 600)
         self._title.setContentsMargins(8, 0, 0, 0)
@@ -62,6 +69,10 @@ class Dock(QDockWidget):
         self.close_button.clicked.connect(self.close)
         self.head.row.addWidget(self._title)
         self.head.row.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignBottom)
+        self.more = ToolButton(look, "more", f"More pages of {title.lower()}", 16)
+        self.more.clicked.connect(self.open_menu)
+        self.more.hide()
+        self.head.row.addWidget(self.more)
         self.head.row.addStretch(1)
         self.head.row.addWidget(self.close_button)
         self.pages = QStackedWidget()
@@ -81,6 +92,7 @@ class Dock(QDockWidget):
     def _dress(self) -> None:
         self.head.setFixedHeight(self._look.pixels(HEAD_HEIGHT))
         self.setMinimumWidth(self._look.pixels(LEAST_WIDTH))
+        self._fit()
 
     def sizeHint(self) -> QSize:
         """The width the dock was given."""
@@ -99,6 +111,8 @@ class Dock(QDockWidget):
         self._title.setVisible(len(self._keys) == 1)
         if len(self._keys) == 1:
             self._title.setText(title)
+        self._actions += actions
+        self._fit()
         for action in actions:
             self.head.row.insertWidget(self.head.row.count() - 1, action)
 
@@ -113,6 +127,7 @@ class Dock(QDockWidget):
     def show_page(self, key: str) -> None:
         """Open the dock at a page. Raises ValueError for an unknown key."""
         self._tabs.setCurrentIndex(self._keys.index(key))
+        self._fit()
         self.show()
         self.raise_()
 
@@ -121,13 +136,60 @@ class Dock(QDockWidget):
         number = self._keys.index(key)
         if not shown and self._tabs.currentIndex() == number:
             self._tabs.setCurrentIndex(0)
-        self._tabs.show_tab(number, shown)
+        (self._away.discard if shown else self._away.add)(key)
+        self._fit()
 
     def is_page_shown(self, key: str) -> bool:
-        """Whether there is a way to a page."""
-        return self._tabs.isTabVisible(self._keys.index(key))
+        """Whether there is a way to a page: its tab, or its line in the menu behind the tabs."""
+        return key in self._keys and key not in self._away
+
+    def hidden_pages(self) -> tuple[str, ...]:
+        """The pages that the menu behind the tabs leads to."""
+        return tuple(
+            key for number, key in enumerate(self._keys)
+            if key not in self._away and not self._tabs.isTabVisible(number)
+        )  # fmt: skip
+
+    def open_menu(self) -> QMenu:
+        """Open the menu of the pages whose tabs find no room."""
+        menu = QMenu(self)
+        menu.setAccessibleName(self.more.accessibleName())
+        for key in self.hidden_pages():
+            action = menu.addAction(self._tabs.tabText(self._keys.index(key)))
+            action.triggered.connect(lambda *_, key=key: self.show_page(key))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+        self.menu = menu
+        return menu
+
+    def _fit(self) -> None:
+        """Show as many tabs as there is room for, the current one among them."""
+        numbers = [number for number, key in enumerate(self._keys) if key not in self._away]
+        if self.isHidden():
+            shown = set(numbers)
+        else:
+            shown = self._tabs.fitting(numbers, self._room(with_menu=False))
+            if len(shown) < len(numbers):
+                shown = self._tabs.fitting(numbers, self._room(with_menu=True))
+        for number in range(len(self._keys)):
+            self._tabs.show_tab(number, number in shown)
+        self.more.setVisible(len(shown) < len(numbers))
+
+    def _room(self, *, with_menu: bool) -> int:
+        """The width that tabs may take, in logical pixels."""
+        row = self.head.row
+        margins = row.contentsMargins()
+        beside = [*self._actions, self.close_button, *([self.more] if with_menu else [])]
+        taken = sum(button.sizeHint().width() + row.spacing() for button in beside)
+        return self.width() - margins.left() - margins.right() - taken - row.spacing()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width is room for more tabs, or fewer."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _on_tab(self, number: int) -> None:
         if 0 <= number < self.pages.count():
             self.pages.setCurrentIndex(number)
+            self._fit()
             self.page_changed.emit(self._keys[number])

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QTabBar
 
 from pactoria_desktop.ui.theme.look import Look
 
 SPACIOUS = 3
 """As many tabs stand with all their air beside each other in a dock."""
+AIR, LITTLE_AIR = 22, 15
+"""What a tab takes beside its words, alone and among many: the paddings and margins of the style sheet, in pixels."""
 
 
 class PanelTabs(QTabBar):
@@ -38,6 +41,20 @@ class PanelTabs(QTabBar):
             self.style().unpolish(self)
             self.style().polish(self)
         self.updateGeometry()
+
+    def fitting(self, numbers: Sequence[int], room: int) -> set[int]:
+        """The first of these tabs that a width in logical pixels has room for, and the current one in any case."""
+        words = QFontMetricsF(self.font())
+        current = self.currentIndex()
+        widths = {number: words.horizontalAdvance(self.tabText(number)) + 1 for number in numbers}
+        for many in range(len(numbers), 0, -1):
+            shown = set(numbers[:many])
+            if current in widths and current not in shown:
+                shown = {*numbers[: many - 1], current}
+            air = LITTLE_AIR if len(shown) > SPACIOUS else AIR
+            if sum(widths[number] + air for number in shown) <= room:
+                return shown
+        return {current} if current in widths else set(numbers[:1])
 
     def _dress(self) -> None:
         self.setFont(self._look.font(13, 500))

@@ -12,7 +12,6 @@ from pactoria_desktop.ui.widgets.dock import Dock
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.opened import Frozen
-    from pactoria_desktop.services.syncing import Syncing
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
@@ -240,57 +239,35 @@ def _keep(bench: "Workbench", contract: str, decision: Decision, of: TextHashes,
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _House:
-    """A contract's organization: names by person, who the person at this desk is there, and its synced records."""
-
-    names: dict[str, str]
-    me: str
-    syncing: "Syncing"
-
-
-def _house(bench: "Workbench", contract: str) -> _House | None:
-    from pactoria_desktop.services.accounts import Accounts
-    from pactoria_desktop.services.syncing import Syncing
-
-    accounts = Accounts(bench.service)
-    home = accounts.home(contract)
-    if home is None:
-        return None
-    seat = next(one for one in accounts.seats() if one.number == home.seat)
-    me = next((one.person for one in accounts.accounts() if one.id == seat.account), "")
-    syncing = Syncing(bench.service, seat.number)
-    return _House({person: name for person, name, _ in syncing.members()}, me, syncing)
-
-
 def _read_approvals(bench: "Workbench", contract: str) -> list[_Approved]:
     from pactoria_desktop.services.agreeing import Agreeing
+    from pactoria_desktop.services.people import people_of
 
-    house, own = _house(bench, contract), bench.service.person.user
-    names, me = (house.names, house.me) if house is not None else ({}, "")
+    people = people_of(bench.service, contract)
     return [
         _Approved(
-            each.approval.id, names.get(each.approval.decided_by, "") or "somebody", each.approval.decision,
+            each.approval.id, people.name_of(each.approval.decided_by) or "somebody", each.approval.decision,
             each.approval.decided_at, TextHashes(each.approval.text_sha256, each.approval.content_sha256),
-            each.approval.reason, each.approval.decided_by in (me, own),
+            each.approval.reason, each.approval.decided_by in people.me,
         )
         for each in Agreeing(bench.service).approvals(contract)
     ]  # fmt: skip
 
 
 def _read_activity(bench: "Workbench", contract: str) -> list[_Done]:
+    from pactoria_desktop.services.people import people_of
     from pactoria_desktop.services.record_words import activity_words
     from pactoria_desktop.services.syncing import instant_of
 
-    house = _house(bench, contract)
-    if house is None:
+    people = people_of(bench.service, contract)
+    if people.syncing is None:
         return []
     found = [
         _Done(
-            key, house.names.get(str(fields.get("by")), ""),
+            key, people.name_of(fields.get("by")),
             activity_words(str(fields.get("what", "")), str(fields.get("subject", ""))),
-            instant_of(fields.get("at")), fields.get("by") == house.me,
+            instant_of(fields.get("at")), fields.get("by") in people.me,
         )
-        for key, fields in house.syncing.records("activity", contract)
+        for key, fields in people.syncing.records("activity", contract)
     ]  # fmt: skip
     return sorted(found, key=lambda one: (-one.at, one.key))

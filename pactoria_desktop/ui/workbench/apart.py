@@ -104,8 +104,10 @@ class Apart(QObject):
                 continue
             self._said[contract] = len(asked)
             if not self._bench.roles.why_not(contract, "contract.edit"):
+                account = self._bench.together.account
+                sentence = _sentence(asked, account.person if account is not None else "")
                 self._bench.say(
-                    contract, "medium", _sentence(asked), "Decide", lambda tab=tab: self.ask(tab)  # type: ignore[misc]
+                    contract, "medium", sentence, "Decide", lambda tab=tab: self.ask(tab)  # type: ignore[misc]
                 )  # fmt: skip
 
     # Asking
@@ -181,8 +183,11 @@ def _passage(parts: "Sequence[Part]", style: int) -> "tuple[Piece, ...]":
     )
 
 
-def _sentence(asked: "Sequence[AskedSentence]") -> str:
-    people = sorted({name for one in asked for name in one.names if name})
-    who = " and ".join(people[:2]) if len(people) < 3 else "Several people"
+def _sentence(asked: "Sequence[AskedSentence]", me: str) -> str:
+    others = sorted({name for one in asked for person, name in zip(one.people, one.names, strict=True)
+                     if name and person != me})  # fmt: skip
+    mine = any(me in one.people for one in asked)
+    people = ["You", *others] if mine else others
+    who = " and ".join(people) if len(people) == 2 else "Several people"
     count = "one sentence" if len(asked) == 1 else f"{len(asked)} sentences"
     return f"{who} changed {count} apart. Both versions are in the text as tracked changes; decide which holds."

@@ -1,4 +1,5 @@
-"""Comparisons in tabs of their own: a contract with a file, and a draft that came back with what was sent."""
+"""Comparisons in tabs of their own: a contract with a file or a version, versions, and a draft that came back with what
+was sent."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from pactoria_desktop.services.sources import Source, read_source
 from pactoria_desktop.ui.workbench.questions import WORD_FILES
 
 if TYPE_CHECKING:
+    from pactoria_desktop.contract.history import Version
     from pactoria_desktop.services.comparing import ScreenComparison
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
@@ -58,6 +60,40 @@ class Comparing(QObject):
             return compare_drafts(sent, back, author, opened.now()).data
 
         self._show(f"received:{path.name}:{tab.key}", f"{tab.title} as sent", path.stem, work, redline)
+
+    def version_with_now(self, tab: "ContractTab", version: "Version") -> None:
+        """Show the changes from a version to the text as it is now."""
+        tab.view.commands.bursts.end()
+        tab.opened.collect()
+        opened, frozen, service = tab.opened, tab.opened.freeze(), self._bench.service
+
+        def work() -> "ScreenComparison":
+            from pactoria_desktop.services.versions import compare_with_now
+
+            return compare_with_now(version, frozen)
+
+        def redline() -> bytes:
+            from pactoria_desktop.services.versions import source_of_version
+
+            return opened.redline_from(source_of_version(service, version), frozen, service.author)
+
+        self._show(f"version:{version.id}:now:{tab.key}", version.name, f"{tab.title} now", work, redline)
+
+    def versions(self, tab: "ContractTab", old: "Version", new: "Version") -> None:
+        """Show the changes from one version of a contract to another."""
+        service, opened = self._bench.service, tab.opened
+
+        def work() -> "ScreenComparison":
+            from pactoria_desktop.services.versions import compare_versions
+
+            return compare_versions(service, old, new)
+
+        def redline() -> bytes:
+            from pactoria_desktop.services.versions import redline_of_versions
+
+            return redline_of_versions(service, old, new, opened.now())
+
+        self._show(f"version:{old.id}:{new.id}:{tab.key}", old.name, new.name, work, redline)
 
     def _show(
         self, key: str, old: str, new: str, work: "Callable[[], ScreenComparison]", redline: Callable[[], bytes]

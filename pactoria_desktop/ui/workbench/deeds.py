@@ -12,6 +12,7 @@ from pactoria_desktop.services.library import back_up_to
 from pactoria_desktop.ui.workbench.help_pages import HelpPages
 
 if TYPE_CHECKING:
+    from pactoria_desktop.contract.history import Version
     from pactoria_desktop.services.shelf import ContractRecord
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.workbench import Workbench
@@ -104,43 +105,24 @@ class Deeds(QObject):
         """Ask for a name and seal a version under it."""
         bench = self._bench
         name = bench.questions.words(
-            "Name this version", "It keeps the text as it is now, with its hash.", "Keep version"
+            "Save a version", "Its name. It keeps the text as it is now, with its hash.", "Save version"
         )  # fmt: skip
         if not name:
             return
-        opened, author = tab.opened, bench.service.person.user
+        opened, author = tab.opened, tab.opened.replica.identity.by
         opened.collect()
         frozen = opened.freeze()
 
-        def work(task: Task) -> str:
+        def work(task: Task) -> "Version":
             opened.flush()
-            return opened.add_version(name, frozen, author=author).hash
+            return opened.add_version(name, frozen, author=author)
 
-        bench.tasks.start(
-            tab, Lane.WRITE, "Keeping the version", work, on_error=bench.window.show_error,
-            on_result=lambda digest: bench.say(tab.key, "ok", f"Version “{name}” is kept ({digest[:12]})."),
-        )  # fmt: skip
+        def kept(version: "Version") -> None:
+            bench.say(tab.key, "ok", f"Version “{name}” is kept ({version.hash[:12]}).")
+            bench.versions_changed(tab.key, version.id)
 
-    def verify_history(self, tab: "ContractTab") -> None:
-        """Verify the chain of versions."""
-        bench, opened = self._bench, tab.opened
-
-        def show(found: tuple[int, int, tuple[str, ...]]) -> None:
-            count, apart, problems = found
-            noun = "1 version" if count == 1 else f"{count} versions"
-            if problems:
-                bench.say(tab.key, "high", problems[0])
-            else:
-                lines = (
-                    f" {apart} of them were saved apart, on devices that did not know of each other." if apart else ""
-                )
-                bench.say(tab.key, "ok", f"The history is whole: {noun}, none altered.{lines}")
-
-        bench.tasks.start(
-            tab, Lane.COMPUTE, "Verifying the history",
-            lambda task: opened.verdict(),
-            on_result=show, on_error=bench.window.show_error,
-        )  # fmt: skip
+        bench.tasks.start(tab, Lane.WRITE, "Keeping the version", work, on_result=kept,
+                          on_error=bench.window.show_error)  # fmt: skip
 
     def rename(self, tab: "ContractTab") -> None:
         """Ask for another title."""

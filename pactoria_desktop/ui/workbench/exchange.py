@@ -154,13 +154,14 @@ class Exchange(QObject):
     def _joined(self, tab: "ContractTab", path: Path, found: "Received") -> None:
         """Keep a draft that stands in the text now, and tell what came."""
         bench, opened = self._bench, tab.opened
-        after, author = opened.freeze(), bench.service.person.user
+        after, author = opened.freeze(), opened.replica.identity.by
 
         def keep(task: Task) -> None:
             opened.flush()
             opened.note_received(found, after, path.name, author=author)
 
-        bench.tasks.start(tab, Lane.WRITE, "Keeping the draft", keep, on_error=bench.window.show_error)
+        bench.tasks.start(tab, Lane.WRITE, "Keeping the draft", keep, on_error=bench.window.show_error,
+                          on_result=lambda nothing: bench.versions_changed(tab.key))  # fmt: skip
         sent = found.sent
         if found.unmarked and sent is not None:
             bench.say(tab.key, "high", found.sentence, "Compare", lambda: bench.comparing.received(tab, sent, path))
@@ -179,7 +180,7 @@ class Exchange(QObject):
 
     def export_to(self, tab: "ContractTab", mode: "ExportMode", path: Path) -> None:
         """Write the contract to a file in the background."""
-        opened, frozen, author = tab.opened, tab.opened.freeze(), self._bench.service.person.user
+        opened, frozen, author = tab.opened, tab.opened.freeze(), tab.opened.replica.identity.by
         allowed = self._bench.roles.may(tab.key, "contract.edit")  # a version of it is the organization's, too
 
         def noted(data: bytes) -> None:
@@ -221,10 +222,15 @@ class Exchange(QObject):
             if afterwards is not None:
                 afterwards(data)
 
+        def written(nothing: None) -> None:
+            self._bench.say(key, "ok", f"{path.name} was written{checked}.")
+            if afterwards is not None:
+                self._bench.versions_changed(key)
+
         checked = " and read back" if path.suffix == ".docx" and label != "Writing the summary" else ""
         self._bench.tasks.start(
             self, Lane.COMPUTE, label, work, on_error=self._bench.window.show_error,
-            on_result=lambda nothing: self._bench.say(key, "ok", f"{path.name} was written{checked}."),
+            on_result=written,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The panels beside the text: outline, terms and references at the left, findings and changes at the right."""
+"""The panels beside the text: outline, terms and references at the left; findings, changes, versions at the right."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from pactoria_desktop.ui.review.findings import FindingsPanel
 from pactoria_desktop.ui.review.outline import OutlinePanel
 from pactoria_desktop.ui.widgets.dock import Dock
 from pactoria_desktop.ui.workbench.agreements import Agreements
+from pactoria_desktop.ui.workbench.versions import Versions
 
 if TYPE_CHECKING:
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
@@ -37,6 +38,7 @@ class Panels(QObject):
         self.review_dock = Dock(look, "review", "Review", 330)
         self.review_dock.add_page("findings", "Findings", self.findings)
         self.review_dock.add_page("changes", "Changes", self.changes)
+        self.versions = Versions(bench, self.review_dock)
         self.agreements = Agreements(bench, self.review_dock)
         window.add_dock(self.contents_dock, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.add_dock(self.review_dock, Qt.DockWidgetArea.RightDockWidgetArea)
@@ -71,6 +73,7 @@ class Panels(QObject):
         """Show what changes in a tab while it is in front."""
         self._bench.roles.follow(tab)
         self.agreements.follow(tab)
+        self.versions.follow(tab)
         tab.overview_changed.connect(lambda: self._show_of(tab))
         tab.findings_changed.connect(lambda: self._show_findings_of(tab))
         tab.place_changed.connect(lambda: self.show_place(tab))
@@ -107,6 +110,7 @@ class Panels(QObject):
         """Show the contract in front in every panel."""
         tab = self._bench.current()
         self.agreements.show()
+        self.versions.show()
         if tab is None:
             for panel in (self.outline, self.terms, self.references):
                 panel.show_outline(())

@@ -30,12 +30,14 @@ from pactoria_desktop.ui.workbench.questions import Questions, WindowQuestions
 from pactoria_desktop.ui.workbench.roles import Roles
 from pactoria_desktop.ui.workbench.shelves import Shelves
 from pactoria_desktop.ui.workbench.together_port import TogetherPort
+from pactoria_desktop.ui.workbench.version_commands import version_commands
 
 if TYPE_CHECKING:
     from pactoria_desktop.services.choosing import ChoosingReviewer
     from pactoria_desktop.ui.compare.screen import CompareScreen
     from pactoria_desktop.ui.workbench.contract_tab import ContractTab
     from pactoria_desktop.ui.workbench.panels import Panels
+    from pactoria_desktop.ui.workbench.versions import Versions
 
 WARMING_PAUSE = 600  # milliseconds
 REST = 1_500  # milliseconds without background work, after which its memory goes back
@@ -75,7 +77,9 @@ class Workbench(QObject):
         self.opening = Opening(self)
         self.exchange = Exchange(self)
         self.comparing = Comparing(self)
-        self.registry.add(*bench_commands(self), *contract_commands(self), *account_commands(self))
+        self.registry.add(
+            *bench_commands(self), *contract_commands(self), *version_commands(self), *account_commands(self)
+        )
         self.search = add_palette_sources(self)
         self.window.close_asked.connect(self.opening.close_contract)
         self.window.files_dropped.connect(self.exchange.import_files)
@@ -87,9 +91,20 @@ class Workbench(QObject):
         self.window.when_painted(self._begin)
 
     def agreements_changed(self) -> None:
-        """Show approvals and activity of the contract in front as they are now."""
+        """Show approvals, activity and versions of the contract in front as they are now."""
         if self._panels is not None:
             self._panels.agreements.show()
+            self._panels.versions.show()
+
+    def versions_changed(self, contract: str, choose: str = "") -> None:
+        """A version of a contract was added; the one with the id ``choose`` becomes the current one in the list."""
+        if self._panels is not None:
+            self._panels.versions.changed(contract, choose)
+
+    @property
+    def versions(self) -> "Versions | None":
+        """The panel of versions, None before the first contract was opened."""
+        return self._panels.versions if self._panels is not None else None
 
     def _begin(self) -> None:
         """What the first frame does not wait for: the library's lists, then what opening a contract needs."""

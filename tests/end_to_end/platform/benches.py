@@ -10,9 +10,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import httpx2
+
 from pactoria_desktop.contract.accepted import accepted
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
+from pactoria_desktop.protocol.identity import CLIENT_ID, REVOKE_PATH
 from pactoria_desktop.protocol.texts import Present
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.runtime.clock import SystemClock
@@ -27,6 +30,7 @@ from pactoria_desktop.services.opened import OpenContract, load
 from pactoria_desktop.services.sources import Source
 from pactoria_desktop.services.together import Together
 from pactoria_desktop.store.library import open_library
+from pactoria_desktop.sync.tokens import KeyringTokenStore
 from tests.end_to_end.platform.people import PASSWORD, Person, fill_in
 from tests.samples import sample_bytes
 
@@ -191,6 +195,14 @@ class Bench:
     def text(self, contract: str) -> bytes:
         """What an export gives, to be held against another's."""
         return self.service.export(contract, "redline")
+
+    def revoke_access(self, address: str) -> None:
+        """Let the platform forget the access token alone, as when it ended early."""
+        tokens = KeyringTokenStore(self.together._secrets, address).read()
+        assert tokens is not None
+        form = {"client_id": CLIENT_ID, "token": tokens.access, "token_type_hint": "access_token"}
+        with httpx2.Client(trust_env=False) as client:
+            assert client.post(address + REVOKE_PATH, data=form).status_code == 200
 
     def fetched(self, contract: str) -> bool:
         """Whether a contract's text and Word file are here."""

@@ -122,3 +122,21 @@ def test_a_sentence_that_both_changed_apart_is_one_question_and_its_answer_holds
     words = OpenHereOnce(mine, contract).words()
     assert sentence.replace(other, "SECOND", 1) in words
     assert "FIRST" not in words
+
+
+def test_an_access_token_that_ended_early_is_renewed_and_nobody_notices(team: Team, both: tuple[Bench, Bench]) -> None:
+    mine, theirs = both
+    contract = mine.bring_in("mutual-nda-from-tessel.docx")
+    mine.share(contract, team.organization)
+    mine.together.sync_now()
+    here = OpenHere(mine, contract)
+    mine.revoke_access(team.platform.address)
+    mine.together.pause()
+    mine.together.resume()
+    here.type(0, 0, "After the token had ended. ")
+    theirs.wait(lambda: theirs.fetched(contract), "the contract")
+    theirs.wait(lambda: "After the token had ended." in theirs.words(contract), "the words", 30.0)
+    assert mine.together.account is not None
+    assert mine.together.connected
+    here.close()
+    assert not mine.refusals

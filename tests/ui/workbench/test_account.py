@@ -103,7 +103,7 @@ def test_without_an_account_the_window_is_as_before_with_one_quiet_place(at: Des
     at.drop(SAMPLES / "mutual-nda.docx")
     at.opened()
     dock = at.bench.panels.review_dock
-    assert [key for key in dock.page_keys() if dock.is_page_shown(key)] == ["findings", "changes"]
+    assert [key for key in dock.page_keys() if dock.is_page_shown(key)] == ["findings", "changes", "versions"]
     action = at.bench.registry.action("contract.share")
     assert not action.isEnabled()
     assert "nobody is signed in" in action.toolTip()

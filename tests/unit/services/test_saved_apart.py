@@ -17,6 +17,7 @@ from pactoria_desktop.contract.history import (
     sealed,
 )
 from pactoria_desktop.services.verifying import history_problems
+from pactoria_desktop.services.versions import verified
 from pactoria_desktop.store.versions import Versions
 from tests.unit.services.test_joining_apart import PAIRS, SAMPLES, Pairing, Place, desks, read_source, store
 from tests.unit.services.test_transfers import FileDesk
@@ -81,7 +82,10 @@ def test_a_history_of_two_lines_verifies_on_both_and_the_next_version_names_both
         report = desk.service.verify(pairing.contract)
         assert (report["problems"], report["saved_apart"]) == ([], [2, 2])
         assert report["last_hash"] == " ".join(sorted([mine.hash, theirs.hash]))
-    assert pairing.texts[0].at.verdict() == (3, 2, ())
+    assert verified(pairing.desks[0].service, pairing.contract).sentence == (
+        "The history is whole: 3 versions, none altered. 2 of them were saved apart, on devices that did not know of "
+        "each other."
+    )
     for number in (1, 0):
         last = seal(pairing, number, f"after {number}")
         made = together(pairing)

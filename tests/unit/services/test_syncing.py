@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from pactoria_desktop.contract.history import Version
 from pactoria_desktop.contract.text import ContractText, Paragraph, Span, TextSection
@@ -25,7 +25,7 @@ from pactoria_desktop.services.syncing import Syncing
 from pactoria_desktop.store.contracts import Contracts
 from pactoria_desktop.store.findings import Findings
 from pactoria_desktop.store.library import open_library
-from pactoria_desktop.store.schema import OutboxEntry, RecordChange, SyncedRecord
+from pactoria_desktop.store.schema import LibraryFact, OutboxEntry, RecordChange, SyncedRecord
 from pactoria_desktop.store.texts import Texts
 from pactoria_desktop.store.threads import Threads
 from pactoria_desktop.store.versions import Versions
@@ -108,6 +108,16 @@ def test_signing_in_uploads_nothing_and_a_contract_joins_by_a_named_action(desks
     with pytest.raises(JoinError, match="Lease belongs to an organization already"):
         mine.accounts.add_contract(contract, mine.seat.number)
     assert mine.accounts.home(contract).seat == mine.seat.number
+
+
+def test_a_contract_joins_in_a_program_that_was_just_started(desks):
+    mine, _ = desks
+    contract = mine.make("Lease")
+    with mine.library.writing() as session:
+        session.execute(delete(LibraryFact).where(LibraryFact.name == "user"))
+    started = Accounts(LibraryService(mine.library, mine.service.clock, "Person 0"))
+    started.add_contract(contract, mine.seat.number)
+    assert mine.syncing.status().words == "2 queued"
 
 
 def test_all_that_is_recorded_of_a_contract_comes_to_the_other_desk(desks):
