@@ -292,7 +292,7 @@ class Line:
                 continue
             text = OpenText(self._service, seat.number, opened, on_replica)
             known = contract in sent or (await text.state()).number > 0
-            if contract in self._openings and known:
+            if known and self._openings.get(contract) == (opened, on_replica):  # not closed or opened anew meanwhile
                 self._open[contract] = text
                 self._live.enter(seat.organization, text)
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,10 +18,12 @@ from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.services import line as module
 from pactoria_desktop.services.accounts import Organization
 from pactoria_desktop.services.line import Exchanged, Line, Traffic
+from pactoria_desktop.services.local_texts import OpenText
 from pactoria_desktop.services.syncing import Syncing, SyncResult
 from pactoria_desktop.services.transfers import Transfers
 from pactoria_desktop.store.library import open_library
 from pactoria_desktop.sync.errors import AnswerError, OfflineError, RefusedError
+from pactoria_desktop.sync.texts import TextState
 from tests.unit.services.test_syncing import Desk
 from tests.unit.sync.reference_platform import ReferencePlatform
 
@@ -187,6 +190,37 @@ def test_a_room_of_an_organization_that_was_left_is_an_error_of_sync(desk: Desk,
         line = a_line(desk, keyring)
         with pytest.raises(AccessLostError):
             line._texts_of("o9")
+        await line.close()
+
+    asyncio.run(run())
+
+
+def test_an_opening_that_gave_way_to_another_enters_no_room(
+    desk: Desk, keyring: Waits, monkeypatch: pytest.MonkeyPatch
+):
+    contract = desk.make("Lease")
+    desk.accounts.add_contract(contract, desk.seat.number)
+    openings = {contract: (SimpleNamespace(id=contract), object())}
+    first, second = openings[contract], (SimpleNamespace(id=contract), object())
+    entered: list[object] = []
+
+    async def state(text: OpenText) -> TextState:
+        openings[contract] = second  # closed and opened anew while the library was asked
+        return TextState(number=1)
+
+    monkeypatch.setattr(OpenText, "state", state)
+
+    async def run() -> None:
+        (account,) = desk.accounts.accounts()
+        line = Line(
+            desk.service, account, keyring, Hears(), lambda one: False, openings, Traffic(), lambda: 0.5  # type: ignore[arg-type]
+        )  # fmt: skip
+        line._live.enter = lambda organization, text: entered.append(text._opened)  # type: ignore[method-assign]
+        await line._enter()
+        assert entered == []
+        await line._enter()
+        assert entered == [second[0]]
+        assert entered != [first[0]]
         await line.close()
 
     asyncio.run(run())
