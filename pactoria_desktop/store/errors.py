@@ -25,6 +25,10 @@ class LibraryInUseError(LibraryError):
     """Another process has the library open."""
 
 
+class LibraryEndedError(LibraryError):
+    """The library was closed; whoever still works on a thread comes too late."""
+
+
 class LibraryMissingError(LibraryError):
     """There is no library."""
 
