@@ -194,7 +194,7 @@ class Line:
 
     async def run(self) -> None:
         """Keep the line up until cancelled."""
-        work = [asyncio.create_task(one()) for one in (self._live_on, self._sync_on, self._ledger_on)]
+        work = [asyncio.create_task(self._kept_up(one)) for one in (self._live_on, self._sync_on, self._ledger_on)]
         try:
             ended, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             for each in ended:
@@ -206,6 +206,15 @@ class Line:
             await asyncio.gather(*work, return_exceptions=True)
             await asyncio.to_thread(self._write_ledger)
             await self.close()
+
+    async def _kept_up(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Begin a part of the line anew where it ended by what nobody foresaw: a line that is gone says nothing."""
+        while True:
+            try:
+                return await work()
+            except Exception as error:  # noqa: BLE001 - logged with its place; the next exchange may go well
+                _log.error("line_broke", extra={"kind": type(error).__name__}, exc_info=error)
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def close(self) -> None:
         """Close the connections; what still asks on a thread ends soon."""
@@ -248,8 +257,16 @@ class Line:
 
         def token(renew: bool) -> str:
             nonlocal last
+            if self._stopped.is_set():
+                raise _stopped()
             asked = asyncio.run_coroutine_threadsafe(self._token(last if renew else None), self._loop)
-            last = asked.result(TOKEN_SECONDS)
+            try:
+                last = asked.result(TOKEN_SECONDS)
+            except TimeoutError as error:  # a keyring that waits to be unlocked
+                asked.cancel()
+                raise OfflineError(
+                    "The sign-in could not be read in time; your work is kept here and waits."
+                ) from error
             return last
 
         return Http(
@@ -260,7 +277,7 @@ class Line:
     def _pause(self, seconds: float) -> None:
         """Wait before a request is made again, at most until the line is closed."""
         if self._stopped.wait(seconds):
-            raise OfflineError("Sync was stopped; everything that waits is kept here.")
+            raise _stopped()
 
     async def sign_out(self) -> bool:
         """End the sign-in; False where the platform could not be told."""
@@ -310,7 +327,7 @@ class Line:
                 continue
             text = OpenText(self._service, seat.number, opened, on_replica)
             known = contract in sent or (await text.state()).number > 0
-            if contract in self._openings and known:
+            if known and self._openings.get(contract) == (opened, on_replica):  # not closed or opened anew meanwhile
                 self._open[contract] = text
                 self._live.enter(seat.organization, text)
 
@@ -387,8 +404,11 @@ class Line:
             for seat in await asyncio.to_thread(self._seats):
                 try:
                     done += await self._sync(seat)
-                except AccessLostError as error:
-                    self._asked_at = float("-inf")
+                except (OfflineError, NotReachedError, SignedOutError):
+                    raise  # it would be the same at every organization
+                except PactoriaError as error:
+                    if isinstance(error, AccessLostError):
+                        self._asked_at = float("-inf")
                     first = first or error
             if first is not None:
                 raise first
@@ -407,9 +427,13 @@ class Line:
         if records.came:  # another role, another way of sharing
             self._turned_away.clear()
         transfers = Transfers(self._service, seat.number, http)
-        files, texts = await self._waiting(transfers.send), 0
-        await self._enter(shared)
+        files = texts = 0
         first: PactoriaError | None = None
+        try:
+            files = await self._waiting(transfers.send)
+        except SyncError as error:
+            first = error  # words do not wait for a file that does not go through
+        await self._enter(shared)
         for contract in await asyncio.to_thread(syncing.behind):
             if self.is_connected and await self._is_live(contract):
                 continue
@@ -423,7 +447,11 @@ class Line:
             again = await self._waiting(syncing.sync_now, transport)
             records = replace(records, came=records.came + again.came, went=records.went + again.went)
         for contract in await asyncio.to_thread(transfers.wanted):
-            files += await self._waiting(transfers.fetch, contract)
+            try:
+                files += await self._waiting(transfers.fetch, contract)
+            except SyncError as error:
+                first = first or error
+                break
         self._hears.changed()
         if first is not None:
             raise first
@@ -460,7 +488,9 @@ class Line:
 
     def _texts_of(self, organization: str) -> TextSync:
         if organization not in self._texts:
-            seat = next(one for one in self._seats() if one.organization == organization)
+            seat = next((one for one in self._seats() if one.organization == organization), None)
+            if seat is None:
+                raise AccessLostError("You do not belong to this organization any more; your work is kept here.")
             syncing = Syncing(self._service, seat.number)
             names = syncing.members
 
@@ -576,3 +606,7 @@ class Line:
             seat = self._seat_of(contract)
             if seat is not None:
                 Syncing(self._service, seat.number).note_departures([Departure(contract, "typed live", size, sha256)])
+
+
+def _stopped() -> OfflineError:
+    return OfflineError("Sync was stopped; everything that waits is kept here.")

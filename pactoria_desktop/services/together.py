@@ -273,8 +273,15 @@ class Together:
         line = self._make_line(account)
         try:
             await line.refresh()
+            await asyncio.to_thread(self._sign_out_others, line.account.id)
         finally:
             await line.close()
+
+    def _sign_out_others(self, account: str) -> None:
+        """Whoever was signed in until now has no tokens here any more: there is one place for them."""
+        for one in self._accounts.accounts():
+            if one.id != account and one.signed_out_at is None:
+                self._accounts.sign_out(one.id)
 
     def _signed_in(self, work: Coroutine[Any, Any, None]) -> bool:
         self._signing_in = self._submit(work)

@@ -1,5 +1,6 @@
 """Texts over HTTP: the plain way, which always works."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from pactoria_desktop.protocol.texts import NUMBER_HEADER, TextNews, TextPush, T
 from pactoria_desktop.protocol.version import HEADER, PROTOCOL
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.sync.texts import DamagedOnTheWayError, PushRefusedError
+from pactoria_desktop.sync.transport import WHOLE_SECONDS, Reply
 
 if TYPE_CHECKING:
     import httpx2
@@ -20,6 +22,11 @@ Token = Callable[[], Awaitable[str]]
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
 IDLE_SECONDS = 2.0
 """A connection that nothing went over for so long is not used again: the network may have fallen silent under it."""
+
+LARGEST_ANSWER = 256 * 1024 * 1024
+"""Bytes of a page of news: a text with its whole history and what came after it."""
+
+_NOTHING_TAKEN = "nothing of it was taken in; ask whoever runs the platform."
 
 
 class NotReachedError(PactoriaError):
@@ -41,8 +48,11 @@ def courier_client(address: str) -> "httpx2.AsyncClient":
 class HttpCourier:
     """Carries texts of one organization."""
 
-    def __init__(self, client: "httpx2.AsyncClient", organization: str, token: Token) -> None:
-        """Over a client whose base address is the platform's."""
+    def __init__(
+        self, client: "httpx2.AsyncClient", organization: str, token: Token, *, largest: int = LARGEST_ANSWER
+    ) -> None:
+        """Over a client whose base address is the platform's; no answer is larger than ``largest`` bytes."""
+        self._largest = largest
         self._client = client
         self._organization = organization
         self._token = token
@@ -75,23 +85,37 @@ class HttpCourier:
         params: dict[str, int] | None = None,
         content: bytes | None = None,
         headers: dict[str, str] | None = None,
-    ) -> "httpx2.Response":
+    ) -> Reply:
+        """The answer with its whole body, read piece by piece so that none grows past its bound in size or time."""
         import httpx2
 
         said = {**(headers or {}), "Authorization": f"Bearer {await self._token()}", HEADER: str(PROTOCOL)}
+        said["Accept-Encoding"] = "identity"  # updates are packed already, and what is bounded comes as it is
         address = f"/api/v1/organizations/{self._organization}/texts/{contract}/updates"
+        body = bytearray()
         try:
-            answer = await self._client.request(method, address, params=params, content=content, headers=said)
-        except httpx2.HTTPError as error:
+            async with (
+                asyncio.timeout(WHOLE_SECONDS),
+                self._client.stream(method, address, params=params, content=content, headers=said) as answer,
+            ):
+                packed = answer.headers.get("Content-Encoding", "identity") != "identity"
+                if packed:
+                    raise DamagedOnTheWayError(f"The platform's answer came packed; {_NOTHING_TAKEN}")
+                async for piece in answer.aiter_bytes():
+                    body += piece
+                    if len(body) > self._largest:
+                        raise DamagedOnTheWayError(f"The platform's answer is larger than any text; {_NOTHING_TAKEN}")
+        except (httpx2.HTTPError, TimeoutError) as error:
             raise NotReachedError(
                 "The platform does not answer; everything is safe on this device and goes over later."
             ) from error
-        if answer.is_success:
-            return answer
-        raise refused(answer)
+        reply = Reply(answer.status_code, answer.headers, bytes(body))
+        if reply.is_success:
+            return reply
+        raise refused(reply)
 
 
-def refused(answer: "httpx2.Response") -> PactoriaError:
+def refused(answer: Reply) -> PactoriaError:
     """A refusal of the platform as an error."""
     told = told_problem(answer.content)
     if told is None:

@@ -24,7 +24,7 @@ from pactoria_desktop.store.schema import (
     SyncedRecord,
     SyncLogEntry,
 )
-from pactoria_desktop.sync.mapping import TABLES, land, land_new
+from pactoria_desktop.sync.mapping import TABLES, contract_of, land, land_new
 from pactoria_desktop.sync.overlay import shown
 from pactoria_desktop.sync.ports import Known, Pending, Position
 
@@ -377,7 +377,7 @@ class LibraryDesk:
             self._arrivals[record] = fields
             return
         self.flush()
-        if self._lives_elsewhere(record if kind == "contract" else (fields or {}).get("contract")):
+        if self._is_of_another(kind, record, fields or {}):
             return
         made = land(self._session, kind, record, fields, at=self._at)
         if kind == "contract":
@@ -387,15 +387,28 @@ class LibraryDesk:
 
     def leave(self, kind: str, record: str) -> None:
         self.flush()
-        if kind == "contract":
+        if kind == "contract" and not self._lives_elsewhere(record):
             land(self._session, kind, record, None, at=self._at)
             self._set_home(record, "lost")
 
+    def _is_of_another(self, kind: str, record: str, fields: Mapping[str, object]) -> bool:
+        """Whether a record says that it is of a contract which is not this organization's, or is of one here: what a
+        platform says is shown in its own organization's contracts alone."""
+        named = {record if kind == "contract" else fields.get("contract"), contract_of(self._session, kind, record)}
+        if kind == "comment":
+            named.add(contract_of(self._session, "thread", str(fields.get("thread"))))
+        return any(self._lives_elsewhere(one) for one in named if one is not None)
+
     def _lives_elsewhere(self, contract: object) -> bool:
-        """Whether a contract belongs to another organization of this library: then that one's records are shown."""
-        home = select(ContractHome.seat).where(ContractHome.contract == contract, ContractHome.state == "member")
-        seat = self._session.execute(home).scalar()
-        return seat is not None and seat != self._seat
+        """Whether a contract belongs to another organization of this library, or is this device's alone: it joins an
+        organization by what a person does, never by what a platform says."""
+        rows = select(Contract.id, ContractHome.seat, ContractHome.state)
+        found = self._session.execute(
+            rows.outerjoin(ContractHome, ContractHome.contract == Contract.id).where(Contract.id == contract)
+        ).first()
+        if found is None:
+            return False
+        return found.seat is None or (found.state == "member" and found.seat != self._seat)
 
     def _settle_home(self, contract: str, *, lives: bool) -> None:
         home = self._session.execute(
@@ -403,7 +416,7 @@ class LibraryDesk:
         ).first()
         if not lives:
             self._set_home(contract, "gone")
-        elif home is None:
+        elif home is None:  # it came here by this very record
             self._session.execute(
                 insert(ContractHome).values(contract=contract, seat=self._seat, state="member", since=self._at)
             )

@@ -183,13 +183,20 @@ class TextSync:
         return self._clock.now().timestamp() * 1000 - state.waiting_since > APART_SECONDS * 1000
 
     async def pull(self, text: LocalText) -> TextState:
-        """Take in what others sent; gives the state after it."""
+        """Take in what others sent; gives the state after it. Raises DamagedOnTheWayError where there is no end."""
+        upto, restored = -1, False
         while True:
             state = await text.state()
             news, blobs = await self._news(text.contract, state)
             if was_restored(state, news):
+                if restored:
+                    raise _endless()
+                restored = True
                 await text.keep(begun_anew(state, news.epoch))
                 continue
+            if news.more and news.upto <= upto:
+                raise _endless()
+            upto = news.upto
             if blobs:
                 await text.take_in(blobs)
             state, questions = after_news(state, news, blobs)
@@ -234,6 +241,8 @@ class TextSync:
                 # It had come through after all, or the platform was restored: the plain way settles that.
                 await self.pull(text)
                 return False
+            if news.more and news.upto <= number:
+                raise _endless()
             number = news.upto
             if not news.more:
                 break
@@ -301,6 +310,12 @@ def check_news(news: TextNews, blobs: Sequence[bytes]) -> None:
         raise DamagedOnTheWayError(
             "What came from the platform was damaged on its way; nothing of it was taken in; it is fetched again."
         )
+
+
+def _endless() -> DamagedOnTheWayError:
+    return DamagedOnTheWayError(
+        "The platform's answers come to no end; what is whole of them is kept; it is asked again later."
+    )
 
 
 def _settled(state: TextState, number: int, known: bytes) -> TextState:

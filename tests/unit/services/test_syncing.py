@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -226,6 +227,78 @@ def test_a_contract_of_another_organization_is_shown_as_its_own_says(desks, plat
     Syncing(mine.service, mine.accounts.seats()[1].number).sync_now(FaultyWire(elsewhere, 0))
     assert mine.titles() == {contract: "Lease"}
     assert mine.waiting() == 0
+
+
+def test_a_platform_takes_no_contract_that_is_this_devices_alone(desks, platform: ReferencePlatform):
+    mine, _ = desks
+    contract = mine.make("Private")
+    mine.sync()
+    fields = {"title": "Taken over", "status": "draft", "created_at": "2026-01-01T00:00:00.000Z"}
+    row = Record("contract", contract, "organization", platform._next("organization"), fields, {})
+    platform.ground.records["contract", contract] = row
+    mine.sync()
+    assert mine.titles() == {contract: "Private"}
+    assert mine.accounts.home(contract) is None, "it would be sent whole"
+    assert mine.syncing.behind() == ()
+    platform.ground.records["contract", contract] = replace(
+        row, deleted=True, fields={}, sequence=platform._next("organization")
+    )
+    mine.sync()
+    assert mine.titles() == {contract: "Private"}, "nor does it go to the trash"
+    # By what the person does it joins, upon what the platform has.
+    mine.accounts.add_contract(contract, mine.seat.number)
+    assert mine.accounts.home(contract).state == "member"
+
+
+def test_a_platform_changes_nothing_that_hangs_on_another_organizations_contract(desks, platform: ReferencePlatform):
+    mine, _ = desks
+    contract, thread, comment = mine.make("Lease"), mine.service.mint(), mine.service.mint()
+    with mine.library.writing() as session:
+        Threads(session).start(thread, contract, {"quote": "§ 2"}, visibility="internal", at=5)
+        Threads(session).say(thread, comment, "me", "Why?", at=6)
+    mine.accounts.add_contract(contract, mine.seat.number)
+    mine.sync()
+    elsewhere, other = ReferencePlatform(), mine.service.mint()
+    elsewhere.members = {0}
+
+    def says(kind: str, record: str, fields: dict[str, object], deleted: bool = False) -> None:
+        sequence = elsewhere._next("organization")
+        elsewhere.ground.records[kind, record] = Record(
+            kind, record, "organization", sequence, fields, {}, deleted=deleted
+        )
+
+    says("contract", other, {"title": "Bait", "status": "draft", "created_at": "2026-01-01T00:00:00.000Z"})
+    says("comment", comment, {}, deleted=True)
+    says("thread", thread, {"contract": other, "visibility": "external", "resolved_at": "2026-01-01T00:00:00.000Z"})
+    said = mine.service.mint()
+    says("comment", said, {"contract": other, "thread": thread, "text": "Sign.", "created_at": "2026-01-01T00:00:00Z"})
+    mine.accounts.signed_in("https://other.test", "q", "Q", "", "d", [Organization("o2", "Other", Role.EDITOR)])
+    Syncing(mine.service, mine.accounts.seats()[1].number).sync_now(FaultyWire(elsewhere, 0))
+    with mine.library.reading() as session:
+        (found,) = Threads(session).of(contract)
+        assert [each.text for each in found.comments] == ["Why?"]
+        assert found.resolved_at is None
+    assert set(mine.titles().values()) == {"Lease", "Bait"}
+
+
+def test_access_that_is_lost_elsewhere_takes_no_contract_away(desks, platform: ReferencePlatform):
+    mine, _ = desks
+    contract = mine.make("Lease")
+    mine.accounts.add_contract(contract, mine.seat.number)
+    mine.sync()
+    elsewhere = ReferencePlatform()
+    elsewhere.members = {0}
+    fields = {"title": "Taken over", "status": "draft", "created_at": "2026-01-01T00:00:00.000Z"}
+    elsewhere.ground.records["contract", contract] = Record(
+        "contract", contract, "organization", elsewhere._next("organization"), fields, {}
+    )
+    mine.accounts.signed_in("https://other.test", "q", "Q", "", "d", [Organization("o2", "Other", Role.EDITOR)])
+    theirs, wire = Syncing(mine.service, mine.accounts.seats()[1].number), FaultyWire(elsewhere, 0)
+    theirs.sync_now(wire)
+    elsewhere.members = set()
+    with pytest.raises(AccessLostError):
+        theirs.sync_now(wire)
+    assert mine.titles() == {contract: "Lease"}
 
 
 def test_a_change_and_its_operation_are_kept_together_or_not_at_all(desks):

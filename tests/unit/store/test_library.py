@@ -28,6 +28,7 @@ from pactoria_desktop.store.engine import make_engine
 from pactoria_desktop.store.errors import (
     LibraryClosedToKeyError,
     LibraryDamagedError,
+    LibraryEndedError,
     LibraryInUseError,
     LibraryMissingError,
     LibraryNewerError,
@@ -95,6 +96,36 @@ def test_writers_of_one_process_wait_for_each_other(library: Library):
     assert failures == []
     with library.reading() as session:
         assert session.execute(text("SELECT count(*) FROM contract")).scalar() == 40
+
+
+def test_a_thread_that_comes_after_the_end_writes_into_no_file(opening: Opening, home: Home):
+    library, begun, go_on = opening(), threading.Event(), threading.Event()
+    with library.writing() as session:
+        Contracts(session).add("a", "Before", at=1)
+    outcome: list[object] = []
+
+    def late() -> None:
+        begun.set()
+        go_on.wait(10)
+        try:
+            with library.writing() as session:
+                Contracts(session).add("b", "Too late", at=2)
+            outcome.append("written")
+        except LibraryEndedError as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=late)
+    thread.start()
+    begun.wait(10)
+    library.close()
+    library.close()
+    go_on.set()
+    thread.join(10)
+    assert isinstance(outcome[0], LibraryEndedError)
+    with pytest.raises(LibraryEndedError), library.reading():
+        pass
+    with opening().reading() as session:
+        assert Contracts(session).find("b") is None
 
 
 def test_every_connection_is_durable_and_guarded(library: Library):
