@@ -127,6 +127,12 @@ def _sign_in(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", action="store_true", help="show letters to type on another device")
 
 
+def _sync(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-removal", action="store_true", help="also where very much of an organization is gone on the platform"
+    )
+
+
 def _nothing(parser: argparse.ArgumentParser) -> None:
     """No words of its own."""
 
@@ -159,7 +165,7 @@ COMMANDS: dict[str, tuple[str, str, Configure]] = {
     "verify": ("library", "verify the history of a contract", _verify),
     "sign-in": ("syncing", "sign this device in to a platform", _sign_in),
     "sign-out": ("syncing", "sign this device out; everything on it stays", _nothing),
-    "sync": ("syncing", "exchange with the platform everything that waits", _nothing),
+    "sync": ("syncing", "exchange with the platform everything that waits", _sync),
     "platform": ("platform", "run the platform that a team syncs with", _platform),
 }
 

@@ -93,7 +93,7 @@ def sync_command(arguments: argparse.Namespace) -> int:
     """
     with _together(arguments) as together:
         before = together.seats
-        done = together.sync_once()
+        done = together.sync_once(allow_removal=arguments.allow_removal)
         seats = together.seats
         states = [together.syncing(seat.number) for seat in seats]
         lost = [one for one in before if one.number not in {seat.number for seat in seats}]

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 import httpx2
@@ -187,6 +188,8 @@ class Line:
         self._wanted = asyncio.Event()
         self._whole = asyncio.Lock()
         self._failures = 0
+        self.stopped: PactoriaError | None = None
+        """What keeps sync from going on though the platform answers; None where nothing does."""
         self._asked_at = float("-inf")
         self._live = LiveLine(
             account.platform.replace("http", "ws", 1), self._access, self._texts_of, self, chance, self._departed
@@ -393,8 +396,22 @@ class Line:
 
     # Exchanging
 
-    async def sync_all(self) -> Exchanged:
-        """Exchange everything that waits, on either side. Raises the first error that kept something from going."""
+    async def sync_all(self, *, allow_removal: bool = False) -> Exchanged:
+        """Exchange everything that waits, on either side. Raises the first error that kept something from going.
+
+        ``allow_removal`` is a person's answer to RemovalError.
+        """
+        try:
+            done = await self._sync_all(allow_removal)
+        except (OfflineError, NotReachedError, SignedOutError):
+            raise
+        except PactoriaError as error:
+            self.stopped = error
+            raise
+        self.stopped = None
+        return done
+
+    async def _sync_all(self, allow_removal: bool) -> Exchanged:
         async with self._whole:
             await self._enter()
             if time.monotonic() - self._asked_at > LOOK_SECONDS / 2:
@@ -403,7 +420,7 @@ class Line:
             done, first = Exchanged(), None
             for seat in await asyncio.to_thread(self._seats):
                 try:
-                    done += await self._sync(seat)
+                    done += await self._sync(seat, allow_removal)
                 except (OfflineError, NotReachedError, SignedOutError):
                     raise  # it would be the same at every organization
                 except PactoriaError as error:
@@ -414,14 +431,14 @@ class Line:
                 raise first
             return done
 
-    async def _sync(self, seat: SeatRecord) -> Exchanged:
+    async def _sync(self, seat: SeatRecord, allow_removal: bool) -> Exchanged:
         syncing, http = Syncing(self._service, seat.number), self.http()
         transport = RecordTransport(
             http, seat.organization, note=syncing.note_departures, contract_of=syncing.contract_of
         )
         shared = await asyncio.to_thread(self._shared, seat.number)
         try:
-            records = await self._waiting(syncing.sync_now, transport)
+            records = await self._waiting(partial(syncing.sync_now, transport, allow_removal=allow_removal))
         finally:
             self._hears.changed()
         if records.came:  # another role, another way of sharing

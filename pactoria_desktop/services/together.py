@@ -320,11 +320,20 @@ class Together:
         """Ask again who the person is and where they belong. Waits. Raises the errors of sync."""
         self._submit(self._require().refresh()).result()
 
-    def sync_now(self) -> "Exchanged":
-        """Exchange everything that waits, on either side. Waits. Raises the errors of sync."""
-        return self._submit(self._require().sync_all()).result()
+    @property
+    def stopped(self) -> PactoriaError | None:
+        """What keeps sync from going on though the platform answers; None where nothing does."""
+        line = self._line
+        return None if line is None else line.stopped
 
-    def sync_once(self) -> "Exchanged":
+    def sync_now(self, *, allow_removal: bool = False) -> "Exchanged":
+        """Exchange everything that waits, on either side. Waits. Raises the errors of sync.
+
+        ``allow_removal`` is a person's answer to RemovalError.
+        """
+        return self._submit(self._require().sync_all(allow_removal=allow_removal)).result()
+
+    def sync_once(self, *, allow_removal: bool = False) -> "Exchanged":
         """The same without a line that is kept up. Raises NoAccountError, and the errors of sync."""
         account = self._account
         if account is None:
@@ -333,7 +342,7 @@ class Together:
         async def once() -> "Exchanged":
             line = self._make_line(account)
             try:
-                return await line.sync_all()
+                return await line.sync_all(allow_removal=allow_removal)
             finally:
                 await line.close()
 

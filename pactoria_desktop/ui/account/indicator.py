@@ -16,6 +16,7 @@ from pactoria_desktop.ui.widgets.text import draw_line
 ICONS = {
     SyncState.NO_ACCOUNT: "offline", SyncState.SIGNED_OUT: "lock", SyncState.SYNCED: "sync",
     SyncState.WAITING: "clock", SyncState.SENDING: "sent_up", SyncState.OFFLINE: "offline",
+    SyncState.STOPPED: "offline",
 }  # fmt: skip
 HEIGHT, PAD = 24, 4
 

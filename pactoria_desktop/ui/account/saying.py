@@ -67,6 +67,7 @@ def sync_words(status: SyncStatus, now: datetime, zone: tzinfo | None = None) ->
         SyncState.WAITING: [waits],
         SyncState.SENDING: [f"Sending {counted(status.waiting, 'change')}" if status.waiting else "Receiving"],
         SyncState.OFFLINE: [f"Offline since {at}" if at else "Offline", *waiting],
+        SyncState.STOPPED: ["Sync stopped", *waiting],
     }[status.state]
     return ", ".join([*first, *for_you(status)])
 
@@ -92,6 +93,7 @@ def sync_explanation(status: SyncStatus, now: datetime, zone: tzinfo | None = No
         SyncState.SENDING: f"Changes go to {server} now. You can work on.",
         SyncState.OFFLINE: f"{f'The platform {status.server}'.rstrip()} cannot be reached. Your work is kept here and "
         "is sent when it can be.",
+        SyncState.STOPPED: status.reason or "Sync has stopped. Your work is kept here.",
     }[status.state]
     more = " and ".join(for_you(status))
     return f"{state} {more[0].upper()}{more[1:]}." if more else state

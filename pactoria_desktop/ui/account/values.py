@@ -24,13 +24,14 @@ class SyncState(Enum):
     WAITING = "waiting"
     SENDING = "sending"
     OFFLINE = "offline"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
 class SyncStatus:
     """What the indicator says. ``at`` is when all was synced last, offline: since when; ``waiting`` counts changes that
-    the platform does not have yet, ``refused`` those that it did not accept. ``received`` and ``sent`` are bytes since
-    the program was started."""
+    the platform does not have yet, ``refused`` those that it did not accept; ``reason`` is why sync has stopped.
+    ``received`` and ``sent`` are bytes since the program was started."""
 
     state: SyncState = SyncState.NO_ACCOUNT
     at: int = 0
@@ -39,6 +40,7 @@ class SyncStatus:
     questions: int = 0
     refused: int = 0
     server: str = ""
+    reason: str = ""
     received: int = 0
     sent: int = 0
 

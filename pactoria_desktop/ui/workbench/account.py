@@ -324,5 +324,21 @@ class AccountFace(QObject):
         self.look()
 
     def _not_synced(self, error: Exception) -> None:
-        self._bench.window.show_error(error)
+        from pactoria_desktop.sync.errors import RemovalError
+
         self.look()
+        if not isinstance(error, RemovalError):
+            self._bench.window.show_error(error)
+            return
+        sure = self._bench.questions.decision(
+            f"Let sync remove {error.removed} of {error.known} records?",
+            "So many of the organization's records are gone on the platform. Contracts that are taken away from you "
+            "go to the trash of this library, with their text. Ask whoever runs the organization when in doubt.",
+            "Remove them",
+            danger=True,
+        )
+        if sure:
+            self.errands.run(
+                self, "Syncing", lambda: self.sync.sync_now(allow_removal=True), lambda nothing: self.look(),
+                self._bench.window.show_error,
+            )  # fmt: skip

@@ -261,12 +261,12 @@ class SyncSide:
             for number, one in enumerate(found)
         ]
 
-    def sync_now(self) -> None:
-        """Sync all of it."""
+    def sync_now(self, *, allow_removal: bool = False) -> None:
+        """Sync all of it; ``allow_removal`` where a person has looked at what would go."""
         self._standings.sending += 1
         try:
             self._standings.renew()
-            self._together().sync_now()
+            self._together().sync_now(allow_removal=allow_removal)
         finally:
             self._standings.sending -= 1
             self._standings.renew()

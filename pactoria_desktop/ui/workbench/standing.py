@@ -113,17 +113,24 @@ class Standings:
         waiting = sum(one.waiting for one in found)
         troubled = [one for one in found if one.state == "offline"]
         at = [one.synced_at or 0 for one in (troubled or found)]
+        stopped = together.stopped if signed_in else None
         return SyncStatus(
-            self._state(found, waiting, bool(troubled), signed_in=signed_in), min(at, default=0), waiting,
+            self._state(found, waiting, bool(troubled), stopped is not None, signed_in=signed_in),
+            min(at, default=0), waiting,
             sum(one.conflicts for one in found), questions, sum(one.not_accepted for one in found),
-            shown_address(record.platform), together.received, together.sent,
+            shown_address(record.platform), "" if stopped is None else stopped.sentence,
+            together.received, together.sent,
         )  # fmt: skip
 
-    def _state(self, found: "list[Status]", waiting: int, troubled: bool, *, signed_in: bool) -> SyncState:
+    def _state(
+        self, found: "list[Status]", waiting: int, troubled: bool, stopped: bool, *, signed_in: bool
+    ) -> SyncState:
         if not signed_in:
             return SyncState.SIGNED_OUT
         if self.sending:
             return SyncState.SENDING
+        if stopped:
+            return SyncState.STOPPED
         if troubled:
             return SyncState.OFFLINE
         if waiting:

@@ -98,7 +98,11 @@ class TogetherPort(Protocol):
     def refresh(self) -> None:
         """Ask the platform again for the person and their organizations; waits."""
 
-    def sync_now(self) -> object:
+    @property
+    def stopped(self) -> "PactoriaError | None":
+        """What keeps sync from going on though the platform answers. Cheap."""
+
+    def sync_now(self, *, allow_removal: bool = False) -> object:
         """One whole sync of all seats; waits. Raises what failed."""
 
     def wake(self) -> None:

@@ -28,6 +28,7 @@ SAID = (
     (SyncStatus(SyncState.SENDING, ago(0), server=SERVER), "Receiving"),
     (SyncStatus(SyncState.OFFLINE, ago(157 * MINUTE), 12, server=SERVER), "Offline since 8:05, 12 changes wait"),
     (SyncStatus(SyncState.OFFLINE, server=SERVER), "Offline"),
+    (SyncStatus(SyncState.STOPPED, ago(0), 2, server=SERVER, reason="Why."), "Sync stopped, 2 changes wait"),
     (
         SyncStatus(SyncState.SYNCED, ago(0), 0, 2, 1, 3, SERVER),
         "Synced 10:42, 1 question for you, 2 conflicts, 3 changes not accepted",

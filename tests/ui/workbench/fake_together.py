@@ -137,7 +137,8 @@ class FakeTogether:
         self.seats: tuple[SeatRecord, ...] = ()
         self.seat: SeatRecord | None = None
         self.let_in = threading.Event()
-        self.stopped = False
+        self.halted: PactoriaError | None = None
+        self.left = False
         self.sends = True
         self._listeners: list[Callable[[], None]] = []
         if signed_in:
@@ -175,17 +176,17 @@ class FakeTogether:
         return self._wait()
 
     def _wait(self) -> bool:
-        self.stopped = False
+        self.left = False
         self.let_in.wait(30)
         self.let_in.clear()
-        if not self.stopped:
+        if not self.left:
             self._sign_in()
             self.changed()
-        return not self.stopped
+        return not self.left
 
     def cancel(self) -> None:
         self.did.append("cancel")
-        self.stopped = True
+        self.left = True
         self.let_in.set()
 
     def sign_out(self) -> bool:
@@ -222,8 +223,8 @@ class FakeTogether:
 
     # Sync
 
-    def sync_now(self) -> None:
-        self.did.append("sync")
+    def sync_now(self, *, allow_removal: bool = False) -> None:
+        self.did.append("sync and remove" if allow_removal else "sync")
         if self.error is not None:
             error, self.error = self.error, None
             raise error
@@ -286,6 +287,10 @@ class FakeTogether:
 
     def closed(self, contract: str) -> None:
         self.open.append(f"closed {contract}")
+
+    @property
+    def stopped(self) -> PactoriaError | None:
+        return self.halted
 
     def wake(self) -> None:
         self.did.append("wake")

@@ -13,6 +13,8 @@ from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.services.accounts import Accounts
 from pactoria_desktop.services.agreeing import Agreeing
 from pactoria_desktop.store.accounts import Accounts as StoredAccounts
+from pactoria_desktop.sync.errors import RemovalError
+from pactoria_desktop.ui.account.values import SyncState
 from pactoria_desktop.ui.sharing.values import Party
 from pactoria_desktop.ui.theme.look import Look
 from tests.end_to_end.desk import CONTROL, Desk, desk
@@ -187,7 +189,7 @@ def test_closing_the_window_ends_a_sign_in(look: Look, tmp_path: Path) -> None:
         page.address.setText("pactoria.northgate.example")
         page.sign_in()
         at.wait(lambda: together.did, "the browser")
-    assert together.stopped
+    assert together.left
 
 
 def test_signing_out_leaves_the_contracts_and_says_how_it_stands(at: Desk) -> None:
@@ -388,6 +390,32 @@ def test_a_contract_is_shared_by_a_key_and_people_are_named(at: Desk) -> None:
     at.settled()
     dock = at.bench.panels.review_dock
     assert dock.is_page_shown("approvals")
+    assert at.errors == []
+
+
+def test_a_sync_that_would_take_very_much_away_asks_first_and_says_that_it_has_stopped(at: Desk) -> None:
+    together = signed_in(at)
+    together.error = together.halted = RemovalError(40, 120)
+    together.changed()
+    at.wait(lambda: at.bench.account.standings.now.status.state is SyncState.STOPPED, "that it has stopped")
+    at.settled()
+    indicator = at.bench.account.indicator
+    assert indicator is not None
+    assert indicator.words == "Sync stopped"
+    assert "40 of 120" in at.bench.account.standings.now.status.reason
+    asked: list[str] = []
+
+    def decision(title: str, explanation: str, action: str, other: str = "", *, danger: bool = False) -> bool:
+        asked.append(title)
+        together.halted = None
+        return True
+
+    at.bench.questions.decision = decision  # type: ignore[method-assign]
+    assert at.bench.registry.run("account.sync_now")
+    at.wait(lambda: together.did[-1] == "sync and remove", "the sync")
+    at.settled()
+    assert asked == ["Let sync remove 40 of 120 records?"]
+    assert indicator.words.startswith("Synced")
     assert at.errors == []
 
 

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from pactoria_desktop.contract.identity import identity_from
 from pactoria_desktop.protocol.records import Pull, Pulled, Push, Pushed
-from pactoria_desktop.sync.errors import AccessLostError, OfflineError
+from pactoria_desktop.sync.errors import AccessLostError, OfflineError, RemovalError
 from pactoria_desktop.sync.overlay import enqueue, makes, needed_by, shown
 from pactoria_desktop.sync.ports import Desk, Pending
 from pactoria_desktop.sync.records import RecordSync
@@ -232,9 +232,15 @@ class SyncMachine(RuleBasedStateMachine):
     # What syncs and what goes wrong
 
     def sync(self, device: int) -> None:
-        """Sync as far as it goes. The engine is made anew: it keeps nothing in memory."""
+        """Sync as far as it goes. The engine is made anew: it keeps nothing in memory.
+
+        Where so much would go that a person is asked first, they look and let it.
+        """
         with contextlib.suppress(OfflineError, AccessLostError, Crash):
-            self.engine(self.devices[device], self.wires[device], self.clocks[device]).sync()
+            try:
+                self.engine(self.devices[device], self.wires[device], self.clocks[device]).sync()
+            except RemovalError:
+                self.engine(self.devices[device], self.wires[device], self.clocks[device]).sync(allow_removal=True)
 
     @rule(device=st.integers(0, DEVICES - 1), faults=st.lists(st.sampled_from(FAULTS), max_size=4))
     def sync_with_faults(self, device: int, faults: list[str]) -> None:
@@ -251,7 +257,7 @@ class SyncMachine(RuleBasedStateMachine):
     @rule(device=st.integers(0, DEVICES - 1), push=st.booleans())
     def half_sync(self, device: int, push: bool) -> None:
         engine = self.engine(self.devices[device], self.wires[device], self.clocks[device])
-        with contextlib.suppress(AccessLostError, OfflineError):
+        with contextlib.suppress(AccessLostError, OfflineError, RemovalError):
             _ = engine.push_once() if push else engine.pull_once()
 
     @rule(device=st.integers(0, DEVICES - 1))
