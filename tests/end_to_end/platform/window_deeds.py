@@ -407,7 +407,7 @@ class WindowDeeds:
         """What is damaged in the library."""
 
         def look() -> list[str]:
-            with self._bench.service.library.reading() as session:
+            with self._bench.service.library.writing() as session:  # the index for searching is checked by writing
                 return [repr(one) for one in damages(session)]
 
         return (yield from self._elsewhere(look))
