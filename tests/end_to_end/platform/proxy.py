@@ -175,14 +175,16 @@ class _Side:
         self.writer.write(data)
         await self.writer.drain()
 
-    async def message(self) -> bytes:
-        """A whole HTTP message, b"" at the end of the connection."""
+    async def message(self, *, answers_head: bool = False) -> bytes:
+        """A whole HTTP message, b"" at the end of the connection. The answer to HEAD tells a length and has no body."""
         try:
             head = await self.reader.readuntil(b"\r\n\r\n")
         except asyncio.IncompleteReadError as error:
             if error.partial:
                 raise
             return b""
+        if answers_head:
+            return head
         fields = {
             name.strip().lower(): value.strip()
             for name, _, value in (line.partition(b":") for line in head.split(b"\r\n")[1:])
@@ -238,7 +240,7 @@ class _Line:
 
     async def _answer(self, request: bytes, fault: Fault | None) -> bytes:
         await self._hand_over(request, fault)
-        answer = await self._platform.message()
+        answer = await self._platform.message(answers_head=request.startswith(b"HEAD "))
         point = None if fault is None else fault.point
         if point in (Point.BEFORE_ANSWER, Point.IN_ANSWER) and self._proxy.meanwhile is not None:
             await asyncio.to_thread(self._proxy.meanwhile)

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from pactoria_desktop.protocol.permissions import Role
 from tests.end_to_end.platform.desktop_process import DesktopFailedError
 from tests.end_to_end.platform.lanes import Lane
+from tests.end_to_end.platform.people import invite, own_organization, register, sign_in_by_browser
 from tests.end_to_end.platform.process import PlatformProcess
 from tests.end_to_end.platform.proxy import Proxy
-from tests.end_to_end.platform.team import Team, data_folder, founded
+from tests.end_to_end.platform.team import DELE, INES, ORGANIZATION, Team, data_folder, device_of
 from tests.end_to_end.platform.test_windows_live import busy_factor
-from tests.end_to_end.platform.two_nodes import second_node
+from tests.end_to_end.platform.two_nodes import free_port, second_node
 from tests.end_to_end.platform.windows import Windows, windows
 
 PROMISED_SECONDS = 2.0
@@ -103,12 +105,14 @@ def test_when_one_of_two_nodes_is_killed_both_windows_go_on_in_time_and_nothing_
 ) -> None:
     with data_folder() as data, Proxy() as proxy:
         public = {"PACTORIA_PUBLIC_URL": proxy.address}
-        first = PlatformProcess(data, environment=public)
+        first = PlatformProcess(data, environment=public, port=free_port())
         second = None
         try:
             first.start()
             proxy.targets = [first.port]
-            founded(first, lane)
+            register(proxy.address + first.invitation, INES, ORGANIZATION)
+            ines = sign_in_by_browser(proxy.address, INES, device_of(1), lane)
+            register(invite(ines, str(own_organization(ines)["id"]), Role.EDITOR), DELE)
             second = second_node(first, public)
             second.start()
             proxy.targets = [first.port, second.port]
@@ -138,10 +142,12 @@ def typed_over_a_kill(pair: Windows, node: PlatformProcess) -> float:
     for one, mark in marks.items():
         pair.on(one, "go_to", words=mark)
     for one, seen in ((ines, marks[dele]), (dele, marks[ines])):
-        pair.on(one, "watch", marker=seen)
+        pair.on(one, "watch", marker=seen, until=" ")
     begun = [one.tell("keys", contract=pair.contract, words=sentence_of(150), pause=PAUSE) for one in pair.both]
     time.sleep(3)
+    broke = ines.tell("connected", yes=False, seconds=10)
     node.kill()
+    broke.result(15)  # her line was to that node; without this nothing was tried
     pressed = [one.result(60)["pressed"] for one in begun]
     for one in pair.both:
         for mark in marks.values():
@@ -150,7 +156,5 @@ def typed_over_a_kill(pair: Windows, node: PlatformProcess) -> float:
     for keys, reader in ((pressed[0], dele), (pressed[1], ines)):
         shown = pair.on(reader, "watched", count=150)
         for number, at in enumerate(keys):
-            seen = next((when for when, count in shown if count > number and when >= at), None)
-            if seen is not None:
-                longest = max(longest, seen - at)
+            longest = max(longest, next(when for when, count in shown if count > number) - at)
     return longest

@@ -1,6 +1,7 @@
 """A second node of a platform on the database that the first one keeps."""
 
 import json
+import socket
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -27,4 +28,12 @@ def second_node(first: PlatformProcess, environment: Mapping[str, str]) -> Platf
             "PACTORIA_DATABASE_OWNER_URL": url(OWNER, secrets["owner_password"]),
             "PACTORIA_MASTER_KEY": secrets["master_key"],
         },
+        port=free_port(),
     )
+
+
+def free_port() -> int:
+    """A port that nothing listens on: what a node behind a proxy announces is the proxy's."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

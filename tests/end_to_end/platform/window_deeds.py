@@ -38,15 +38,15 @@ class PaintedPage(QObject):
     def __init__(self, tab: ContractTab) -> None:
         super().__init__()
         self._tab = tab
-        self._marker = ""
+        self._marker = self._until = ""
         self._at: QTextCursor | None = None
         self.painted: list[float] = []
         self.shown: list[tuple[float, int]] = []
         tab.view.editor.viewport().installEventFilter(self)
 
-    def follow(self, marker: str) -> None:
-        """Follow a marker from now on."""
-        self._marker, self._at, self.shown = marker, None, []
+    def follow(self, marker: str, until: str) -> None:
+        """Follow a marker from now on: the letters behind it, to the first ``until`` where that is given."""
+        self._marker, self._until, self._at, self.shown = marker, until, None, []
 
     def end(self) -> None:
         """Note nothing more."""
@@ -59,7 +59,8 @@ class PaintedPage(QObject):
         if self._at.isNull():
             self._at = None
             return 0
-        return len(self._at.block().text().partition(self._marker)[2])
+        behind = self._at.block().text().partition(self._marker)[2]
+        return len(behind.partition(self._until)[0] if self._until else behind)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note a paint once it is over."""
@@ -219,9 +220,9 @@ class WindowDeeds:
                 worked.append(time.thread_time() - work)
         return {"pressed": pressed, "painted": painted, "worked": worked}
 
-    def watch(self, contract: str, marker: str) -> Deed[None]:
-        """Follow from now on how many letters stand behind a marker on the page."""
-        self._pages[contract].follow(marker)
+    def watch(self, contract: str, marker: str, until: str = "") -> Deed[None]:
+        """Follow from now on how many letters stand behind a marker on the page, to the first ``until``."""
+        self._pages[contract].follow(marker, until)
         return None
         yield
 
@@ -407,7 +408,7 @@ class WindowDeeds:
         """What is damaged in the library."""
 
         def look() -> list[str]:
-            with self._bench.service.library.reading() as session:
+            with self._bench.service.library.writing() as session:  # the index for searching is checked by writing
                 return [repr(one) for one in damages(session)]
 
         return (yield from self._elsewhere(look))
