@@ -4,13 +4,14 @@ Nothing here is lost when the line breaks: what waits lies in the library, and e
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import httpx2
 
@@ -22,6 +23,7 @@ from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.secrets import Keyring
+from pactoria_desktop.runtime.work import WaitingThreads
 from pactoria_desktop.services.accounts import AccountRecord, Accounts, Organization, SeatRecord
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.services.local_texts import ClosedError, OnReplica, OpenElsewhereError, OpenText, StoredText
@@ -47,6 +49,8 @@ from pactoria_desktop.sync.transport import Http, RecordTransport
 
 _log = logging.getLogger("pactoria.sync")
 
+Result = TypeVar("Result")
+
 GATHER_SECONDS = 0.25
 """Changes within this time go together."""
 
@@ -58,6 +62,7 @@ AGAIN_SECONDS = 5.0, 60.0
 
 LEDGER_SECONDS = 60.0
 TOKEN_SECONDS = 90.0
+WAITING_THREADS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,7 @@ class Line:
         self._client.event_hooks = {"request": [traffic.goes_async], "response": [traffic.came_async]}
         self._blocking = httpx2.Client(event_hooks={"request": [traffic.goes], "response": [traffic.came]})
         self._stopped = threading.Event()
+        self._threads = WaitingThreads(WAITING_THREADS, "pactoria-line")
         self._given: str | None = None
         self._ended_by: Code | None = None
         store = KeyringTokenStore(secrets, account.platform)
@@ -213,8 +219,37 @@ class Line:
     async def close(self) -> None:
         """Close the connections; what still asks on a thread ends soon."""
         self._stopped.set()
+        self._threads.shutdown(0.0)
         await self._client.aclose()
         self._blocking.close()
+
+    async def _waiting(self, call: Callable[..., Result], *values: object) -> Result:
+        """Run what waits for the platform on a thread that the end of the program does not wait for."""
+        answer: asyncio.Future[Result] = self._loop.create_future()
+
+        def give(result: Result) -> None:
+            if not answer.done():
+                answer.set_result(result)
+
+        def fail(error: Exception) -> None:
+            if not answer.done():
+                answer.set_exception(error)
+
+        def run() -> None:
+            try:
+                result = call(*values)
+            except Exception as error:  # noqa: BLE001 - handed to whoever waits
+                self._tell(fail, error)
+            else:
+                self._tell(give, result)
+
+        self._threads.submit(run)
+        return await answer
+
+    def _tell(self, tell: Callable[..., None], value: object) -> None:
+        """Tell the loop something; after its end nobody waits for it."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(tell, value)
 
     def http(self) -> Http:
         """Requests of this account that wait; to be used off the loop and off the interface's thread."""
@@ -329,11 +364,11 @@ class Line:
         seat = self._seat_of(contract)
         if seat is not None:
             await self._exchange(seat, contract)
-            await asyncio.to_thread(Transfers(self._service, seat.number, self.http()).fetch, contract)
+            await self._waiting(Transfers(self._service, seat.number, self.http()).fetch, contract)
 
     async def refresh(self) -> None:
         """Ask who the person is and to which organizations they belong. Raises the errors of sync."""
-        await asyncio.to_thread(self._refresh)
+        await self._waiting(self._refresh)
         self._hears.changed()
 
     def _refresh(self) -> None:
@@ -363,7 +398,7 @@ class Line:
         async with self._whole:
             await self._enter()
             if time.monotonic() - self._asked_at > LOOK_SECONDS / 2:
-                await asyncio.to_thread(self._refresh)
+                await self._waiting(self._refresh)
                 self._hears.changed()
             done, first = Exchanged(), None
             for seat in await asyncio.to_thread(self._seats):
@@ -386,7 +421,7 @@ class Line:
         )
         shared = await asyncio.to_thread(self._shared, seat.number)
         try:
-            records = await asyncio.to_thread(syncing.sync_now, transport)
+            records = await self._waiting(syncing.sync_now, transport)
         finally:
             self._hears.changed()
         if records.came:  # another role, another way of sharing
@@ -395,7 +430,7 @@ class Line:
         files = texts = 0
         first: PactoriaError | None = None
         try:
-            files = await asyncio.to_thread(transfers.send)
+            files = await self._waiting(transfers.send)
         except SyncError as error:
             first = error  # words do not wait for a file that does not go through
         await self._enter(shared)
@@ -409,11 +444,11 @@ class Line:
             except PactoriaError as error:
                 first = first or error
         if texts and await asyncio.to_thread(syncing.waits):  # the questions that came up
-            again = await asyncio.to_thread(syncing.sync_now, transport)
+            again = await self._waiting(syncing.sync_now, transport)
             records = replace(records, came=records.came + again.came, went=records.went + again.went)
         for contract in await asyncio.to_thread(transfers.wanted):
             try:
-                files += await asyncio.to_thread(transfers.fetch, contract)
+                files += await self._waiting(transfers.fetch, contract)
             except SyncError as error:
                 first = first or error
                 break

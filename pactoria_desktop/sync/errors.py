@@ -39,10 +39,6 @@ class AnswerLostError(OfflineError):
     """The platform may have done what was asked, but its answer did not come."""
 
 
-class PlainHttpError(SyncError):
-    """An address without encryption that is not on this machine or in a private network."""
-
-
 class AnswerError(SyncError):
     """An answer that is not one of a platform."""
 

@@ -50,7 +50,7 @@ def platform_address(typed: str) -> PlatformAddress:
         found = ipaddress.ip_address(host)
     except ValueError:
         found = None
-    if found is None or not (found.is_loopback or found.is_private):
+    if found is None or not (found.is_loopback or found.is_private) or found.is_unspecified:
         raise PlatformAddressError(
             f"{url} would send your password and contracts in the clear; nothing was sent; "
             "use the address that begins with https://."

@@ -4,7 +4,6 @@ Every request of sync counts once by the ids in it, so that each may be sent aga
 """
 
 import hashlib
-import ipaddress
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,12 +27,12 @@ from pactoria_desktop.sync.errors import (
     LargeAnswerError,
     NotThereError,
     OfflineError,
-    PlainHttpError,
     RefusedError,
     SignedOutError,
     SyncError,
     TooOldError,
 )
+from pactoria_desktop.sync.platform_address import platform_address
 
 PREFIX = "/api/v1"
 TRIES = 4
@@ -51,41 +50,6 @@ _TOO_LARGE = "The platform's answer is too large; nothing was changed here."
 _PACKED = "The platform's answer could not be unpacked; nothing was changed here; try again later."
 
 Answer = TypeVar("Answer", bound=Message)
-
-
-def checked_address(address: str) -> str:
-    """The address of a platform without its last slash.
-
-    Raises PlainHttpError for one without encryption that is neither on this machine nor in a private network, and for
-    what is not an address.
-    """
-    try:
-        url = httpx2.URL(address)
-    except httpx2.InvalidURL as error:
-        raise PlainHttpError(f"“{address[:80]}” is not the address of a platform; nothing was sent.") from error
-    if url.scheme == "https" and url.host:
-        return str(url).rstrip("/")
-    if url.scheme == "http" and _near(url.host):
-        return str(url).rstrip("/")
-    raise PlainHttpError(
-        f"The address {address[:80]} is not encrypted (https) and is not in a private network; nothing was sent; "
-        "ask for the platform's https address."
-    )
-
-
-def is_plain(address: str) -> bool:
-    """Whether an allowed address is without encryption, of which a person is warned."""
-    return address.startswith("http://")
-
-
-def _near(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or (address.is_private and not address.is_unspecified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +96,10 @@ class Http:
     ) -> None:
         """``token`` gives the access token, a new one for True, or raises SignedOutError; ``jitter`` is in [0, 1).
 
-        Raises PlainHttpError.
+        Raises PlatformAddressError.
         """
         self._client = client
-        self._address = checked_address(address)
+        self._address = platform_address(address).url
         self._token = token
         self._clock = clock
         self._sleep = sleep

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pactoria_desktop.ui.workbench.workbench import Workbench
 
 CARET_PAUSE = 80  # milliseconds in which a caret that moves is told once
-OWN = ("local", "undo", "system")
 
 Result = TypeVar("Result")
 
@@ -79,7 +78,8 @@ class Live(QObject):
         self._company: dict[str, tuple[Present, ...]] = {}
         self._at: dict[str, Place] = {}
         self._bar: PresenceBar | None = None
-        bench.window.documents.current_changed.connect(lambda *_: self._show_bar())
+        for moved in (bench.window.documents.current_changed, bench.window.place_changed):
+            moved.connect(lambda *_: self._show_bar())
         self.changed.connect(self._show_bar)
 
     @property
@@ -116,9 +116,13 @@ class Live(QObject):
     def follow(self, tab: "ContractTab") -> None:
         """Let a contract that was just opened take part in its room."""
         contract, together, replica = tab.key, self.together, tab.opened.replica
+        sent = replica.written
 
         def typed(changes: Changes) -> None:
-            if changes.origin in OWN:
+            # Counted, not told from where a change comes: what arrives may have to be set right here, and that is sent.
+            nonlocal sent
+            if replica.written != sent:
+                sent = replica.written
                 together.typed(contract)
 
         replica.subscribe(typed)

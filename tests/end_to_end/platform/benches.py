@@ -71,6 +71,7 @@ class OpenHere:
         self._bench, self.contract = bench, contract
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="replica")
         self.arrivals: list[tuple[float, str]] = []
+        self._sent = 0
         self._changed = threading.Condition()
         bench.together.opening(contract)
         self.opened = self.on(self._open)
@@ -87,7 +88,8 @@ class OpenHere:
         return opened
 
     def _heard(self, origin: str) -> None:
-        if origin in ("local", "undo"):
+        if self.opened.replica.written != self._sent:
+            self._sent = self.opened.replica.written
             self._bench.together.typed(self.contract)
         with self._changed:
             self.arrivals.append((time.monotonic(), origin))

@@ -158,4 +158,5 @@ def _environment(folder: Path) -> Mapping[str, str]:
     return {
         **kept, "PYTHONPATH": str(ROOT), "PACTORIA_HOME": str(folder), "PACTORIA_PASSPHRASE": PASSPHRASE,
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONFAULTHANDLER": "1",
     }  # fmt: skip

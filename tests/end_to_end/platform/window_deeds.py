@@ -4,6 +4,7 @@ import base64
 import concurrent.futures
 import hashlib
 import random
+import resource
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
+from sqlalchemy import Connection, event
 
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.services.questions import open_questions
 from pactoria_desktop.services.together import Together
+from pactoria_desktop.store.integrity import damages
 from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 from pactoria_desktop.ui.workbench.workbench import Workbench
 from tests.end_to_end.platform.window_edits import RandomEdits, known_words, letters, units
@@ -195,29 +198,39 @@ class WindowDeeds:
         self, contract: str, words: str, pause: float = 0.0, report: bool = False, seed: int = 1
     ) -> Deed[dict[str, list[float]]]:
         """Press a key for each letter, with pauses of about ``pause`` s drawn by lot; gives when each was pressed, when
-        the page was painted after it (monotonic), and the seconds until Qt had handed it over."""
+        the page was painted after it (monotonic), and the seconds of work of this thread until then."""
         tab, chance = self._tab(contract), random.Random(seed)
         page = self._pages[contract]
-        pressed, handed, painted = [], [], []
+        pressed, painted, worked = [], [], []
         for number, letter in enumerate(words):
             seen = len(page.painted)
-            began = time.monotonic()
+            began, work = time.monotonic(), time.thread_time()
             QTest.keyClick(tab.view.editor, letter)
-            handed.append(time.monotonic() - began)
             pressed.append(began)
             if report:
                 self._say({"event": "typed", "number": number, "at": time.monotonic()})
             due = began + pause * chance.uniform(0.5, 1.5)
             while len(page.painted) == seen or time.monotonic() < due:
                 yield
+                if len(page.painted) > seen and len(worked) == number:
+                    worked.append(time.thread_time() - work)
             painted.append(page.painted[seen])
-        return {"pressed": pressed, "handed": handed, "painted": painted}
+            if len(worked) == number:
+                worked.append(time.thread_time() - work)
+        return {"pressed": pressed, "painted": painted, "worked": worked}
 
     def watch(self, contract: str, marker: str) -> Deed[None]:
         """Follow from now on how many letters stand behind a marker on the page."""
         self._pages[contract].follow(marker)
         return None
         yield
+
+    def repaint(self, contract: str) -> Deed[bool]:
+        """Paint the page anew, so that ``watched`` knows how it looks."""
+        page = self._pages[contract]
+        self._tab(contract).view.editor.viewport().update()
+        yield from self._until(lambda: page.shown, "a paint")
+        return True
 
     def watched(self, contract: str, count: int, seconds: float = 30.0) -> Deed[list[tuple[float, int]]]:
         """Wait until so many letters stand behind the marker; gives when how many were shown."""
@@ -246,6 +259,9 @@ class WindowDeeds:
         for _ in range(count):
             edits.one()
             yield
+        document = self._bench.window.documents.document(contract)
+        assert document is not None
+        document.banner.hide()  # that something is locked was said, and the edit was made elsewhere
         return {**edits.done, "refused": edits.refused}
 
     def known_words(self, contract: str) -> Deed[dict[str, Any]]:
@@ -339,3 +355,59 @@ class WindowDeeds:
             "banner": bench.window.banner.sentence,
             "unsaved": {key: tab.opened.unsaved for key, tab in bench.tabs.items()},
         }  # fmt: skip
+
+    # A disk that gives out
+
+    def limit_disk(self, kind: str) -> Deed[None]:
+        """Let the disk take nothing more: "room" (no file may grow), "pages" (nor the library), or "rights"."""
+        if kind == "room":
+            before = resource.getrlimit(resource.RLIMIT_FSIZE)
+            folder = self._bench.service.library.home.library.parent
+            largest = max(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 20_000, before[1]))
+            self._limits.append(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, before))
+            return
+        engine = self._bench.service.library._engine_of_all()
+
+        def begin(connection: Connection) -> None:
+            if kind == "rights":
+                connection.exec_driver_sql("PRAGMA query_only = ON")
+            else:
+                pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+                connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+        def ended() -> None:
+            event.remove(engine, "begin", begin)
+            event.listen(engine, "begin", free)
+
+        def free(connection: Connection) -> None:
+            connection.exec_driver_sql("PRAGMA query_only = OFF")
+            connection.exec_driver_sql("PRAGMA max_page_count = 1000000000")
+
+        event.listen(engine, "begin", begin)
+        self._limits.append(ended)
+        return
+        yield
+
+    def free_disk(self) -> Deed[None]:
+        """Let the disk take everything again."""
+        while self._limits:
+            self._limits.pop()()
+        return
+        yield
+
+    def hears(self, contract: str, words: str) -> Deed[str]:
+        """Wait until a sentence with these words stands across the contract; gives it."""
+        document = self._bench.window.documents.document(contract)
+        assert document is not None
+        yield from self._until(lambda: words in document.banner.sentence, f"the sentence with {words!r}")
+        return document.banner.sentence
+
+    def damages(self) -> Deed[list[str]]:
+        """What is damaged in the library."""
+
+        def look() -> list[str]:
+            with self._bench.service.library.reading() as session:
+                return [repr(one) for one in damages(session)]
+
+        return (yield from self._elsewhere(look))

@@ -16,7 +16,7 @@ from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.ui.workbench.contract_tab import ContractTab
 
-KNOWN_WORD = re.compile(r"[a-z]+\d{4}x")
+KNOWN_WORD = re.compile(r"(?:base|ines|dele)\d{4}x")
 LONGEST_DELETION = 5
 DEEDS = (
     ("type", 40), ("delete_known", 12), ("delete", 14), ("replace", 9), ("format", 8), ("enter", 3), ("comment", 3),

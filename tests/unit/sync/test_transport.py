@@ -14,12 +14,12 @@ from pactoria_desktop.sync.errors import (
     AccessLostError,
     AnswerError,
     OfflineError,
-    PlainHttpError,
     RefusedError,
     SignedOutError,
     TooOldError,
 )
-from pactoria_desktop.sync.transport import Departure, Http, RecordTransport, checked_address
+from pactoria_desktop.sync.platform_address import PlatformAddressError, platform_address
+from pactoria_desktop.sync.transport import Departure, Http, RecordTransport
 
 ONE, CONTRACT = identity_from(1_800_000_000_000, 1), identity_from(1_800_000_000_000, 2)
 PUSH = Push(operations=(Operation(operation=ONE, kind="contract", record=CONTRACT, base_sequence=0),))
@@ -135,14 +135,14 @@ def test_a_refusal_is_a_sentence_and_a_stranger_takes_nothing_away(answer, kind,
     ],
 )
 def test_addresses_that_are_taken(address: str):
-    assert checked_address(address) == address.rstrip("/")
+    assert platform_address(address).url == address.rstrip("/")
 
 
 @pytest.mark.parametrize(
     "address",
-    ["http://pactoria.example", "http://8.8.8.8", "http://0.0.0.0", "ftp://10.0.0.1", "pactoria.example", "https://",
+    ["http://pactoria.example", "http://8.8.8.8", "http://0.0.0.0", "ftp://10.0.0.1", "https://",
      "http://127.0.0.1.example.com"],
 )  # fmt: skip
 def test_addresses_that_are_refused(address: str):
-    with pytest.raises(PlainHttpError, match="nothing was sent"):
-        checked_address(address)
+    with pytest.raises(PlatformAddressError, match="nothing was sent"):
+        platform_address(address)
