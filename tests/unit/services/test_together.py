@@ -1,7 +1,9 @@
 """One account is signed in at a time."""
 
+import asyncio
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.runtime.clock import ManualClock
+from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.services.accounts import Accounts, Organization
@@ -64,3 +67,36 @@ def test_whoever_signs_in_takes_the_place_of_whoever_was(service: LibraryService
         together.sign_out()
         assert together.account is None, "Ines has no tokens here any more"
     assert [one.name for one in accounts.accounts() if one.signed_out_at is None] == []
+
+
+def test_whoever_waits_for_the_platform_waits_no_longer_than_the_program(
+    service: LibraryService, monkeypatch: pytest.MonkeyPatch
+):
+    Accounts(service).signed_in(ADDRESS, "p1", "Ines", "", "d", [Organization("o1", "Kanzlei", Role.EDITOR)])
+    waiting = threading.Event()
+
+    async def for_ever(line: Line, *given: object) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    async def kept_up(line: Line) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Line, "fetch", for_ever)
+    monkeypatch.setattr(Line, "run", kept_up)
+    together, outcome = Together(service, keyring=NoKeyring()), list[BaseException]()
+    together.start()
+
+    def fetch() -> None:
+        try:
+            together.fetch("contract")
+        except Exception as error:  # noqa: BLE001 - looked at below
+            outcome.append(error)
+
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    assert waiting.wait(10)
+    together.close()
+    thread.join(5)
+    assert not thread.is_alive(), "the program would never end"
+    assert isinstance(outcome[0], PactoriaError)
