@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactoria_desktop.cli.errors import UsageError
-from pactoria_desktop.cli.output import message, one_line, print_json, print_lines, refuse_own, save
+from pactoria_desktop.cli.output import message, one_line, plain, print_json, print_lines, refuse_own, save
 from pactoria_desktop.services.sources import Source, SourceError, read_source, readable_in
 
 LONGEST_NAME = 255
@@ -107,7 +107,7 @@ def list_command(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"contracts": [asdict(row) for row in rows]})
     else:
-        print_lines(f"{row.id}\t{row.changed}\t{row.title}" for row in rows)
+        print_lines(f"{row.id}\t{row.changed}\t{plain(row.title)}" for row in rows)
     return 0
 
 
@@ -120,7 +120,7 @@ def search_command(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"contracts": rows})
     else:
-        print_lines(f"{row['id']}\t{row['title']}\t{row['excerpt']}" for row in rows)
+        print_lines(f"{row['id']}\t{plain(str(row['title']))}\t{plain(str(row['excerpt']))}" for row in rows)
     return 0
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pactoria_desktop import __version__
 from pactoria_desktop.cli.errors import UsageError
-from pactoria_desktop.cli.output import leave_standard_output, message, one_line
+from pactoria_desktop.cli.output import leave_standard_output, message, one_line, plain
 from pactoria_desktop.runtime.errors import PactoriaError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def main(words: Sequence[str]) -> int:
             return open_workbench(())
         status: int = arguments.handler(arguments)
     except PactoriaError as error:
-        message(one_line(error.sentence))
+        message(plain(error.sentence))
         return REFUSED
     except BrokenPipeError:
         leave_standard_output()

@@ -74,6 +74,12 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def plain(text: str) -> str:
+    """Somebody else's words for one line of a terminal: what is not printed, as what steers a terminal, is left out."""
+    kept = (one for one in text if one.isprintable() or one.isspace() or _SURROGATE.match(one))
+    return one_line("".join(kept))
+
+
 def message(sentence: str) -> None:
     """Progress and remarks, on standard error where it is open."""
     if sys.stderr is not None:

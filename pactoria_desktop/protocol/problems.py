@@ -1,5 +1,7 @@
 """Refusals on the wire (RFC 9457): a stable code for programs, one sentence for people."""
 
+import json
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import Field
@@ -47,3 +49,27 @@ class Problem(Message):
     request: str = Field(default="", description="the id under which the platform's log knows this request")
     fields: tuple[FieldProblem, ...] = ()
     retry_after: int | None = Field(default=None, ge=0, description="seconds until it is worth another try")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A refusal as it came. ``known``: its code is one of ``Code``; where it is not, ``problem`` says ``INVALID``."""
+
+    problem: Problem
+    known: bool
+
+
+def told_problem(content: bytes) -> Told | None:
+    """The refusal in the body of an answer, None where there is none.
+
+    What a newer platform tells beside what is known here is left out, as RFC 9457, 3.2 asks.
+    """
+    try:
+        read = json.loads(content)
+        if not isinstance(read, dict):
+            return None
+        told = {name: read[name] for name in ("type", "title", "status", "detail", "request") if name in read}
+        known = read.get("code") in tuple(Code)
+        return Told(Problem.model_validate({**told, "code": read["code"] if known else Code.INVALID}), known)
+    except (ValueError, RecursionError):
+        return None

@@ -25,16 +25,16 @@ class LibraryInUseError(LibraryError):
     """Another process has the library open."""
 
 
+class LibraryEndedError(LibraryError):
+    """The library was closed; whoever still works on a thread comes too late."""
+
+
 class LibraryMissingError(LibraryError):
     """There is no library."""
 
 
 class NotInLibraryError(LibraryError):
     """What was asked for is not in the library."""
-
-
-class LibraryShutError(LibraryError):
-    """The library was closed: the program is ending."""
 
 
 class MigrationError(LibraryError):

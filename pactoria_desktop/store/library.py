@@ -22,7 +22,7 @@ from pactoria_desktop.runtime.clock import Clock, to_milliseconds
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.store.cipher import connect
-from pactoria_desktop.store.errors import LibraryDamagedError, LibraryMissingError, LibraryShutError, refusal_for
+from pactoria_desktop.store.errors import LibraryDamagedError, LibraryEndedError, LibraryMissingError, refusal_for
 from pactoria_desktop.store.forms import bring_up_to_date
 from pactoria_desktop.store.glance import glance
 from pactoria_desktop.store.lock import LibraryLock
@@ -77,9 +77,8 @@ class Library:
     def _engine_of_all(self) -> "Engine":
         with self._making:
             if self._closed:
-                raise LibraryShutError(
-                    "The library was closed, so nothing more is read or written; what it holds is safe."
-                )
+                # The lock is let go: another process may have the file by now, or a backup may be in its place.
+                raise LibraryEndedError("The library was closed meanwhile; this was not kept; open it again.")
             if self._engine is None:
                 from pactoria_desktop.store.engine import make_engine
 
@@ -133,9 +132,9 @@ class Library:
 
     def close(self) -> None:
         """Close the connections and let go of the lock; a second call does nothing."""
-        if self._closed:
-            return
         with self._writer, self._making:
+            if self._closed:
+                return
             self._closed = True
             if self._engine is not None:
                 self._engine.dispose()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pactoria_desktop.protocol.framing import MEDIA_TYPE, FramingError
-from pactoria_desktop.protocol.problems import Code, Problem
+from pactoria_desktop.protocol.problems import Code, told_problem
 from pactoria_desktop.protocol.texts import NUMBER_HEADER, TextNews, TextPush, TextPushed, message, news_of
 from pactoria_desktop.protocol.version import HEADER, PROTOCOL
 from pactoria_desktop.runtime.errors import PactoriaError
@@ -117,12 +117,12 @@ class HttpCourier:
 
 def refused(answer: Reply) -> PactoriaError:
     """A refusal of the platform as an error."""
-    try:
-        problem = Problem.model_validate_json(answer.content)
-    except ValueError:
+    told = told_problem(answer.content)
+    if told is None:
         return NotReachedError(
             f"The platform's address answered with {answer.status_code} and no reason; everything is safe here."
         )
+    problem = told.problem
     if problem.code in (Code.UNAVAILABLE, Code.INTERNAL, Code.TOO_MANY_REQUESTS):
         return NotReachedError(problem.detail)
     number = answer.headers.get(NUMBER_HEADER, "")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import httpx2
-from pydantic import ValidationError
 
 from pactoria_desktop.protocol.identity import (
     CLIENT_ID,
@@ -28,6 +27,7 @@ from pactoria_desktop.sync.tokens import (
     SignInError,
     Tokens,
     TokenStore,
+    answered,
     declared,
     error_of,
     keep,
@@ -39,6 +39,8 @@ from pactoria_desktop.sync.tokens import (
 SECONDS_TO_SIGN_IN = 300.0
 _SLOWER = 5
 _LONGEST_PAUSE = 60
+_LONGEST_WAIT = 60 * 60
+_LONGEST_CODE = 20
 
 
 class SignInRefusedError(SignInError):
@@ -87,14 +89,14 @@ async def platform_metadata(client: httpx2.AsyncClient, platform: str) -> Metada
     Raises PlatformUnreachableError; SignInError where it calls itself by another address, so that no token goes there.
     """
     try:
-        answer = await client.get(platform + METADATA_PATH)
+        answer = await answered(client, "GET", platform + METADATA_PATH)
     except (httpx2.TransportError, httpx2.InvalidURL) as error:
         raise unreachable() from error
     if answer.status_code != 200:
         raise not_a_platform()
     try:
-        found = Metadata.model_validate(declared(Metadata.model_fields, answer.json()))
-    except (ValueError, ValidationError) as error:
+        found = Metadata.model_validate(declared(Metadata.model_fields, answer))
+    except ValueError as error:
         raise not_a_platform() from error
     if found.issuer != platform:
         raise SignInError(
@@ -106,7 +108,7 @@ async def platform_metadata(client: httpx2.AsyncClient, platform: str) -> Metada
         found.revocation_endpoint,
         found.device_authorization_endpoint,
     )
-    if not all(one.startswith(found.issuer + "/") for one in endpoints):
+    if not all(one.startswith(found.issuer + "/") and one.isascii() and one.isprintable() for one in endpoints):
         raise not_a_platform()
     return found
 
@@ -189,13 +191,13 @@ async def sign_in_as_device(
     begun = await _begin_device(client, metadata, device)
     show(DevicePrompt(begun.verification_uri, begun.user_code, begun.verification_uri_complete, begun.expires_in))
     form = {"grant_type": DEVICE_GRANT, "client_id": CLIENT_ID, "device_code": begun.device_code}
-    pause, waited = float(max(1, begun.interval)), 0.0
+    pause, waited = float(min(max(1, begun.interval), _LONGEST_PAUSE)), 0.0
     while waited < begun.expires_in:
         await sleep(pause)
         waited += pause
         asked_at = clock.now()
         try:
-            answer = await client.post(metadata.token_endpoint, data=form)
+            answer = await answered(client, "POST", metadata.token_endpoint, form)
         except httpx2.TransportError:
             # RFC 8628, 3.5: where nobody answers, ask less and less often.
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -220,14 +222,23 @@ async def _begin_device(client: httpx2.AsyncClient, metadata: Metadata, device: 
     if answer.status_code != 200:
         raise _refused(error_of(answer))
     try:
-        return DeviceAnswer.model_validate(declared(DeviceAnswer.model_fields, answer.json()))
-    except (ValueError, ValidationError) as error:
+        begun = DeviceAnswer.model_validate(declared(DeviceAnswer.model_fields, answer))
+    except ValueError as error:
         raise not_a_platform() from error
+    shown = begun.verification_uri, begun.verification_uri_complete, begun.user_code
+    if not (
+        all(one.startswith(metadata.issuer + "/") for one in shown[:2])
+        and all(one.isascii() and one.isprintable() for one in shown)
+        and 0 < len(begun.user_code) <= _LONGEST_CODE
+        and 0 < begun.expires_in <= _LONGEST_WAIT
+    ):
+        raise not_a_platform()
+    return begun
 
 
 async def _posted(client: httpx2.AsyncClient, endpoint: str, form: dict[str, str]) -> httpx2.Response:
     try:
-        return await client.post(endpoint, data=form)
+        return await answered(client, "POST", endpoint, form)
     except httpx2.TransportError as error:
         raise unreachable() from error
 

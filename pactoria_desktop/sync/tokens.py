@@ -1,6 +1,7 @@
 """The tokens of a sign-in: where they are kept, and how they are renewed by one asker at a time."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
@@ -8,12 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import httpx2
-from pydantic import ValidationError
 
 from pactoria_desktop.protocol.identity import CLIENT_ID, REVOKE_PATH, TOKEN_PATH, OAuthCode, TokenAnswer
 from pactoria_desktop.runtime.clock import Clock
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.runtime.secrets import Keyring, KeyringUnusable
+
+LARGEST_ANSWER = 64 * 1024
+"""The most bytes that an answer of sign-in may have."""
+
+ANSWER_SECONDS = 60.0
+"""The longest that one answer may take in all, however slowly it drips."""
+
+_LONGEST_TOKEN = 400
 
 _RENEWED_BEFORE = timedelta(seconds=60)
 """How long before its end a token is renewed, so that it does not end under way."""
@@ -93,26 +101,70 @@ class KeyringTokenStore:
         self._keyring.remove(self._account)
 
 
+async def answered(
+    client: httpx2.AsyncClient, method: str, address: str, form: Mapping[str, str] | None = None
+) -> httpx2.Response:
+    """The answer of whatever listens at an address, its body bounded in size and time.
+
+    A body that is larger than any of sign-in, or that cannot be unpacked, counts as none. Raises
+    ``httpx2.TransportError``, for an answer without an end too.
+    """
+    content = bytearray()
+    try:
+        async with (
+            asyncio.timeout(ANSWER_SECONDS),
+            client.stream(method, address, data=None if form is None else dict(form)) as answer,
+            contextlib.aclosing(answer.aiter_bytes()) as pieces,
+        ):
+            async for piece in pieces:
+                content += piece
+                if len(content) > LARGEST_ANSWER:
+                    return httpx2.Response(answer.status_code)
+    except httpx2.DecodingError:
+        return httpx2.Response(answer.status_code)
+    except TimeoutError as error:
+        raise httpx2.ReadTimeout("the answer has no end") from error
+    return httpx2.Response(answer.status_code, content=bytes(content))
+
+
 def tokens_of(answer: httpx2.Response, asked_at: datetime) -> Tokens:
     """The tokens of an answer of the token endpoint. Raises PlatformUnreachableError for anything else."""
     try:
-        found = TokenAnswer.model_validate(declared(TokenAnswer.model_fields, answer.json()))
-    except (ValueError, ValidationError) as error:
+        found = TokenAnswer.model_validate(declared(TokenAnswer.model_fields, answer))
+        if not all(_sendable(one) for one in (found.access_token, found.refresh_token)):
+            raise ValueError("no tokens")
+        ends = asked_at + timedelta(seconds=found.expires_in)
+    except (ValueError, OverflowError) as error:
         raise not_a_platform() from error
-    return Tokens(found.access_token, found.refresh_token, asked_at + timedelta(seconds=found.expires_in))
+    return Tokens(found.access_token, found.refresh_token, ends)
 
 
-def declared(fields: Mapping[str, Any], content: object) -> dict[str, object]:
+def declared(fields: Mapping[str, Any], answer: httpx2.Response) -> dict[str, object]:
     """The fields that this program knows: a newer platform may say more. Raises ValueError for no JSON object."""
+    content = _json_of(answer)
     if not isinstance(content, dict):
         raise ValueError("not an object")
     return {name: value for name, value in content.items() if name in fields}
 
 
+def _sendable(token: str) -> bool:
+    """Whether a token may stand in a header (RFC 6750, 2.1) and fits where tokens are kept."""
+    return 0 < len(token) <= _LONGEST_TOKEN and token.isascii() and token.isprintable() and " " not in token
+
+
+def _json_of(answer: httpx2.Response) -> object:
+    """The JSON of an answer. Raises ValueError where it is none, or one that is nested without sense."""
+    try:
+        found: object = answer.json()
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return found
+
+
 def error_of(answer: httpx2.Response) -> str | None:
     """The code of an OAuth 2 refusal, None where the answer is none."""
     try:
-        content = answer.json()
+        content = _json_of(answer)
     except ValueError:
         return None
     found = content.get("error") if isinstance(content, dict) else None
@@ -174,10 +226,8 @@ class SignedInDevice:
             if tokens is None:
                 return True
             try:
-                answer = await self._client.post(
-                    self._platform + REVOKE_PATH,
-                    data={"client_id": CLIENT_ID, "token": tokens.refresh, "token_type_hint": "refresh_token"},
-                )
+                form = {"client_id": CLIENT_ID, "token": tokens.refresh, "token_type_hint": "refresh_token"}
+                answer = await answered(self._client, "POST", self._platform + REVOKE_PATH, form)
             except httpx2.TransportError:
                 return False
             return answer.status_code == 200
@@ -209,7 +259,7 @@ class SignedInDevice:
         form = {"grant_type": "refresh_token", "client_id": CLIENT_ID, "refresh_token": refresh_token}
         for _ in range(2):
             try:
-                return await self._client.post(self._platform + TOKEN_PATH, data=form)
+                return await answered(self._client, "POST", self._platform + TOKEN_PATH, form)
             except httpx2.TransportError as error:
                 lost = error
         raise unreachable() from lost

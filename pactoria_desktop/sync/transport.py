@@ -15,7 +15,7 @@ import httpx2
 from pydantic import ValidationError
 
 from pactoria_desktop.protocol.base import Message
-from pactoria_desktop.protocol.problems import MEDIA_TYPE, Code, Problem
+from pactoria_desktop.protocol.problems import MEDIA_TYPE, Code, told_problem
 from pactoria_desktop.protocol.records import Operation, Pull, Pulled, Push, Pushed
 from pactoria_desktop.protocol.version import HEADER, PROTOCOL
 from pactoria_desktop.runtime.clock import Clock
@@ -232,13 +232,8 @@ def _answer_lost() -> AnswerLostError:
 
 def refusal_of(reply: Reply) -> SyncError:
     """The typed error for an answer that refuses, with the platform's own sentence where it gave one."""
-    problem = None
-    if reply.media_type == MEDIA_TYPE:
-        try:
-            problem = Problem.model_validate_json(reply.content)
-        except ValidationError:
-            problem = None
-    if problem is None:
+    told = told_problem(reply.content) if reply.media_type == MEDIA_TYPE else None
+    if told is None:
         if reply.status_code >= 500 or reply.status_code == 429:
             return OfflineError("The platform cannot answer now; your work is kept here and goes later.")
         if reply.media_type == MEDIA_TYPE and not reply.content:  # an answer to HEAD has no body
@@ -258,7 +253,8 @@ def refusal_of(reply: Reply) -> SyncError:
         Code.UNAVAILABLE: OfflineError,
         Code.INTERNAL: OfflineError,
     }
-    return kinds.get(problem.code, RefusedError)(problem.detail)
+    kind = kinds.get(told.problem.code) if told.known else _BARE.get(reply.status_code)
+    return (kind or RefusedError)(told.problem.detail)
 
 
 _BARE: dict[int, type[SyncError]] = {

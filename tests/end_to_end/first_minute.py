@@ -1,9 +1,9 @@
-"""From one command to a second user's synced desktop, in real processes: ``python -m tests.end_to_end.first_minute``.
+"""From one command to a second user's desktop that is synced: ``python -m tests.end_to_end.first_minute``.
 
-What a team does after the installation, with the product's own commands: the platform is started on a fresh folder, the
-first person registers at the printed link and signs in, a contract joins the organization and is synced, a second
-person is invited, registers, signs in, syncs, and exports the same text. Each step's seconds are printed. Exit status 1
-at ``MOST_SECONDS`` or more.
+What a team does after the installation, in real processes and with the product's own commands: the platform is started
+on a fresh folder, the first person registers at the printed link and signs in, a contract joins the organization and
+is synced, a second person is invited, registers, signs in, syncs, and exports the same text. Each step's seconds are
+printed. Exit status 1 at ``MOST_SECONDS`` or more.
 
 A person's browser is played by requests that fill in the platform's pages. Two steps have no command by intent, because
 they are decided in the window (joining an organization, inviting): there the same use cases run that the window calls,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PAGE = "versions"
 PAUSE = 300
+UNTIL_KEPT = 2_000
 COMMANDS = (
     "version.compare_now", "version.compare_before", "version.export", "version.export_clean", "version.export_file",
     "version.copy_hash",
@@ -152,6 +153,9 @@ class Versions(QObject):
                     self._show_of(contract)
                 if contract == self._contract:
                     self.panel.show_state(found.state)
+                late = not all(one.text_here for one in found.shown.listing.versions)
+                if late and tab.opened.unsaved:  # what came is in the text before it is in the library
+                    self._timer.start(UNTIL_KEPT)
 
         def failed(error: Exception) -> None:
             self._ended()

@@ -51,13 +51,25 @@ def prepare(at: Desk, identifier: str, folder: Path) -> None:
         assert at.bench.registry.run("review.next_change")
     elif identifier == "review.comment":
         at.go_to_words("prompt")
+    elif identifier.startswith("version."):
+        choose_version(at, "Sent as" if identifier == "version.export_file" else "First round")
     if identifier in ("review.compare", "review.receive"):
         at.files.paths.append(RETURNED)
+    elif identifier.startswith("version.export"):
+        at.files.paths.append(folder / f"{identifier}.docx")
     elif identifier in ("file.import",):
         at.files.paths.append(SAMPLES / "mutual-nda.docx")
     elif identifier.startswith("file.export") or identifier == "file.backup":
         endings = {"file.export_pdf": ".pdf", "file.export_summary": ".md", "file.backup": ".pactoria"}
         at.files.paths.append(folder / (identifier + endings.get(identifier, ".docx")))
+
+
+def choose_version(at: Desk, name: str) -> None:
+    """Make a version whose name begins so the chosen one."""
+    assert at.bench.registry.run("contract.versions")
+    found = at.bench.panels.versions.panel.list
+    at.wait(lambda: any(row.name.startswith(name) for row in found.rows()), "the versions")
+    found.set_current(next(row.key for row in found.rows() if row.name.startswith(name)))
 
 
 def characters(at: Desk) -> list[str]:
@@ -131,6 +143,7 @@ def test_every_command_runs_once_without_an_error(at: Desk, tmp_path: Path) -> N
     for name in ("file.export", "file.export_clean", "file.export_original", "file.export_pdf", "file.export_summary"):
         assert any(path.name.startswith(name + ".") for path in tmp_path.iterdir()), name
     assert (tmp_path / "file.export_original.docx").read_bytes() == RETURNED.read_bytes()
+    assert (tmp_path / "version.export_file.docx").read_bytes()[:2] == b"PK"
 
 
 def test_without_a_contract_its_commands_are_disabled_and_say_why(at: Desk) -> None:

@@ -385,6 +385,28 @@ def test_what_was_written_after_access_was_taken_away_is_kept_and_exported(desks
     assert mine.syncing.status().state == "queued", "its text, which goes another way"
 
 
+def test_what_was_not_sent_when_an_organization_is_gone_from_the_list_is_not_accepted_and_stays_readable(desks):
+    mine, _ = desks
+    contract = mine.make("Lease")
+    mine.accounts.add_contract(contract, mine.seat.number)
+    mine.sync()
+    mine.shelf.describe(contract, title="Written too late")
+    never_sent = mine.make("Will")
+    mine.accounts.add_contract(never_sent, mine.seat.number)
+    (account,) = mine.accounts.accounts()
+    mine.accounts.renewed(account.id, "P", "", [])
+    status = mine.syncing.status()
+    assert (status.state, status.not_accepted) == ("lost", 2)
+    assert mine.waiting() == 0
+    changes = mine.syncing.export_not_accepted()["changes"]
+    assert {"title": "Written too late"} in [change["values"] for change in changes]
+    assert mine.titles() == {contract: "Lease", never_sent: "Will"}
+    assert mine.accounts.standing(contract).lost
+    assert mine.accounts.standing(never_sent) is None, "it never came there and is the person's own"
+    mine.accounts.renewed(account.id, "P", "", [])
+    assert mine.syncing.status().not_accepted == 2
+
+
 def test_removing_a_contract_from_this_device_says_nothing_to_the_organization(desks, platform: ReferencePlatform):
     mine, _ = desks
     contract = mine.make("Lease")

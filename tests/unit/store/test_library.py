@@ -28,10 +28,10 @@ from pactoria_desktop.store.engine import make_engine
 from pactoria_desktop.store.errors import (
     LibraryClosedToKeyError,
     LibraryDamagedError,
+    LibraryEndedError,
     LibraryInUseError,
     LibraryMissingError,
     LibraryNewerError,
-    LibraryShutError,
     MigrationError,
 )
 from pactoria_desktop.store.forms import FORMS, SCRIPTS, bring_up_to_date
@@ -111,7 +111,7 @@ def test_a_thread_that_comes_after_the_end_writes_into_no_file(opening: Opening,
             with library.writing() as session:
                 Contracts(session).add("b", "Too late", at=2)
             outcome.append("written")
-        except LibraryShutError as error:
+        except LibraryEndedError as error:
             outcome.append(error)
 
     thread = threading.Thread(target=late)
@@ -121,8 +121,8 @@ def test_a_thread_that_comes_after_the_end_writes_into_no_file(opening: Opening,
     library.close()
     go_on.set()
     thread.join(10)
-    assert isinstance(outcome[0], LibraryShutError)
-    with pytest.raises(LibraryShutError), library.reading():
+    assert isinstance(outcome[0], LibraryEndedError)
+    with pytest.raises(LibraryEndedError), library.reading():
         pass
     with opening().reading() as session:
         assert Contracts(session).find("b") is None
