@@ -259,3 +259,19 @@ def test_a_platform_that_cannot_be_reached_is_said_and_so_is_that_it_can_again(
         await line.close()
 
     asyncio.run(run())
+
+
+def test_keys_that_are_typed_offline_do_not_ask_the_network_each(desk: Desk, keyring: Waits):
+    async def run() -> None:
+        line = a_line(desk, keyring)
+        line.typed("contract")
+        assert line._wanted.is_set(), "not connected yet, but nothing has failed"
+        line._wanted.clear()
+        line._failures = 1
+        line.typed("contract")
+        assert not line._wanted.is_set()
+        line.connected(True)
+        assert line._wanted.is_set()
+        await line.close()
+
+    asyncio.run(run())
