@@ -355,7 +355,7 @@ class Line:
         """Something was typed. On the loop."""
         if self.is_connected:
             self._live.stirred(contract)
-        else:
+        elif not self._failures:  # offline no key asks the network: it goes with the next try, or when it is back
             self._wanted.set()
 
     async def at_work(self, contract: str, caret: str | None, anchor: str | None) -> None:
@@ -415,8 +415,13 @@ class Line:
         async with self._whole:
             await self._enter()
             if time.monotonic() - self._asked_at > LOOK_SECONDS / 2:
-                await self._waiting(self._refresh)
-                self._hears.changed()
+                try:
+                    await self._waiting(self._refresh)
+                except SyncError as error:
+                    await asyncio.to_thread(self._note_trouble, error)
+                    raise
+                finally:
+                    self._hears.changed()
             done, first = Exchanged(), None
             for seat in await asyncio.to_thread(self._seats):
                 try:
@@ -430,6 +435,10 @@ class Line:
             if first is not None:
                 raise first
             return done
+
+    def _note_trouble(self, error: SyncError) -> None:
+        for seat in self._seats():
+            Syncing(self._service, seat.number).note_trouble(error)
 
     async def _sync(self, seat: SeatRecord, allow_removal: bool) -> Exchanged:
         syncing, http = Syncing(self._service, seat.number), self.http()
@@ -579,7 +588,7 @@ class Line:
         self.is_connected = connected
         if connected:
             self._failures = 0
-            self._wanted.set()
+        self._wanted.set()  # where it broke, the exchange finds out whether the platform can be reached, and says so
         self._hears.changed()
 
     def people(self, contract: str, people: tuple[Present, ...]) -> None:

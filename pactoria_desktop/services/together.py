@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("pactoria.sync")
 _CHOSEN = "organization"
+END_SECONDS = 2.0
+"""How long the end waits for what is under way to be given up."""
+
 
 Result = TypeVar("Result")
 
@@ -45,6 +48,10 @@ class NoAccountError(PactoriaError):
 
 class SignedInElsewhereError(PactoriaError):
     """Another account is signed in on this device."""
+
+
+class EndedError(PactoriaError):
+    """What was asked of the platform was given up, because the program ends."""
 
 
 class Together:
@@ -115,6 +122,8 @@ class Together:
         with self._lock:
             loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
         if loop is not None and thread is not None:
+            ended = asyncio.run_coroutine_threadsafe(_end_all(), loop)
+            ended.result()
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
             loop.close()
@@ -318,7 +327,7 @@ class Together:
 
     def refresh(self) -> None:
         """Ask again who the person is and where they belong. Waits. Raises the errors of sync."""
-        self._submit(self._require().refresh()).result()
+        self._waits(self._require().refresh())
 
     @property
     def stopped(self) -> PactoriaError | None:
@@ -331,7 +340,7 @@ class Together:
 
         ``allow_removal`` is a person's answer to RemovalError.
         """
-        return self._submit(self._require().sync_all(allow_removal=allow_removal)).result()
+        return self._waits(self._require().sync_all(allow_removal=allow_removal))
 
     def sync_once(self, *, allow_removal: bool = False) -> "Exchanged":
         """The same without a line that is kept up. Raises NoAccountError, and the errors of sync."""
@@ -346,11 +355,11 @@ class Together:
             finally:
                 await line.close()
 
-        return self._submit(once()).result()
+        return self._waits(once())
 
     def fetch(self, contract: str) -> None:
         """Bring a contract's text and files here. Waits. Raises the errors of sync, NoAccountError."""
-        self._submit(self._require().fetch(contract)).result()
+        self._waits(self._require().fetch(contract))
 
     def wake(self) -> None:
         """Exchange soon."""
@@ -457,6 +466,13 @@ class Together:
     def _submit(self, work: Coroutine[Any, Any, Result]) -> "concurrent.futures.Future[Result]":
         return asyncio.run_coroutine_threadsafe(work, self._running_loop())
 
+    def _waits(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result of what waits for the platform. Raises EndedError where the program ends meanwhile."""
+        try:
+            return self._submit(work).result()
+        except concurrent.futures.CancelledError as error:
+            raise EndedError("The program ends; what waits to be sent is kept here and goes the next time.") from error
+
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._loop is None:
@@ -500,3 +516,12 @@ class Together:
 
 def _nobody() -> NoAccountError:
     return NoAccountError("Nobody is signed in on this device; nothing was sent; sign in to a platform first.")
+
+
+async def _end_all() -> None:
+    """Let whoever waits on a thread for something of this loop wait no longer: nothing of it would ever come."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for each in others:
+        each.cancel()
+    if others:
+        await asyncio.wait(others, timeout=END_SECONDS)

@@ -103,6 +103,10 @@ _PASSING = frozenset({Code.NOT_FOUND, Code.CONFLICT})
 restored from a backup has lost them for as long as nobody has brought them back."""
 
 
+_BUSY = frozenset({Code.UNAVAILABLE, Code.INTERNAL, Code.TOO_MANY_REQUESTS})
+"""The platform could not answer: nothing is wrong with the work, and it is asked again after a pause."""
+
+
 class _PutOutError(PushRefusedError):
     """The platform has put this device out of a room."""
 
@@ -272,6 +276,8 @@ class LiveLine:
 
     async def _live(self, room: _Room, send: Send) -> None:
         """Bring a room up to date and keep it so, as long as the connection stands."""
+        from websockets.exceptions import ConnectionClosed
+
         attempt = refusals = 0
         while True:
             try:
@@ -295,6 +301,11 @@ class LiveLine:
                 attempt += 1
                 pause = pause_after(attempt, SHORTEST_PAUSE, LONGEST_PAUSE)
                 await asyncio.sleep(pause * (0.5 + self._chance() / 2))
+            except ConnectionClosed:
+                return  # the connection is made anew, and its rooms with it
+            except Exception as error:  # noqa: BLE001 - logged with its place; a room that is gone says nothing
+                _log.error("room_broke", extra={"kind": type(error).__name__}, exc_info=error)
+                await asyncio.sleep(LONGEST_WAIT)
 
     async def _join(self, room: _Room, send: Send) -> None:
         room.requests += 1
@@ -309,7 +320,7 @@ class LiveLine:
                 if isinstance(said, Joined | Refused) and said.request == room.requests:
                     break
         if isinstance(said, Refused):
-            raise PushRefusedError(said.code, said.sentence)
+            raise NotReachedError(said.sentence) if said.code in _BUSY else PushRefusedError(said.code, said.sentence)
         if room.where is not None:
             await send(message(room.where))
 
@@ -332,7 +343,9 @@ class LiveLine:
                 await self._accepted(room, said, sent)
                 sent = None
             elif isinstance(said, Refused):
-                if said.code in (Code.UNAVAILABLE, Code.INTERNAL, Code.CONFLICT, Code.CHANGED_MEANWHILE):
+                if said.code in _BUSY:
+                    raise NotReachedError(said.sentence)
+                if said.code in (Code.CONFLICT, Code.CHANGED_MEANWHILE):
                     raise _LostError
                 raise NotAcceptedError(said.sentence, said.code)
             elif isinstance(said, Behind):

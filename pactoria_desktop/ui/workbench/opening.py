@@ -113,7 +113,7 @@ class Opening(QObject):
             self.open_contract(contract, then)
 
         self._bench.tasks.start(
-            self, Lane.COMPUTE, "Fetching the contract", work, on_result=done,
+            self, Lane.NETWORK, "Fetching the contract", work, on_result=done,
             on_error=lambda error: self._not_opened(contract, error),
         )  # fmt: skip
 

@@ -61,7 +61,9 @@ class Hears:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     key = LibraryKey(os.urandom(32))
     with contextlib.closing(open_library(Home(tmp_path / "home"), lambda new: key, CLOCK)) as library:
-        yield Desk(library, CLOCK, ReferencePlatform(), 0, Role.EDITOR)
+        platform = ReferencePlatform()
+        platform.members, platform.page = {0}, 100
+        yield Desk(library, CLOCK, platform, 0, Role.EDITOR)
 
 
 @pytest.fixture
@@ -220,6 +222,56 @@ def test_an_opening_that_gave_way_to_another_enters_no_room(
         assert entered == []
         await line._enter()
         assert [one is second[0] for one in entered] == [True]
+        await line.close()
+
+    asyncio.run(run())
+
+
+def test_a_platform_that_cannot_be_reached_is_said_and_so_is_that_it_can_again(
+    desk: Desk, keyring: Waits, monkeypatch: pytest.MonkeyPatch
+):
+    desk.sync()
+    assert desk.syncing.status().words == "Synced"
+    reached = False
+
+    def refresh(self: Line) -> None:
+        if not reached:
+            raise OfflineError("The platform does not answer.")
+
+    monkeypatch.setattr(Line, "_refresh", refresh)
+    sync_now = Syncing.sync_now
+    monkeypatch.setattr(Syncing, "sync_now", lambda self, transport: sync_now(self, desk.wire))
+
+    async def run() -> None:
+        nonlocal reached
+        line = a_line(desk, keyring)
+        line._asked_at = float("-inf")
+        with pytest.raises(OfflineError):
+            await line.sync_all()
+        status = desk.syncing.status()
+        assert (status.words, status.sentence) == ("Offline", "The platform does not answer.")
+        reached = True
+        await line.sync_all()
+        assert desk.syncing.status().words == "Synced"
+        line._wanted.clear()
+        line.connected(False)
+        assert line._wanted.is_set(), "the indicator would say Synced for a minute"
+        await line.close()
+
+    asyncio.run(run())
+
+
+def test_keys_that_are_typed_offline_do_not_ask_the_network_each(desk: Desk, keyring: Waits):
+    async def run() -> None:
+        line = a_line(desk, keyring)
+        line.typed("contract")
+        assert line._wanted.is_set(), "not connected yet, but nothing has failed"
+        line._wanted.clear()
+        line._failures = 1
+        line.typed("contract")
+        assert not line._wanted.is_set()
+        line.connected(True)
+        assert line._wanted.is_set()
         await line.close()
 
     asyncio.run(run())
