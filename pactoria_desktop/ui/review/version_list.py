@@ -22,7 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class VersionMark:
-    """A sentence about a version beside its mark: ``ok``, ``high``, ``medium`` or ``note``."""
+    """A sentence about a version beside its mark: ``ok``, ``high``, ``low`` or ``note``."""
 
     severity: str
     words: str

@@ -79,6 +79,8 @@ class VersionsPanel(QWidget):
         self.list = VersionList(look, now)
         self._empty = EmptyState(look, "history", "")
         self._pages = QStackedWidget()
+        self._blank = QWidget()
+        self._pages.addWidget(self._blank)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.list)
         head = row(Label(look, "Now", 13, 600), None, self.save)
@@ -116,6 +118,14 @@ class VersionsPanel(QWidget):
     def verdict(self) -> str:
         """What was said of the history; empty while it was not verified."""
         return self._verdict.text() if not self._said.isHidden() else ""
+
+    def clear(self) -> None:
+        """Show nothing yet: what is asked for now may be there in a moment."""
+        self.list.set_rows(())
+        self._pages.setCurrentWidget(self._blank)
+        self._foot.setVisible(False)
+        self.show_state("")
+        self.show_verdict("", "")
 
     def show_nothing(self, fact: str, detail: str = "") -> None:
         """Say why there are no versions to be seen."""

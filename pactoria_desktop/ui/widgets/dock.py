@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from pactoria_desktop.ui.theme.look import Look
@@ -182,6 +182,11 @@ class Dock(QDockWidget):
         beside = [*self._actions, self.close_button, *([self.more] if with_menu else [])]
         taken = sum(button.sizeHint().width() + row.spacing() for button in beside)
         return self.width() - margins.left() - margins.right() - taken - row.spacing()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """While it is hidden nobody knows its width."""
+        super().showEvent(event)
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width is room for more tabs, or fewer."""

@@ -24,7 +24,7 @@ def _row(one: "ListedVersion", shared: bool, wrong: Sequence[str]) -> VersionRow
     version = one.version
     marks = [VersionMark("high", sentence) for sentence in wrong]
     if not wrong:
-        late = "medium" if shared else "high"
+        late = "low" if shared else "high"
         if not one.text_here:
             marks.append(VersionMark(late, NO_TEXT_YET if shared else NO_TEXT))
         if not one.file_here:

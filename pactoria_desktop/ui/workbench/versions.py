@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PAGE = "versions"
 PAUSE = 300
 UNTIL_KEPT = 2_000
+BUSY = 400
 COMMANDS = (
     "version.compare_now", "version.compare_before", "version.export", "version.export_clean", "version.export_file",
     "version.copy_hash",
@@ -92,6 +93,10 @@ class Versions(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._read)
+        self._busy = QTimer(self)
+        self._busy.setSingleShot(True)
+        self._busy.setInterval(BUSY)
+        self._busy.timeout.connect(self._say_busy)
 
     def follow(self, tab: "ContractTab") -> None:
         """Hold a tab's text against its last version while it is in front."""
@@ -110,15 +115,14 @@ class Versions(QObject):
         self._shown = {key: shown for key, shown in known.items() if key in self._bench.tabs}
         if tab is None:
             self._contract = ""
+            self.panel.clear()
             self.panel.show_nothing("No contract is shown")
-            self.panel.show_state("")
-            self.panel.show_verdict("", "")
         elif self._visible():
             if self._contract != tab.key:
                 self._contract = tab.key
-                self.panel.show_nothing("Reading the versions…")
-                self.panel.show_state("")
+                self.panel.clear()
                 self._show_of(tab.key)
+                self._busy.start()
             self._timer.start(0)
 
     def changed(self, contract: str, choose: str = "") -> None:
@@ -129,6 +133,10 @@ class Versions(QObject):
             self.show()
 
     # Reading
+
+    def _say_busy(self) -> None:
+        if self._contract and self._contract not in self._shown:
+            self.panel.show_nothing("Reading the versions…")
 
     def _read(self) -> None:
         tab = self._bench.current()
@@ -159,6 +167,8 @@ class Versions(QObject):
 
         def failed(error: Exception) -> None:
             self._ended()
+            if contract == self._contract and contract not in self._shown:
+                self.panel.show_nothing("The versions could not be read", "They are tried again when you come back.")
             bench.window.show_error(error)
 
         bench.tasks.start(self, Lane.COMPUTE, "Reading the versions",
@@ -293,7 +303,7 @@ def _late(waiting: str, lost: str, shared: bool) -> str:
 
 
 def _severity(found: "Verified") -> str:
-    return "high" if found.wrong else "medium" if found.waiting else "ok"
+    return "high" if found.wrong else "low" if found.waiting else "ok"
 
 
 def _file_name(title: str, version: "Version", mode: "VersionMode") -> str:

@@ -311,7 +311,7 @@ def test_a_version_that_is_ahead_of_its_text_and_file_says_so_and_opens_nothing(
     update = arrived(at, contract)
     first = shown(at, 2)[0]
     assert first.who == "Sent by Ada Lindqvist to Corvane"
-    assert marks(first) == [("medium", NO_TEXT_YET), ("medium", NO_FILE_YET)]
+    assert marks(first) == [("low", NO_TEXT_YET), ("low", NO_FILE_YET)]
     assert versions(at).panel.state == "“Sent as ours.docx” is ahead of the text that is here."
     choose(at, first.name)
     assert {reason(at, one) for one in COMMANDS} == {"its text has not come yet", "its file has not come yet", ""}
@@ -327,7 +327,7 @@ def test_a_version_that_is_ahead_of_its_text_and_file_says_so_and_opens_nothing(
     )
     assert at.window.documents.document(contract).banner.sentence == ""
     at.tab.opened.replica.import_updates(update)
-    at.wait(lambda: marks(rows(at)[0]) == [("medium", NO_FILE_YET)], "her text")
+    at.wait(lambda: marks(rows(at)[0]) == [("low", NO_FILE_YET)], "her text")
     at.settled()
     assert versions(at).panel.state == "The same words as “Sent as ours.docx”."
     assert at.bench.registry.run("version.compare_before")
