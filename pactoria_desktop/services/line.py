@@ -204,6 +204,7 @@ class Line:
             for each in work:
                 each.cancel()
             await asyncio.gather(*work, return_exceptions=True)
+            self._nobody_here()
             await asyncio.to_thread(self._write_ledger)
             await self.close()
 
@@ -328,20 +329,33 @@ class Line:
     async def sync_all(self) -> Exchanged:
         """Exchange everything that waits, on either side. Raises the first error that kept something from going."""
         async with self._whole:
-            await self._enter()
-            if time.monotonic() - self._asked_at > LOOK_SECONDS / 2:
-                await asyncio.to_thread(self._refresh)
+            try:
+                return await self._sync_every_seat()
+            except (OfflineError, NotReachedError) as error:
+                # Whatever was asked first: all that belongs to the platform stands still.
+                await asyncio.to_thread(self._note_trouble, error.sentence)
                 self._hears.changed()
-            done, first = Exchanged(), None
-            for seat in await asyncio.to_thread(self._seats):
-                try:
-                    done += await self._sync(seat)
-                except AccessLostError as error:
-                    self._asked_at = float("-inf")
-                    first = first or error
-            if first is not None:
-                raise first
-            return done
+                raise
+
+    async def _sync_every_seat(self) -> Exchanged:
+        await self._enter()
+        if time.monotonic() - self._asked_at > LOOK_SECONDS / 2:
+            await asyncio.to_thread(self._refresh)
+            self._hears.changed()
+        done, first = Exchanged(), None
+        for seat in await asyncio.to_thread(self._seats):
+            try:
+                done += await self._sync(seat)
+            except AccessLostError as error:
+                self._asked_at = float("-inf")
+                first = first or error
+        if first is not None:
+            raise first
+        return done
+
+    def _note_trouble(self, sentence: str) -> None:
+        for seat in self._seats():
+            Syncing(self._service, seat.number).note_trouble(sentence)
 
     async def _sync(self, seat: SeatRecord) -> Exchanged:
         syncing, http = Syncing(self._service, seat.number), self.http()
@@ -465,8 +479,15 @@ class Line:
         self.is_connected = connected
         if connected:
             self._failures = 0
-            self._wanted.set()
+        else:
+            self._nobody_here()
+        self._wanted.set()  # without the line, the exchange finds out whether the platform answers, and says so
         self._hears.changed()
+
+    def _nobody_here(self) -> None:
+        """Who is at work is not known while the line does not stand."""
+        for contract in self._open:
+            self._hears.people(contract, ())
 
     def people(self, contract: str, people: tuple[Present, ...]) -> None:
         """``sync.live.Listener``."""

@@ -89,6 +89,10 @@ class Syncing:
         self._note(self._library.now(), "")
         return result
 
+    def note_trouble(self, sentence: str) -> None:
+        """Keep why nothing goes and comes, until a sync goes through."""
+        self._note(None, sentence)
+
     def note_departures(self, departures: list[Departure]) -> None:
         """The upload ledger: what is about to leave, durable before it goes."""
         with self._library.writing() as session:

@@ -122,3 +122,32 @@ def test_a_sentence_that_both_changed_apart_is_one_question_and_its_answer_holds
     words = OpenHereOnce(mine, contract).words()
     assert sentence.replace(other, "SECOND", 1) in words
     assert "FIRST" not in words
+
+
+def test_a_platform_that_goes_is_said_and_nobody_is_shown_at_work_until_it_is_back(
+    team: Team, both: tuple[Bench, Bench]
+) -> None:
+    mine, theirs = both
+    contract = mine.bring_in("mutual-nda-from-tessel.docx")
+    mine.share(contract, team.organization)
+    mine.together.sync_now()
+    theirs.together.sync_now()
+    theirs.together.fetch(contract)
+    here, there = OpenHere(mine, contract), OpenHere(theirs, contract)
+    mine.wait(lambda: bool(mine.people.get(contract)), "nobody came")
+
+    def state() -> str:
+        seat = next(one for one in mine.together.seats if one.organization == team.organization)
+        return mine.together.syncing(seat.number).status().state
+
+    mine.wait(lambda: state() == "synced", "it does not rest")
+    team.platform.end()
+    try:
+        mine.wait(lambda: mine.people.get(contract) == (), "somebody is still shown at work")
+        mine.wait(lambda: state() == "offline", "nothing was said", seconds=20)
+    finally:
+        team.platform.start()
+    mine.wait(lambda: bool(mine.people.get(contract)), "nobody came back", seconds=30)
+    mine.wait(lambda: state() == "synced", "it is still said to be offline", seconds=30)
+    for each in (here, there):
+        each.close()
