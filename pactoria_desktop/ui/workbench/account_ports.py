@@ -304,9 +304,10 @@ class SharingSide:
         place = service.place(contract)
         title = place.contract.title
         if place.seat is None or place.standing is None:
+            shown = self._together().seat
             homes = tuple(
                 Home(one.organization, one.name, max(1, len(self._together().syncing(one.number).members())))
-                for one in service.homes(account)
+                for one in sorted(service.homes(account), key=lambda one: shown is None or one.number != shown.number)
             )
             found = service.departing(contract) if homes else None
             upload = Upload() if found is None else Upload(found.versions, found.comments, found.files, found.size)

@@ -391,6 +391,22 @@ def test_a_contract_is_shared_by_a_key_and_people_are_named(at: Desk) -> None:
     assert at.errors == []
 
 
+def test_the_organization_that_is_shown_is_the_first_that_a_contract_may_go_to(at: Desk) -> None:
+    together = signed_in(at)
+    assert len(together.seats) > 1
+    at.drop(SAMPLES / "mutual-nda.docx")
+    contract = at.opened().key
+    for seat in together.seats:
+        together.choose(seat.organization)
+        dialog = at.bench.account.share(contract)
+        at.wait(lambda dialog=dialog: dialog.homes.isVisible(), "the organizations")  # type: ignore[misc]
+        assert dialog.homes.currentText() == seat.name
+        assert dialog.homes.count() == len(together.seats)
+        dialog.reject()
+        at.settled()
+    assert at.errors == []
+
+
 def test_a_contract_that_cannot_be_sent_now_is_in_and_waits(at: Desk) -> None:
     together = signed_in(at)
     at.drop(SAMPLES / "mutual-nda.docx")
