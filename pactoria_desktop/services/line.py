@@ -207,6 +207,7 @@ class Line:
             for each in work:
                 each.cancel()
             await asyncio.gather(*work, return_exceptions=True)
+            self._nobody_here()
             await asyncio.to_thread(self._write_ledger)
             await self.close()
 
@@ -353,9 +354,11 @@ class Line:
 
     def typed(self, contract: str) -> None:
         """Something was typed. On the loop."""
-        if self.is_connected:
+        if self.is_connected and contract in self._open:
             self._live.stirred(contract)
-        elif not self._failures:  # offline no key asks the network: it goes with the next try, or when it is back
+        elif (
+            not self._failures and contract in self._openings
+        ):  # offline no key asks the network: it goes with the next try, or when it is back
             self._wanted.set()
 
     async def at_work(self, contract: str, caret: str | None, anchor: str | None) -> None:
@@ -413,32 +416,36 @@ class Line:
 
     async def _sync_all(self, allow_removal: bool) -> Exchanged:
         async with self._whole:
-            await self._enter()
-            if time.monotonic() - self._asked_at > LOOK_SECONDS / 2:
-                try:
-                    await self._waiting(self._refresh)
-                except SyncError as error:
-                    await asyncio.to_thread(self._note_trouble, error)
-                    raise
-                finally:
-                    self._hears.changed()
-            done, first = Exchanged(), None
-            for seat in await asyncio.to_thread(self._seats):
-                try:
-                    done += await self._sync(seat, allow_removal)
-                except (OfflineError, NotReachedError, SignedOutError):
-                    raise  # it would be the same at every organization
-                except PactoriaError as error:
-                    if isinstance(error, AccessLostError):
-                        self._asked_at = float("-inf")
-                    first = first or error
-            if first is not None:
-                raise first
-            return done
+            try:
+                return await self._sync_every_seat(allow_removal)
+            except (OfflineError, NotReachedError, SignedOutError) as error:
+                # Whatever was asked first: all that belongs to the platform stands still.
+                await asyncio.to_thread(self._note_trouble, error.sentence)
+                self._hears.changed()
+                raise
 
-    def _note_trouble(self, error: SyncError) -> None:
+    async def _sync_every_seat(self, allow_removal: bool) -> Exchanged:
+        await self._enter()
+        if time.monotonic() - self._asked_at > LOOK_SECONDS / 2:
+            await self._waiting(self._refresh)
+            self._hears.changed()
+        done, first = Exchanged(), None
+        for seat in await asyncio.to_thread(self._seats):
+            try:
+                done += await self._sync(seat, allow_removal)
+            except (OfflineError, NotReachedError, SignedOutError):
+                raise  # it would be the same at every organization
+            except PactoriaError as error:
+                if isinstance(error, AccessLostError):
+                    self._asked_at = float("-inf")
+                first = first or error
+        if first is not None:
+            raise first
+        return done
+
+    def _note_trouble(self, sentence: str) -> None:
         for seat in self._seats():
-            Syncing(self._service, seat.number).note_trouble(error)
+            Syncing(self._service, seat.number).note_trouble(sentence)
 
     async def _sync(self, seat: SeatRecord, allow_removal: bool) -> Exchanged:
         syncing, http = Syncing(self._service, seat.number), self.http()
@@ -588,8 +595,15 @@ class Line:
         self.is_connected = connected
         if connected:
             self._failures = 0
-        self._wanted.set()  # where it broke, the exchange finds out whether the platform can be reached, and says so
+        else:
+            self._nobody_here()
+        self._wanted.set()  # without the line, the exchange finds out whether the platform answers, and says so
         self._hears.changed()
+
+    def _nobody_here(self) -> None:
+        """Who is at work is not known while the line does not stand."""
+        for contract in self._open:
+            self._hears.people(contract, ())
 
     def people(self, contract: str, people: tuple[Present, ...]) -> None:
         """``sync.live.Listener``."""

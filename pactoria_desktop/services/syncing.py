@@ -89,9 +89,9 @@ class Syncing:
         self._note(self._library.now(), "")
         return result
 
-    def note_trouble(self, error: SyncError) -> None:
-        """A sync did not even begin: ``status`` says so until one goes through."""
-        self._note(None, error.sentence)
+    def note_trouble(self, sentence: str) -> None:
+        """Keep why nothing goes and comes, until a sync goes through."""
+        self._note(None, sentence)
 
     def note_departures(self, departures: list[Departure]) -> None:
         """The upload ledger: what is about to leave, durable before it goes."""

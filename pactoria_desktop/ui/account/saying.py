@@ -90,7 +90,7 @@ def sync_explanation(status: SyncStatus, now: datetime, zone: tzinfo | None = No
         SyncState.SIGNED_OUT: f"This device is signed out of {server}. Your work is kept here; sign in to send it.",
         SyncState.SYNCED: f"Everything that you share is on {server}{f', as of {at}' if at else ''}.",
         SyncState.WAITING: f"These changes are kept here and go to {server} next.",
-        SyncState.SENDING: f"Changes go to {server} now. You can work on.",
+        SyncState.SENDING: f"Changes {'go to' if status.waiting else 'come from'} {server} now. You can work on.",
         SyncState.OFFLINE: f"{f'The platform {status.server}'.rstrip()} cannot be reached. Your work is kept here and "
         "is sent when it can be.",
         SyncState.STOPPED: status.reason or "Sync has stopped. Your work is kept here.",

@@ -10,8 +10,8 @@ from pactoria_desktop.ui.widgets.layouts import card, row
 from pactoria_desktop.ui.widgets.text import Label
 
 WHAT_LEAVES = (
-    "What you share with an organization is sent there over an encrypted connection and kept encrypted. Contracts that "
-    "you did not share never leave this computer."
+    "What you share with an organization is sent there and kept encrypted; outside private networks the connection is "
+    "encrypted too. Contracts that you did not share never leave this computer."
 )
 
 

@@ -60,6 +60,11 @@ def upload_words(upload: Upload, home: Home, server: str) -> str:
     return f"This sends {listed} ({size_words(upload.size)} in all) to {server}. It is kept there for {members}."
 
 
+def _as_it_is(words: str) -> str:
+    """Words on a button with the ampersands that a name has, which Qt takes for the mark of a shortcut."""
+    return words.replace("&", "&&")
+
+
 def reach_choices(one: Reach) -> tuple[Choice, ...]:
     """How somebody may reach a restricted contract: never with more than their role in the organization."""
     if one.role in ALWAYS:
@@ -169,7 +174,9 @@ class SharingDialog(QDialog):
             self._where.setText(f"It is in {sharing.organization}. {sharing.waits}")
             return
         self._where.setText(f"It is in {sharing.organization}, on {sharing.server}.")
-        self.everybody.setText(f"Everybody in {sharing.organization}, each by their role")
+        words = f"Everybody in {sharing.organization}, each by their role"
+        self.everybody.setText(_as_it_is(words))
+        self.everybody.setAccessibleName(words)
         (self.named if sharing.restricted else self.everybody).setChecked(True)
         for choice in (self.everybody, self.named):
             choice.setEnabled(sharing.may_share)
@@ -196,7 +203,7 @@ class SharingDialog(QDialog):
         words = f"Put it in {home.name}" if home is not None else "Done"
         if home is not None and shown is not None:
             self._sends.setText(upload_words(shown.upload, home, shown.server))
-        self.primary.setText(words)
+        self.primary.setText(_as_it_is(words))
         self.primary.setAccessibleName(words)
         self.primary.setAccessibleDescription(self._sends.text() if home is not None else "")
 

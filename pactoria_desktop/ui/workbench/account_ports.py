@@ -89,6 +89,10 @@ class NetworkErrands:
             task.when_cancelled(stop)
 
 
+class NotToldError(PactoriaError):
+    """The platform could not be told that the person signed out."""
+
+
 class AccountSide:
     """Signing in, what the account's screens read, and what is done there: ``SigningIn``, ``AccountSource`` and
     ``AccountDeeds`` of ``ui.account.values``."""
@@ -144,8 +148,13 @@ class AccountSide:
 
     def sign_out(self) -> None:
         """Sign this device out."""
-        self._together().sign_out()
+        told = self._together().sign_out()
         self._standings.renew()
+        if not told:
+            raise NotToldError(
+                "This device is signed out here, but the platform does not answer and was not told; end this device's "
+                "sign-in there from another one."
+            )
 
     # Reading
 
@@ -304,11 +313,10 @@ class SharingSide:
         place = service.place(contract)
         title = place.contract.title
         if place.seat is None or place.standing is None:
-            seat = self._together().seat
-            shown = "" if seat is None else seat.organization
+            shown = self._together().seat
             homes = tuple(
                 Home(one.organization, one.name, max(1, len(self._together().syncing(one.number).members())))
-                for one in sorted(service.homes(account), key=lambda one: one.organization != shown)
+                for one in sorted(service.homes(account), key=lambda one: shown is None or one.number != shown.number)
             )
             found = service.departing(contract) if homes else None
             upload = Upload() if found is None else Upload(found.versions, found.comments, found.files, found.size)

@@ -57,6 +57,9 @@ class OnInterface:
                 result = call()
             except Exception as error:  # noqa: BLE001 - handed to whoever asked, on the other thread
                 loop.call_soon_threadsafe(fail, error)
+            except BaseException as error:  # a library's panic is none of Python's exceptions: it is told and goes on
+                loop.call_soon_threadsafe(fail, RuntimeError(type(error).__name__))
+                raise
             else:
                 loop.call_soon_threadsafe(give, result)
 

@@ -140,3 +140,33 @@ def test_an_access_token_that_ended_early_is_renewed_and_nobody_notices(team: Te
     assert mine.together.connected
     here.close()
     assert not mine.refusals
+
+
+def test_a_platform_that_goes_is_said_and_nobody_is_shown_at_work_until_it_is_back(
+    team: Team, both: tuple[Bench, Bench]
+) -> None:
+    mine, theirs = both
+    contract = mine.bring_in("services-agreement-from-corvane.docx")
+    if mine.accounts.home(contract) is None:
+        mine.share(contract, team.organization)
+    mine.together.sync_now()
+    theirs.together.sync_now()
+    theirs.together.fetch(contract)
+    here, there = OpenHere(mine, contract), OpenHere(theirs, contract)
+    mine.wait(lambda: bool(mine.people.get(contract)), "nobody came")
+
+    def state() -> str:
+        seat = next(one for one in mine.together.seats if one.organization == team.organization)
+        return mine.together.syncing(seat.number).status().state
+
+    mine.wait(lambda: state() == "synced", "it does not rest")
+    team.platform.end()
+    try:
+        mine.wait(lambda: mine.people.get(contract) == (), "somebody is still shown at work")
+        mine.wait(lambda: state() == "offline", "nothing was said", seconds=20)
+    finally:
+        team.platform.start()
+    mine.wait(lambda: bool(mine.people.get(contract)), "nobody came back", seconds=30)
+    mine.wait(lambda: state() == "synced", "it is still said to be offline", seconds=30)
+    for each in (here, there):
+        each.close()

@@ -49,6 +49,11 @@ def test_the_sentences_behind_it_say_what_is_safe() -> None:
         assert sentence[0].isupper()
     offline = sync_explanation(SyncStatus(SyncState.OFFLINE, ago(0), 2, server=SERVER), NOW, UTC)
     assert "Your work is kept here" in offline
+    sending, receiving = (
+        sync_explanation(SyncStatus(SyncState.SENDING, ago(0), waiting, server=SERVER), NOW, UTC) for waiting in (2, 0)
+    )
+    assert sending.startswith(f"Changes go to {SERVER}")
+    assert receiving.startswith(f"Changes come from {SERVER}")
     assert "opens no connection" in sync_explanation(SyncStatus(), NOW, UTC)
 
 

@@ -18,7 +18,7 @@ from pactoria_desktop.ui.sharing.dialog import (
     upload_words,
 )
 from pactoria_desktop.ui.sharing.particulars import ONLY_READ, ParticularsDialog
-from pactoria_desktop.ui.sharing.values import Particulars, Party, Reach, Sharing, Upload
+from pactoria_desktop.ui.sharing.values import Home, Particulars, Party, Reach, Sharing, Upload
 from pactoria_desktop.ui.theme.look import Look
 from tests.ui.accessibility import faults, visible_texts_clipped
 from tests.ui.account.fakes import AtOnce, Later, UnreachableError
@@ -69,6 +69,15 @@ def test_nothing_is_sent_before_the_button_that_names_it(look: Look, qtbot: QtBo
     assert port.did == [("put", "c1", "o1")]
     assert dialog.primary.text() == "Done"
     assert "It is in Northgate Legal" in words(dialog)
+
+
+def test_an_organization_with_an_ampersand_is_named_as_it_is(look: Look, qtbot: QtBot) -> None:
+    dialog, _ = open_dialog(look, qtbot, replace(ALONE, homes=(Home("o1", "Falk & Okafor", 2),)))
+    assert dialog.primary.text() == "Put it in Falk && Okafor", "Qt shows && as &, and & as the mark of a shortcut"
+    assert dialog.primary.accessibleName() == "Put it in Falk & Okafor"
+    inside, _ = open_dialog(look, qtbot, replace(INSIDE, organization="Falk & Okafor"))
+    assert inside.everybody.text() == "Everybody in Falk && Okafor, each by their role"
+    assert inside.everybody.accessibleName() == "Everybody in Falk & Okafor, each by their role"
 
 
 def test_a_contract_that_never_leaves_cannot_be_put_anywhere(look: Look, qtbot: QtBot) -> None:

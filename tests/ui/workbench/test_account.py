@@ -419,6 +419,22 @@ def test_a_sync_that_would_take_very_much_away_asks_first_and_says_that_it_has_s
     assert at.errors == []
 
 
+def test_the_organization_that_is_shown_is_the_first_that_a_contract_may_go_to(at: Desk) -> None:
+    together = signed_in(at)
+    assert len(together.seats) > 1
+    at.drop(SAMPLES / "mutual-nda.docx")
+    contract = at.opened().key
+    for seat in together.seats:
+        together.choose(seat.organization)
+        dialog = at.bench.account.share(contract)
+        at.wait(lambda dialog=dialog: dialog.homes.isVisible(), "the organizations")  # type: ignore[misc]
+        assert dialog.homes.currentText() == seat.name
+        assert dialog.homes.count() == len(together.seats)
+        dialog.reject()
+        at.settled()
+    assert at.errors == []
+
+
 def test_a_contract_that_cannot_be_sent_now_is_in_and_waits(at: Desk) -> None:
     together = signed_in(at)
     at.drop(SAMPLES / "mutual-nda.docx")
