@@ -44,12 +44,14 @@ class Organization:
 class Standing:
     """What the person may do with a contract of an organization: their role on it, and the organization's name.
 
-    ``lost``: they do not belong there any more, and read what is here.
+    ``lost``: they do not belong there any more, and read what is here. ``of``: the contract came here with another
+    person's sign-in, who is named; whoever is signed in now reads it.
     """
 
     role: Role
     organization: str
     lost: bool = False
+    of: str = ""
 
     def why_not(self, operation: str) -> str:
         """Why they may not do an operation of ``protocol.permissions``, to go on after a name; "" where they may."""
@@ -59,6 +61,8 @@ class Standing:
             return ""
         if self.lost:
             return f"you do not belong to {self.organization} any more"
+        if self.of:
+            return f"this contract came here with the sign-in of {self.of}"
         return f"as {self.role.value} of {self.organization} you may not {OPERATIONS[operation].sentence}"
 
 
@@ -214,6 +218,10 @@ class Accounts:
             seat = accounts.seat(home.seat)
             if seat.state != "member":
                 return Standing(Role.VIEWER, seat.name, lost=True)
+            known = accounts.all()
+            owner = next(one for one in known if one.id == seat.account)
+            if owner.signed_out_at is not None and any(one.signed_out_at is None for one in known):
+                return Standing(Role.VIEWER, seat.name, of=owner.name)
             return Standing(_role_on(SyncState(session, seat.number), seat, contract, accounts), seat.name)
 
     def may(self, contract: str, operation: str) -> bool:

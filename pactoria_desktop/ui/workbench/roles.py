@@ -117,6 +117,11 @@ def _sentence(standing: "Standing | None", rights: "Rights") -> str:
             f"You do not belong to {standing.organization} any more. What is here can be read and exported; changes "
             "would reach nobody."
         )
+    if standing.of:
+        return (
+            f"This contract came here with the sign-in of {standing.of}. You can read and export it; sign in as "
+            f"{standing.of} to change it."
+        )
     if rights is Rights.READ:
         return f"As {standing.role.value} of {standing.organization} you read this contract and do not change it."
     return (

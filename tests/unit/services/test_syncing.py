@@ -421,6 +421,25 @@ def test_removing_a_contract_from_this_device_says_nothing_to_the_organization(d
     assert not any(one.deleted for one in platform.ground.records.values())
 
 
+def test_a_contract_of_somebody_elses_sign_in_is_read_until_they_sign_in_again(desks):
+    mine, _ = desks
+    contract = mine.make("Services agreement")
+    mine.accounts.add_contract(contract, mine.seat.number)
+    mine.accounts.sign_out(mine.seat.account)
+    standing = mine.accounts.standing(contract)
+    assert standing is not None
+    assert standing.role is Role.EDITOR, "signed out, the person works on"
+    mine.accounts.signed_in(
+        "https://platform.test", "p9", "Person 9", "", "d9", [Organization("o1", "Kanzlei", Role.OWNER)]
+    )
+    standing = mine.accounts.standing(contract)
+    assert standing is not None
+    assert (standing.role, standing.of) == (Role.VIEWER, "Person 0")
+    assert "Person 0" in standing.why_not("contract.edit")
+    with pytest.raises(NotAllowedError, match="Person 0"):
+        mine.accounts.require(contract, "contract.edit")
+
+
 def test_without_the_platform_work_goes_on_and_waits(desks):
     mine, other = desks
     contract = mine.make("Lease")
