@@ -28,7 +28,7 @@ from pactoria_desktop.store.schema import VersionEntry
 from pactoria_desktop.store.versions import Versions as StoredVersions
 from pactoria_desktop.ui.review.version_list import VersionRow
 from pactoria_desktop.ui.theme.look import Look
-from pactoria_desktop.ui.workbench.version_words import APART, NO_FILE_YET, NO_TEXT_YET
+from pactoria_desktop.ui.workbench.version_words import APART, NO_FILE, NO_FILE_YET, NO_TEXT_YET
 from pactoria_desktop.ui.workbench.versions import COMMANDS, Versions
 from tests.end_to_end.desk import Desk, desk
 from tests.samples import SAMPLES
@@ -272,6 +272,22 @@ def test_verifying_says_which_version_is_wrong_and_chooses_it(alone: Desk, chang
     assert versions(alone).panel.list.current_key() == rows(alone)[1].key
     assert any(severity == "high" and words.startswith(said) for severity, words in marks(rows(alone)[1]))
     assert said in alone.window.documents.document(alone.tab.key).banner.sentence
+
+
+def test_what_is_missing_of_a_contract_alone_is_lost_and_not_on_its_way(alone: Desk) -> None:
+    with alone.bench.service.library.writing() as session:
+        session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for statement in ("UPDATE contract SET package_sha256 = NULL", "DELETE FROM package_of_contract",
+                          "DELETE FROM package_chunk", "DELETE FROM package"):  # fmt: skip
+            session.execute(text(statement))
+    alone.bench.agreements_changed()
+    alone.settled()
+    assert marks(rows(alone)[0]) == [("high", NO_FILE)]
+    assert reason(alone, "version.export_file") == "its file is not in the library"
+    assert alone.bench.registry.run("contract.verify")
+    alone.settled()
+    said = versions(alone).panel.verdict
+    assert said.startswith("The history is not as it was made. The file of version 1 (“As imported”) is missing")
 
 
 # In an organization
