@@ -57,6 +57,7 @@ class _Kept:
 
     def __init__(self, service: LibraryService, seat: int, contract: str) -> None:
         self._service, self._library = service, service.library
+        self._person = service.person  # before any transaction: the first call writes one of its own
         self._seat = seat
         self.contract = contract
 
@@ -84,7 +85,7 @@ class _Kept:
             return tuple(each.peer for each in Peers(session).of(self.contract) if each.peer in written)
 
     def _introduce(self, session: Session, peers: Sequence[str]) -> None:
-        person, known = self._service.person, {each.peer for each in Peers(session).of(self.contract)}
+        person, known = self._person, {each.peer for each in Peers(session).of(self.contract)}
         for each in peers:
             if each not in known:
                 Peers(session).add(Peer(each, self.contract, person.device, person.user, self._library.now()))

@@ -102,6 +102,11 @@ class SyncLog:
         write_atomically(path, "\n".join(parts).encode())
         return written
 
+    def drop_refused(self, seats: Sequence[SeatRecord]) -> int:
+        """Forget what was not accepted, which a person has seen; gives how many changes."""
+        with self._library.writing() as session:
+            return sum(SyncState(session, seat.number).drop_not_accepted() for seat in seats)
+
 
 def _contract(pending: Pending, desk: LibraryDesk) -> str:
     if pending.kind == "contract":

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pactoria_desktop.services.opened import OpenContract
     from pactoria_desktop.services.syncing import Syncing
     from pactoria_desktop.sync.sign_in import DevicePrompt, OpenBrowser
+    from pactoria_desktop.sync.tokens import KeyringTokenStore
     from pactoria_desktop.sync.transport import Http
 
 # What speaks to a network is imported on the line's own thread: the window does not wait for it.
@@ -246,14 +247,14 @@ class Together:
                 open_browser=self._open_browser or open_in_system_browser,
                 clock=self._service.clock, randomness=os.urandom,
             )  # fmt: skip
-            await self._introduce(platform, device.id)
+            await self._introduce(platform, device.id, store)
 
     async def _by_code(self, address: str, show: "Callable[[DevicePrompt], None]") -> None:
         from pactoria_desktop.sync.sign_in import sign_in_as_device
 
         async with self._signing(address) as (client, platform, device, store):
             await sign_in_as_device(client, platform, device, store, show=show, clock=self._service.clock)
-            await self._introduce(platform, device.id)
+            await self._introduce(platform, device.id, store)
 
     @contextlib.asynccontextmanager
     async def _signing(self, address: str) -> Any:
@@ -274,8 +275,8 @@ class Together:
         async with httpx2.AsyncClient(timeout=httpx2.Timeout(30.0, connect=5.0)) as client:
             yield client, platform, device, KeyringTokenStore(self._secrets, platform)
 
-    async def _introduce(self, platform: str, device: str) -> None:
-        """Learn who was let in and where they belong, and keep it."""
+    async def _introduce(self, platform: str, device: str, store: "KeyringTokenStore") -> None:
+        """Learn who was let in and where they belong, and keep it. What goes wrong leaves nobody signed in by half."""
         from pactoria_desktop.services.accounts import AccountRecord
 
         account = AccountRecord("", platform, "", "", "", device, 0)
@@ -283,6 +284,9 @@ class Together:
         try:
             await line.refresh()
             await asyncio.to_thread(self._sign_out_others, line.account.id)
+        except BaseException:
+            await asyncio.shield(asyncio.to_thread(store.remove))
+            raise
         finally:
             await line.close()
 

@@ -7,7 +7,7 @@ organization by a named action.
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import CursorResult, func, insert, select, update
+from sqlalchemy import CursorResult, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from sqlalchemy.orm import Session
 
@@ -237,6 +237,13 @@ class SyncState:
             .order_by(row.number)
         )  # fmt: skip
         return tuple(_refused(*each) for each in rows)
+
+    def drop_not_accepted(self) -> int:
+        """Forget what was not accepted; gives how many changes that were."""
+        gone = self._session.execute(
+            delete(NotAccepted).where(NotAccepted.seat == self._seat).returning(NotAccepted.number)
+        )
+        return len(gone.all())
 
     def records(self, kind: str, contract: str | None = None) -> tuple[tuple[str, dict[str, object]], ...]:
         """The platform's records of a kind that live here, with their fields; of one contract where it is named."""

@@ -50,7 +50,9 @@ class SyncLog(Section):
         self.export = Button(look, "Export what was not accepted…", icon="export")
         self.export.clicked.connect(self._export)
         self._nothing = Label(look, NOTHING, 13, 400, "text2", wrap=True)
-        self._export_row = row(self.export, None)
+        self.drop = Button(look, "Remove them from the list…")
+        self.drop.clicked.connect(self._drop)
+        self._export_row = row(self.export, self.drop, None, spacing=8)
         self.cards.addWidget(
             card(head(look, "Log"), 4, self.filter, 4, self._why, self._export_row, self._nothing, self.list, spacing=8)
         )
@@ -91,6 +93,20 @@ class SyncLog(Section):
         if path is not None:
             self.run("Exporting", lambda: self._sync.export_refused(path),
                      lambda number: self.tell(f"{counted(number, 'change')} written to {path.name}."))  # fmt: skip
+
+    def _drop(self) -> None:
+        sure = self._asks.decision(
+            "Remove what was not accepted from the list?",
+            "Nobody else has these changes. Export them first where you may need them.",
+            "Remove them",
+            danger=True,
+        )
+        if sure:
+            self.run("Removing", self._sync.drop_refused, self._dropped)
+
+    def _dropped(self, number: int) -> None:
+        self.refresh()
+        self.tell(f"{counted(number, 'change')} removed from the list.")
 
 
 def _entry(line: SyncLine, now: datetime) -> ListEntry:

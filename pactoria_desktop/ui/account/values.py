@@ -263,6 +263,9 @@ class SyncSource(Protocol):
     def export_refused(self, path: Path) -> int:
         """Write what was not accepted into a file that a person can read; gives how many changes it holds."""
 
+    def drop_refused(self) -> int:
+        """Forget what was not accepted; gives how many changes that were."""
+
 
 class Asks(Protocol):
     """Asks a person and waits for the answer; ``ui.workbench.questions.Questions`` has it all."""

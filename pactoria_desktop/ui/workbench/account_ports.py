@@ -280,6 +280,14 @@ class SyncSide:
             self._standings.sending -= 1
             self._standings.renew()
 
+    def drop_refused(self) -> int:
+        """Forget what was not accepted."""
+        from pactoria_desktop.services.sync_log import SyncLog
+
+        dropped = SyncLog(self._service).drop_refused(self._standings.now.seats)
+        self._standings.renew()
+        return dropped
+
     def export_refused(self, path: Path) -> int:
         """Write what was not accepted into a file."""
         from pactoria_desktop.services.sync_log import SyncLog

@@ -166,7 +166,6 @@ def test_a_sign_in_that_is_stopped_while_it_waits_signs_nobody_in(
 
 
 @posix
-@pytest.mark.xfail(strict=True, reason="Together.close must end what still runs on its loop before it closes the loop")
 def test_a_sign_in_that_is_stopped_while_it_waits_leaves_one_sentence(team: Team, ines: Terminal) -> None:
     _, _, err = stopped_while_it_waits(ines, team.platform.address, signal.SIGINT)
     assert err == "Stopped; nothing was half written.\n"

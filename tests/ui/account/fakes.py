@@ -175,10 +175,14 @@ class Platform:
 
     def log(self, limit: int) -> Sequence[SyncLine]:
         self._do("log", limit)
-        return LINES
+        return [line for line in LINES if line.way is not Way.REFUSED or ("drop",) not in self.did]
 
     def sync_now(self) -> None:
         self._do("sync")
+
+    def drop_refused(self) -> int:
+        self._do("drop")
+        return sum(line.way is Way.REFUSED for line in LINES)
 
     def export_refused(self, path: Path) -> int:
         self._do("export", path)

@@ -324,6 +324,16 @@ def test_what_was_not_accepted_can_be_exported(at: Desk, tmp_path: Path) -> None
     assert "Status: In review" in written
     assert "Your right to edit it ended" in written
     assert "Services agreement" in written
+    status = at.bench.account.standings
+    assert status.now.status.refused
+    place.log.refresh()
+    at.settled()
+    came = at.answer(button="Remove them")
+    place.log.drop.click()
+    came()
+    at.wait(lambda: status.now.status.refused == 0, "the list without them")
+    at.settled()
+    assert not place.log.drop.isVisible()
 
 
 def test_conflicts_have_a_place_while_there_are_some_and_are_settled_for_everybody(at: Desk) -> None:
