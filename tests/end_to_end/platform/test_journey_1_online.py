@@ -13,6 +13,7 @@ from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
 from pactoria_desktop.documents.tracked import TrackedChanges
 from pactoria_desktop.services.together import Together
+from pactoria_desktop.services.versions import verified
 from pactoria_desktop.ui.theme.look import Look
 from tests.end_to_end.desk import CONTROL, Desk, desk
 from tests.end_to_end.platform.benches import NoKeyring, OpenHere, bench, browsing
@@ -143,7 +144,7 @@ def test_online_again_one_sentence_is_asked_about_and_everything_else_has_come_t
             package = Package(data, "export.docx")
             assert {each.author for each in TrackedChanges(package).revisions} == {INES.name, DELE.name}
         assert accepted(read(Package(mine, "a.docx"))) == accepted(read(Package(other, "b.docx")))
-        assert at.tab.opened.verdict()[2] == ()
+        assert verified(at.bench.service, contract).wrong == ()
         assert colleague.service.verify(contract)["problems"] == []
         assert colleague.together.syncing().open_questions() == 0
         assert colleague.refusals == []

@@ -436,7 +436,8 @@ async def test_the_platform_writes_members_and_text_numbers_into_the_feed(
 
     made = contract()
     await ana.push(made)
-    assert not await noted(made.record, 3)
+    assert await noted(made.record, 3), "that there is a text at all is told at once"
+    assert not await noted(made.record, 4)
     clock.advance(11)
     assert await noted(made.record, 5)
     clock.advance(5)
