@@ -95,6 +95,7 @@ def workbench(
         clipboard = QApplication.clipboard()
         if clipboard.ownsClipboard():
             clipboard.setText(clipboard.text())  # data made in Python must not outlive it; the words stay
+        bench.garbage.end()
         bench.window.deleteLater()
         bench.deleteLater()
 

@@ -10,6 +10,7 @@ from pactoria_desktop.runtime.settings import SettingsFile
 from pactoria_desktop.runtime.work import Lane, Task
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.ui.shell.commands import CommandRegistry
+from pactoria_desktop.ui.shell.garbage import GarbageSearch
 from pactoria_desktop.ui.shell.tasks import BackgroundTasks
 from pactoria_desktop.ui.shell.window import MainWindow
 from pactoria_desktop.ui.theme.look import Look
@@ -57,6 +58,7 @@ class Workbench(QObject):
         super().__init__()
         self.service, self.look, self.tasks, self.settings = service, look, tasks, settings
         self.make_reviewer = make_reviewer or self._reviewer
+        self.garbage = GarbageSearch(self)
         self.tabs: dict[str, ContractTab] = {}
         self.comparisons: dict[str, CompareScreen] = {}
         self.registry = CommandRegistry(look)
