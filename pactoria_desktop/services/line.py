@@ -356,9 +356,7 @@ class Line:
         """Something was typed. On the loop."""
         if self.is_connected and contract in self._open:
             self._live.stirred(contract)
-        elif (
-            not self._failures and contract in self._openings
-        ):  # offline no key asks the network: it goes with the next try, or when it is back
+        elif not self._failures:  # offline no key asks the network: it goes with the next try, or when it is back
             self._wanted.set()
 
     async def at_work(self, contract: str, caret: str | None, anchor: str | None) -> None:

@@ -102,7 +102,7 @@ def apart(team: Team, folder: Path, edits: int, first: str, after: float, path: 
     return found
 
 
-@pytest.mark.parametrize("first", ["ines", "dele"])
+@pytest.mark.parametrize("first", ["ines", pytest.param("dele", marks=pytest.mark.long)])
 def test_edits_made_apart_come_together_whoever_syncs_first(
     team: Team, tmp_path: Path, first: str, figure: Callable[..., None]
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_hundred_kills_of_a_window_lose_two_seconds_of_typing_at_most_and_doub
     assert killed_again_and_again(team, tmp_path, 10, seed) <= PROMISED_SECONDS
 
 
+@pytest.mark.long
 def test_when_one_of_two_nodes_is_killed_both_windows_go_on_in_time_and_nothing_is_lost(
     lane: Lane, tmp_path: Path, figure: Callable[..., None]
 ) -> None:

@@ -90,7 +90,7 @@ def test_a_trouble_at_one_organization_holds_up_no_other(desk: Desk, keyring: Wa
     async def run() -> None:
         line = a_line(desk, keyring)
 
-        async def sync(seat: object) -> Exchanged:
+        async def sync(seat: object, allow_removal: bool) -> Exchanged:
             synced.append(seat.organization)  # type: ignore[attr-defined]
             if seat.organization == "o1":  # type: ignore[attr-defined]
                 raise RefusedError("A text there was refused.")
@@ -116,7 +116,7 @@ def test_words_do_not_wait_for_a_word_file_that_does_not_go_through(
     def refuse(self: Transfers) -> int:
         raise error
 
-    monkeypatch.setattr(Syncing, "sync_now", lambda self, transport: SyncResult())
+    monkeypatch.setattr(Syncing, "sync_now", lambda self, transport, **more: SyncResult())
     monkeypatch.setattr(Transfers, "send", refuse)
 
     async def run() -> None:
@@ -240,7 +240,7 @@ def test_a_platform_that_cannot_be_reached_is_said_and_so_is_that_it_can_again(
 
     monkeypatch.setattr(Line, "_refresh", refresh)
     sync_now = Syncing.sync_now
-    monkeypatch.setattr(Syncing, "sync_now", lambda self, transport: sync_now(self, desk.wire))
+    monkeypatch.setattr(Syncing, "sync_now", lambda self, transport, **more: sync_now(self, desk.wire))
 
     async def run() -> None:
         nonlocal reached
