@@ -4,7 +4,6 @@ Nothing here is lost when the line breaks: what waits lies in the library, and e
 """
 
 import asyncio
-import contextlib
 import hashlib
 import logging
 import threading
@@ -23,6 +22,7 @@ from pactoria_desktop.protocol.texts import Present, TextNews, TextPush, TextPus
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.errors import PactoriaError
+from pactoria_desktop.runtime.handing_over import handed_over
 from pactoria_desktop.runtime.secrets import Keyring
 from pactoria_desktop.runtime.work import WaitingThreads
 from pactoria_desktop.services.accounts import AccountRecord, Accounts, Organization, SeatRecord
@@ -229,31 +229,7 @@ class Line:
 
     async def _waiting(self, call: Callable[..., Result], *values: object) -> Result:
         """Run what waits for the platform on a thread that the end of the program does not wait for."""
-        answer: asyncio.Future[Result] = self._loop.create_future()
-
-        def give(result: Result) -> None:
-            if not answer.done():
-                answer.set_result(result)
-
-        def fail(error: Exception) -> None:
-            if not answer.done():
-                answer.set_exception(error)
-
-        def run() -> None:
-            try:
-                result = call(*values)
-            except Exception as error:  # noqa: BLE001 - handed to whoever waits
-                self._tell(fail, error)
-            else:
-                self._tell(give, result)
-
-        self._threads.submit(run)
-        return await answer
-
-    def _tell(self, tell: Callable[..., None], value: object) -> None:
-        """Tell the loop something; after its end nobody waits for it."""
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(tell, value)
+        return await handed_over(self._threads.submit, partial(call, *values))
 
     def http(self) -> Http:
         """Requests of this account that wait; to be used off the loop and off the interface's thread."""

@@ -12,6 +12,7 @@ from shiboken6 import isValid
 from pactoria_desktop.replica.changes import Changes, Place, Stretch
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.runtime.errors import PactoriaError
+from pactoria_desktop.runtime.handing_over import handed_over
 from pactoria_desktop.runtime.work import Lane
 from pactoria_desktop.ui.shell.tasks import Postbox
 
@@ -35,36 +36,15 @@ class OnInterface:
 
     def __call__(self, call: Callable[[], Result]) -> Awaitable[Result]:
         """Post a call and give its result to the loop that asks. Raises ClosedError where the tab was closed."""
-        import asyncio
 
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Result] = loop.create_future()
-
-        def give(result: Result) -> None:
-            if not answer.done():
-                answer.set_result(result)
-
-        def fail(error: Exception) -> None:
-            if not answer.done():
-                answer.set_exception(error)
-
-        def run() -> None:
+        def guarded() -> Result:
             from pactoria_desktop.services.local_texts import ClosedError
 
-            try:
-                if not isValid(self._tab) or self._tab.ended:
-                    raise ClosedError("The contract was closed; all of it is in the library.")
-                result = call()
-            except Exception as error:  # noqa: BLE001 - handed to whoever asked, on the other thread
-                loop.call_soon_threadsafe(fail, error)
-            except BaseException as error:  # a library's panic is none of Python's exceptions: it is told and goes on
-                loop.call_soon_threadsafe(fail, RuntimeError(type(error).__name__))
-                raise
-            else:
-                loop.call_soon_threadsafe(give, result)
+            if not isValid(self._tab) or self._tab.ended:
+                raise ClosedError("The contract was closed; all of it is in the library.")
+            return call()
 
-        self._postbox.post(run)
-        return answer
+        return handed_over(self._postbox.post, guarded)
 
 
 class Live(QObject):
