@@ -162,8 +162,9 @@ class TextSync:
         Whatever is raised, what was kept until then stands, and the next exchange goes on from there.
         """
         for _ in range(MOST_RACES):
+            version = await text.version()  # first: by it all is journalled, and the state says since when it waits
             state = await text.state()
-            waits = not includes(state.known, await text.version())
+            waits = not includes(state.known, version)
             if waits and self._is_apart(state):
                 done = await self._push_apart(text)
             else:

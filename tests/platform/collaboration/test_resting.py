@@ -69,8 +69,11 @@ async def test_the_last_words_are_told_once_a_text_has_come_to_rest(
         await typed(desk, "second ")
         last = await typed(desk, "third ")
         assert await told_number(client, people, dele, record) == first
-        await elsewhere.hear(Moved)
-        assert await told_number(client, people, dele, record) == last == first + 2
+        told = first
+        while told == first:  # the hint of the first words may still have been on its way
+            await elsewhere.hear(Moved)
+            told = await told_number(client, people, dele, record)
+        assert told == last == first + 2
         await elsewhere.close()
 
 
