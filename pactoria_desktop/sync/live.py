@@ -261,9 +261,8 @@ class LiveLine:
     async def _beat(self, seconds: int, send: Send) -> None:
         while True:
             await asyncio.sleep(seconds)
-            for room in self._rooms.values():
-                if room.where is not None:
-                    await send(message(room.where))
+            for contract, room in tuple(self._rooms.items()):
+                await send(message(room.where or AtWork(contract=contract)))
 
     # A room
 

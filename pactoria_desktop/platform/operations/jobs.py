@@ -1,7 +1,6 @@
 """The worker: does what the outbox holds, again with growing pauses where it failed, and shows what it gave up on."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -31,6 +30,7 @@ LATE = timedelta(minutes=15)
 _FIRST_PAUSE, _LONGEST_PAUSE = 5, 3600
 _SECONDS_OF_SILENCE = 45
 _SECONDS_TO_FINISH = 10
+_SECONDS_TO_CONNECT = 5.0
 _log = logging.getLogger("pactoria.jobs")
 
 
@@ -91,6 +91,7 @@ async def working(
         conninfo=house.direct_database,
         min_size=1,
         max_size=4,
+        timeout=_SECONDS_TO_CONNECT,
         kwargs={"application_name": "pactoria jobs", "prepare_threshold": 5 if house.notices else None},
     )
     queue = procrastinate.App(connector=connector)
@@ -118,8 +119,13 @@ async def working(
             sweeper.cancel()
             worker.cancel()
             for task in (sweeper, worker):
-                with contextlib.suppress(asyncio.CancelledError):
+                try:
                     await task
+                except asyncio.CancelledError:
+                    continue
+                except procrastinate.exceptions.ConnectorException as error:
+                    # What was being done is taken up by the next worker, as after a crash.
+                    _log.warning("worker_not_signed_off", extra={"kind": type(error).__name__})
 
 
 def _register(queue: procrastinate.App, house: House, name: str, handler: Handler, rhythm: Rhythm) -> None:

@@ -108,21 +108,26 @@ class PlatformProcess:
     def stop(self) -> None:
         """Stop it in order, database and all; what was killed leaves a database, which is ended too."""
         self.end()
+        self.end_database()
+
+    def end_database(self) -> None:
+        """Stop the platform's own database, where one runs."""
         postmaster = self._postmaster()
         if postmaster is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(postmaster, signal.SIGINT)
             _wait_for_end(postmaster)
 
-    def end(self) -> None:
-        """Stop the program in order, and whatever of a database it started itself."""
+    def end(self) -> int:
+        """Stop the program in order, and whatever of a database it started itself; gives how it ended."""
         if self._process is None:
-            return
+            return 0
         if self.runs:
             self._process.send_signal(signal.SIGTERM)
-        self._process.wait(SECONDS_TO_STOP)
+        ended = self._process.wait(SECONDS_TO_STOP)
         if self._process.stdout is not None:
             self._process.stdout.close()
+        return ended
 
     def run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         """A command on the data folder: ``backup OUT``, ``restore IN --replace``, ``jobs``; it must succeed."""

@@ -201,3 +201,18 @@ def test_after_a_power_cut_no_other_process_is_taken_for_the_database(
         other.communicate(b"\n")
     mine.sync()
     assert mine.waiting() == 0
+
+
+def test_a_platform_whose_database_has_gone_stops_in_order_and_starts_again(
+    team: Team, desks: tuple[Desktop, Desktop], figure: Callable[..., None]
+) -> None:
+    mine, _ = desks
+    mine.add(mine.make("Before the database went"))
+    mine.sync()
+    team.platform.end_database()
+    began = time.monotonic()
+    assert team.platform.end() == 0
+    figure("a platform whose database has gone stops, s", round(time.monotonic() - began, 2))
+    team.platform.start()
+    mine.sync()
+    assert mine.waiting() == 0

@@ -127,7 +127,7 @@ def test_when_one_of_two_nodes_is_killed_both_windows_go_on_in_time_and_nothing_
                 pair.fine()
         finally:
             if second is not None:
-                second.stop()
+                second.end()
             first.stop()
     figure("both windows go on after one of two nodes was killed, longest, s", round(longest, 2), "5")
     assert longest <= RESUMED_WITHIN * busy_factor()

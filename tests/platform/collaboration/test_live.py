@@ -172,6 +172,28 @@ async def test_two_nodes_are_one_room(
         await b.close()
 
 
+async def test_whoever_comes_to_a_node_that_had_no_room_sees_who_sits_still_on_another(
+    hint_settings: PlatformSettings, test_database: TestDatabase, people: Registry, clock: ManualClock
+) -> None:
+    contract = people.contract()
+    async with (
+        node(hint_settings, test_database, clock) as (here, _),
+        node(hint_settings, test_database, clock) as (there, _),
+    ):
+        ines, a = await desk_on(here, people, Role.EDITOR, contract, "Ines Falk")
+        ines.begin()
+        assert (await ines.push()).status_code == 200
+        await a.join(people.organization, contract, 1)
+        await a.hear(Joined)
+        await asyncio.sleep(0.5)  # what her node said of it has gone by
+        _, b = await desk_on(there, people, Role.EDITOR, contract, "Dele Okafor")
+        await b.join(people.organization, contract, 1)
+        for one, name in ((b, "Ines Falk"), (a, "Dele Okafor")):
+            seen, _ = await one.hear(People, lambda said: bool(said.people))
+            assert [each.name for each in seen.people] == [name]
+            await one.close()
+
+
 async def test_whoever_may_not_stay_goes_at_once(
     settings: PlatformSettings, test_database: TestDatabase, people: Registry, clock: ManualClock
 ) -> None:
