@@ -99,6 +99,9 @@ class Accounts:
 
     def renewed(self, account: str, name: str, email: str, organizations: Sequence[Organization]) -> None:
         """What the platform says now of an account and where it belongs; a place that is gone is lost."""
+        from pactoria_desktop.sync.desk import LibraryDesk
+        from pactoria_desktop.sync.records import put_aside
+
         with self._library.writing() as session:
             accounts = StoredAccounts(session)
             accounts.rename(account, name, email)
@@ -108,31 +111,9 @@ class Accounts:
             for seat in accounts.seats(account):
                 if seat.organization not in here and seat.state == "member":
                     accounts.lose_seat(seat.number)
-                    self._put_aside(session, seat.number)
-
-    def _put_aside(self, session: Session, seat: int) -> None:
-        """What was not sent to an organization is not accepted there any more.
-
-        Its contracts stay, are read, and show what it knows of them; one that never came there is the person's own.
-        """
-        from pactoria_desktop.store.contracts import Contracts
-        from pactoria_desktop.sync.desk import LibraryDesk
-        from pactoria_desktop.sync.overlay import shown
-        from pactoria_desktop.sync.records import REVOKED
-
-        desk = LibraryDesk(session, seat, self._library.now())
-        for each in desk.outbox():
-            if each.state != "acknowledged":
-                desk.refuse(each, REVOKED, self._library.now())
-            desk.remove(each.operation)
-            known = desk.known(each.kind, each.record)
-            if known is not None:
-                desk.show(each.kind, each.record, shown(known, ()))
-            elif each.kind == "contract":
-                desk.leave(each.kind, each.record)
-                Contracts(session).put_back(each.record)
-        desk.note("lost", 1, "")
-        desk.flush()
+                    desk = LibraryDesk(session, seat.number, self._library.now())
+                    put_aside(desk, self._library.now())
+                    desk.flush()
 
     def sign_out(self, account: str) -> None:
         """Sign an account out: its contracts stay on this device, changes to them go on waiting."""

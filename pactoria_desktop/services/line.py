@@ -184,7 +184,7 @@ class Line:
         self._locks: dict[str, asyncio.Lock] = {}
         self._open: dict[str, OpenText] = {}
         self._typed: dict[str, tuple[int, str]] = {}
-        self._turned_away: dict[str, float] = {}
+        self._turned_away: dict[str, tuple[float, PactoriaError]] = {}
         self._wanted = asyncio.Event()
         self._whole = asyncio.Lock()
         self._failures = 0
@@ -300,7 +300,7 @@ class Line:
         """Whatever is open here takes part in its room, if the platform has had its text before, or if its records and
         files have just been ``sent``: without them a text is refused."""
         for contract, (opened, on_replica) in tuple(self._openings.items()):
-            if contract in self._open or self._is_turned_away(contract):
+            if contract in self._open or self._why_turned_away(contract) is not None:
                 continue
             seat = await asyncio.to_thread(self._seat_of, contract)
             if seat is None:
@@ -316,9 +316,10 @@ class Line:
         found = {contract: self._accounts.home(contract) for contract in tuple(self._openings)}
         return {contract for contract, home in found.items() if home is not None and home.seat == seat}
 
-    def _is_turned_away(self, contract: str) -> bool:
-        """Whether the platform refused a room a while ago and nothing was heard of since that could have changed it."""
-        return time.monotonic() - self._turned_away.get(contract, float("-inf")) < LOOK_SECONDS
+    def _why_turned_away(self, contract: str) -> PactoriaError | None:
+        """How the platform refused a text a while ago, where nothing was heard of since that could have changed it."""
+        at, error = self._turned_away.get(contract, (float("-inf"), None))
+        return error if time.monotonic() - at < LOOK_SECONDS else None
 
     async def leave(self, contract: str) -> None:
         """The opening of a contract is about to end; gives back once nothing is asked of it any more."""
@@ -373,11 +374,13 @@ class Line:
 
     # Exchanging
 
-    async def sync_all(self, *, allow_removal: bool = False) -> Exchanged:
+    async def sync_all(self, *, allow_removal: bool = False, anew: bool = True) -> Exchanged:
         """Exchange everything that waits, on either side. Raises the first error that kept something from going.
 
-        ``allow_removal`` is a person's answer to RemovalError.
+        ``allow_removal`` is a person's answer to RemovalError; with ``anew`` what was refused is asked again.
         """
+        if anew:
+            self._turned_away.clear()
         try:
             done = await self._sync_all(allow_removal)
         except (OfflineError, NotReachedError, SignedOutError):
@@ -431,8 +434,6 @@ class Line:
             records = await self._waiting(partial(syncing.sync_now, transport, allow_removal=allow_removal))
         finally:
             self._hears.changed()
-        if records.came:  # another role, another way of sharing
-            self._turned_away.clear()
         transfers = Transfers(self._service, seat.number, http)
         files = texts = 0
         first: PactoriaError | None = None
@@ -440,9 +441,14 @@ class Line:
             files = await self._waiting(transfers.send)
         except SyncError as error:
             first = error  # words do not wait for a file that does not go through
+        if records.came or files:  # another role, another way of sharing, a Word file that was missed
+            self._turned_away.clear()
         await self._enter(shared)
         for contract in await asyncio.to_thread(syncing.behind):
             if self.is_connected and await self._is_live(contract):
+                continue
+            if (refused := self._why_turned_away(contract)) is not None:
+                first = first or refused
                 continue
             try:
                 texts += await self._exchange(seat, contract)
@@ -486,6 +492,7 @@ class Line:
             if isinstance(error, PushRefusedError) and error.code is Code.NOT_FOUND and before.number == 0:
                 return False  # whoever shares it has not sent the text yet
             _log.info("text_not_taken", extra={"kind": type(error).__name__, "contract": contract})
+            self._turned_away[contract] = (time.monotonic(), error)
             self._hears.refused(contract, error)
             raise
         finally:
@@ -530,7 +537,7 @@ class Line:
             await asyncio.sleep(GATHER_SECONDS)
             self._wanted.clear()
             try:
-                await self.sync_all()
+                await self.sync_all(anew=False)
             except SignedOutError:
                 await asyncio.to_thread(self._accounts.sign_out, self.account.id)
                 self._hears.changed()
@@ -590,7 +597,7 @@ class Line:
     def refused(self, contract: str, error: PactoriaError) -> None:
         """``sync.live.Listener``."""
         self._open.pop(contract, None)  # its room is left; it is entered again when that may help
-        self._turned_away[contract] = time.monotonic()
+        self._turned_away[contract] = (time.monotonic(), error)
         self._asked_at = float("-inf")
         self._wanted.set()
         self._hears.refused(contract, error)

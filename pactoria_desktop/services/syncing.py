@@ -126,7 +126,9 @@ class Syncing:
             accounts, state = Accounts(session), SyncState(session, self._seat)
             seat = accounts.seat(self._seat)
             account = next(one for one in accounts.all() if one.id == seat.account)
-            waiting, refused = state.waiting() + TextStates(session).waiting(self._seat), len(state.not_accepted())
+            waiting, refused = state.waiting(), len(state.not_accepted())
+            if seat.state == "member":
+                waiting += TextStates(session).waiting(self._seat)
             conflicts = sum(1 for _, fields in state.records("conflict") if not fields.get("resolved"))
         found, words = self._words(seat, account.signed_out_at is not None, waiting, conflicts)
         return Status(found, words, waiting, conflicts, refused, seat.synced_at, seat.trouble)

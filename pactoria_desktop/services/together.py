@@ -47,8 +47,8 @@ class NoAccountError(PactoriaError):
     """Nobody is signed in on this device."""
 
 
-class SignedInElsewhereError(PactoriaError):
-    """Another account is signed in on this device."""
+class SignedInAlreadyError(PactoriaError):
+    """Somebody is signed in on this device."""
 
 
 class EndedError(PactoriaError):
@@ -266,9 +266,9 @@ class Together:
 
         platform = platform_address(address).url
         account = self._account
-        if account is not None and account.platform != platform:
-            raise SignedInElsewhereError(
-                f"You are signed in to {account.platform} as {account.name}; nothing was changed; sign out there first."
+        if account is not None:  # its tokens are where the new ones would lie, and are to be ended on the platform
+            raise SignedInAlreadyError(
+                f"You are signed in to {account.platform} as {account.name}; nothing was changed; sign out first."
             )
         person = await asyncio.to_thread(lambda: self._service.person)
         device = ThisDevice(person.device, socket.gethostname()[:100] or "This computer")
@@ -283,18 +283,11 @@ class Together:
         line = self._make_line(account)
         try:
             await line.refresh()
-            await asyncio.to_thread(self._sign_out_others, line.account.id)
         except BaseException:
             await asyncio.shield(asyncio.to_thread(store.remove))
             raise
         finally:
             await line.close()
-
-    def _sign_out_others(self, account: str) -> None:
-        """Whoever was signed in until now has no tokens here any more: there is one place for them."""
-        for one in self._accounts.accounts():
-            if one.id != account and one.signed_out_at is None:
-                self._accounts.sign_out(one.id)
 
     def _signed_in(self, work: Coroutine[Any, Any, None]) -> bool:
         self._signing_in = self._submit(work)

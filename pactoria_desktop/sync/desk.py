@@ -385,10 +385,11 @@ class LibraryDesk:
         if made:
             self._show_what_hangs_on(kind, record)
 
-    def leave(self, kind: str, record: str) -> None:
+    def leave(self, kind: str, record: str, *, stays: bool = False) -> None:
         self.flush()
         if kind == "contract" and not self._lives_elsewhere(record):
-            land(self._session, kind, record, None, at=self._at)
+            if not stays:
+                land(self._session, kind, record, None, at=self._at)
             self._set_home(record, "lost")
 
     def _is_of_another(self, kind: str, record: str, fields: Mapping[str, object]) -> bool:

@@ -170,8 +170,9 @@ class Desk(Protocol):
         """Let the library show a record so; None: it is gone. Unknown kinds are kept by the desk and shown nowhere."""
         ...
 
-    def leave(self, kind: str, record: str) -> None:
-        """The record's scope was taken away: it leaves the lists; what lies on this device stays."""
+    def leave(self, kind: str, record: str, *, stays: bool = False) -> None:
+        """The record's scope was taken away: it leaves the lists; what lies on this device stays. With ``stays`` a
+        contract does not leave, and is the person's own."""
         ...
 
     def note(self, what: str, count: int, words: str = "") -> None:

@@ -10,6 +10,7 @@ kept together; another epoch sends the journal of acknowledged operations anew.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -262,8 +263,8 @@ class RecordSync:
             return True
         self.keep_rows(desk, feed, touched)
         run.came += len(feed.rows)
-        if feed.rows:
-            desk.note("came", len(feed.rows), feed.scope)
+        for of, count in _by_contract(desk, feed).items():
+            desk.note("came", count, of)
         self.keep_cursor(desk, feed, position)
         if not feed.more and position.renewing:
             self._end_renewal(desk, feed.scope, feed.sequence, touched)
@@ -363,14 +364,8 @@ class RecordSync:
 
     def _lose_all(self) -> None:
         """The person does not belong to the organization any more."""
-        run = _Run()
         with self._desks() as desk:
-            for scope in {*desk.positions(), ORGANIZATION}:
-                self._lose(desk, scope, run)
-            for each in desk.outbox():
-                desk.refuse(each, REVOKED, self._now())
-                desk.remove(each.operation)
-                desk.leave(each.kind, each.record)
+            put_aside(desk, self._now())
 
     def _forget_old(self, desk: Desk) -> None:
         """Cut the journal by the platform's own instants: this device's clock may be years off."""
@@ -387,6 +382,22 @@ class RecordSync:
         return to_milliseconds(self._clock.now())
 
 
+def put_aside(desk: Desk, at: int) -> None:
+    """The person does not belong to the organization any more: what was not sent is not accepted there.
+
+    What is known of its records stays to be read; a contract that never came there is the person's own again.
+    """
+    for each in desk.outbox():
+        if each.state != "acknowledged":
+            desk.refuse(each, REVOKED, at)
+        desk.remove(each.operation)
+        if desk.known(each.kind, each.record) is None:
+            desk.leave(each.kind, each.record, stays=True)
+        else:
+            _show(desk, each.kind, each.record)
+    desk.note("lost", 1, ORGANIZATION)
+
+
 def digest(known: Iterable[Known]) -> str:
     """The digest of a scope as ``protocol.records.Feed`` describes it."""
     total = 0
@@ -395,6 +406,17 @@ def digest(known: Iterable[Known]) -> str:
             line = f"{each.kind}\n{each.record}\n{each.sequence}".encode()
             total ^= int.from_bytes(hashlib.sha256(line).digest()[:8], "big")
     return f"{total:016x}"
+
+
+def _by_contract(desk: Desk, feed: Feed) -> Mapping[str, int]:
+    """How many rows came of which contract, as words of the log; of many contracts together, as of the scope."""
+    found: Counter[str] = Counter()
+    for row in feed.rows:
+        of: object = row.record if row.kind == "contract" else row.fields.get("contract")
+        if row.kind == "comment" and (thread := desk.known("thread", str(row.fields.get("thread")))) is not None:
+            of = thread.fields.get("contract")
+        found[f"contract:{of}" if isinstance(of, str) else feed.scope] += 1
+    return found if len(found) <= _FEW else {feed.scope: len(feed.rows)}
 
 
 def _known(row: Row, scope: str) -> Known:

@@ -18,7 +18,7 @@ from pactoria_desktop.runtime.paths import Home
 from pactoria_desktop.services.accounts import Accounts, Organization
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.services.line import Line
-from pactoria_desktop.services.together import Together
+from pactoria_desktop.services.together import SignedInAlreadyError, Together
 from pactoria_desktop.store.library import open_library
 
 CLOCK = ManualClock(datetime(2026, 12, 1, 9, tzinfo=UTC))
@@ -43,14 +43,11 @@ def service(tmp_path: Path) -> Iterator[LibraryService]:
         yield LibraryService(library, CLOCK, "Me")
 
 
-def test_whoever_signs_in_takes_the_place_of_whoever_was(service: LibraryService, monkeypatch: pytest.MonkeyPatch):
+def test_nobody_signs_in_beside_somebody(service: LibraryService, monkeypatch: pytest.MonkeyPatch):
     accounts = Accounts(service)
     accounts.signed_in(ADDRESS, "p1", "Ines", "", "d", [Organization("o1", "Kanzlei", Role.EDITOR)])
-    CLOCK.advance(60)
     together = Together(service, keyring=NoKeyring(), keeps_up=False)
     together.start()
-    assert together.account is not None
-    assert together.account.name == "Ines"
 
     def refresh(line: Line) -> None:
         line.account = accounts.signed_in(
@@ -62,11 +59,16 @@ def test_whoever_signs_in_takes_the_place_of_whoever_was(service: LibraryService
     monkeypatch.setattr(Line, "_refresh", refresh)
     monkeypatch.setattr("pactoria_desktop.sync.sign_in.sign_in_with_browser", signs_in)
     with contextlib.closing(together):
+        for address in (ADDRESS, "https://other.test"):  # the tokens of one lie where another's would
+            with pytest.raises(SignedInAlreadyError, match=r"signed in to https://platform\.test as Ines"):
+                together.sign_in_with_browser(address)
+        assert together.account is not None
+        assert together.account.name == "Ines"
+        together.sign_out()
+        assert together.account is None
         assert together.sign_in_with_browser(ADDRESS)
         assert together.account.name == "Dele"
-        together.sign_out()
-        assert together.account is None, "Ines has no tokens here any more"
-    assert [one.name for one in accounts.accounts() if one.signed_out_at is None] == []
+    assert [one.name for one in accounts.accounts() if one.signed_out_at is None] == ["Dele"]
 
 
 def test_whoever_waits_for_the_platform_waits_no_longer_than_the_program(

@@ -134,7 +134,7 @@ class MemoryDesk:
         else:
             self.kept.shown[kind, record] = fields
 
-    def leave(self, kind: str, record: str) -> None:
+    def leave(self, kind: str, record: str, *, stays: bool = False) -> None:
         self.kept.shown.pop((kind, record), None)
 
     def note(self, what: str, count: int, words: str = "") -> None:

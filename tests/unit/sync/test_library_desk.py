@@ -47,8 +47,8 @@ class ShownDesk(LibraryDesk):
         else:
             self.shown[kind, record] = fields
 
-    def leave(self, kind, record) -> None:
-        super().leave(kind, record)
+    def leave(self, kind, record, *, stays=False) -> None:
+        super().leave(kind, record, stays=stays)
         self.shown.pop((kind, record), None)
 
 
