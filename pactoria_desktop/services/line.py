@@ -383,7 +383,11 @@ class Line:
             self._turned_away.clear()
         try:
             done = await self._sync_all(allow_removal)
-        except (OfflineError, NotReachedError, SignedOutError):
+        except SignedOutError:
+            await asyncio.to_thread(self._accounts.sign_out, self.account.id)
+            self._hears.changed()
+            raise
+        except (OfflineError, NotReachedError):
             raise
         except PactoriaError as error:
             self.stopped = error
@@ -539,8 +543,6 @@ class Line:
             try:
                 await self.sync_all(anew=False)
             except SignedOutError:
-                await asyncio.to_thread(self._accounts.sign_out, self.account.id)
-                self._hears.changed()
                 return
             except (SyncError, NotReachedError) as error:
                 self._failures += 1

@@ -199,8 +199,8 @@ def test_a_platform_that_is_not_there_costs_a_sentence_and_no_work(team: Team, i
         team.platform.start()
     assert (offline.status, again.status, elsewhere.status) == (2, 2, 2)
     assert "does not answer" in offline.err
-    assert "does not answer" in again.err
-    assert elsewhere.err.startswith(f"You are signed in to {team.platform.address} as {INES.name};")
+    for refused in (again, elsewhere):
+        assert refused.err.startswith(f"You are signed in to {team.platform.address} as {INES.name};")
     assert (out.status, out.json) == (1, {"signed_out": True, "platform_told": False})
     assert "was not told" in out.err
     assert contract.encode() in ines.checked("list").out
