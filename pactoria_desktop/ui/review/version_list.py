@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -12,12 +12,11 @@ from pactoria_desktop.ui.account.saying import clock
 from pactoria_desktop.ui.library.when import spoken_instant
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.theme.marks import draw_severity
+from pactoria_desktop.ui.widgets.items import DISPLAY, ITEM_ROLE, SPEECH, TIP, Index, ItemModel
 from pactoria_desktop.ui.widgets.text import RIGHT, draw_line
 
-ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 LEFT, PAD, ABOVE = 44, 14, 10
 TITLE, LINE = 20, 18
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,54 +54,22 @@ class VersionRow:
         return "\n".join(part for part in said if part)
 
 
-class VersionModel(QAbstractListModel):
-    """Versions for the list; replaced as a whole."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._now = now
-        self.rows: tuple[VersionRow, ...] = ()
-
-    def set_rows(self, rows: Sequence[VersionRow]) -> None:
-        """Show others."""
-        self.beginResetModel()
-        self.rows = tuple(rows)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """How many there are."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = 0) -> object:
-        """The version under ``ROW_ROLE``; words for display, speech and tooltip."""
-        row = self.rows[index.row()]
-        if role == ROW_ROLE:
-            return row
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.name
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return row.speech(self._now())
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.tip(self._now())
-        return None
-
-
 class VersionDelegate(QStyledItemDelegate):
     """Measures by counting lines, without looking at the words, and paints: number and name, then the lines."""
 
-    def __init__(self, look: Look, model: VersionModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, look: Look, model: ItemModel[VersionRow], now: Callable[[], datetime]) -> None:
         super().__init__()
         self._look, self._model, self._now = look, model, now
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as the lines are many."""
         pixels = self._look.pixels
-        lines = self._model.rows[index.row()].lines()
+        lines = self._model.items[index.row()].lines()
         return QSize(120, pixels(TITLE) + lines * pixels(LINE) + 2 * pixels(ABOVE))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, bar of the chosen one, number and name, who and when, file, marks."""
-        row, look, area = self._model.rows[index.row()], self._look, QRectF(option.rect)
+        row, look, area = self._model.items[index.row()], self._look, QRectF(option.rect)
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -155,7 +122,7 @@ class VersionList(QListView):
 
     def __init__(self, look: Look, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self._versions = VersionModel(now)
+        self._versions = _model(now)
         self._delegate = VersionDelegate(look, self._versions, now)
         self.setModel(self._versions)
         self.setItemDelegate(self._delegate)
@@ -164,31 +131,31 @@ class VersionList(QListView):
         self.setTabKeyNavigation(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.activated.connect(lambda index: self.opened.emit(index.data(ROW_ROLE).key))
+        self.activated.connect(lambda index: self.opened.emit(index.data(ITEM_ROLE).key))
         self.selectionModel().currentChanged.connect(self._on_current)
         look.changed.connect(self._on_look)
 
     def rows(self) -> tuple[VersionRow, ...]:
         """What is shown."""
-        return self._versions.rows
+        return self._versions.items
 
     def set_rows(self, rows: Sequence[VersionRow]) -> None:
         """Show others. The current one stays current and in its place; without one it is the newest."""
         key, above = self.current_key(), self.verticalScrollBar().value()
-        self._versions.set_rows(rows)
-        number = next((at for at, row in enumerate(self._versions.rows) if row.key == key), 0)
-        if self._versions.rows:
+        self._versions.set_items(rows)
+        number = next((at for at, row in enumerate(self._versions.items) if row.key == key), 0)
+        if self._versions.items:
             self.setCurrentIndex(self._versions.index(number))
             self.verticalScrollBar().setValue(above)
 
     def current_key(self) -> str:
         """The key of the current version; empty without one."""
         number = self.currentIndex().row()
-        return self._versions.rows[number].key if 0 <= number < len(self._versions.rows) else ""
+        return self._versions.items[number].key if 0 <= number < len(self._versions.items) else ""
 
     def set_current(self, key: str) -> None:
         """Make the version with a key current, if it is there."""
-        for number, row in enumerate(self._versions.rows):
+        for number, row in enumerate(self._versions.items):
             if row.key == key:
                 self.setCurrentIndex(self._versions.index(number))
 
@@ -217,3 +184,8 @@ class VersionList(QListView):
             self.opened.emit(self.current_key())
             return
         super().keyPressEvent(event)
+
+
+def _model(now: Callable[[], datetime]) -> ItemModel[VersionRow]:
+    words = {DISPLAY: lambda row: row.name, SPEECH: lambda row: row.speech(now()), TIP: lambda row: row.tip(now())}
+    return ItemModel(words)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,12 +18,11 @@ from PySide6.QtWidgets import (
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.theme.marks import SEVERITY_NAMES, author_token, draw_severity
 from pactoria_desktop.ui.widgets.author import draw_avatar
+from pactoria_desktop.ui.widgets.items import DISPLAY, ITEM_ROLE, SPEECH, Index, ItemModel
 from pactoria_desktop.ui.widgets.layouts import row
 from pactoria_desktop.ui.widgets.text import RIGHT, draw_line
 
-CARD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 PAD, LEFT, ACTIONS_HEIGHT = 14, 36, 44
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -47,35 +46,6 @@ class Card:
         first = SEVERITY_NAMES[self.severity] if self.severity else self.author_name
         parts = (first, self.title, f"at {self.place}" if self.place else "", self.quote, self.detail, self.foot)
         return ", ".join(part for part in parts if part)
-
-
-class CardModel(QAbstractListModel):
-    """Cards for the list; replaced as a whole."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cards: tuple[Card, ...] = ()
-
-    def set_cards(self, cards: Sequence[Card]) -> None:
-        """Show other cards."""
-        self.beginResetModel()
-        self.cards = tuple(cards)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """How many cards there are."""
-        return 0 if parent.isValid() else len(self.cards)
-
-    def data(self, index: Index, role: int = 0) -> object:
-        """The card itself under ``CARD_ROLE``; words for display and speech."""
-        card = self.cards[index.row()]
-        if role == CARD_ROLE:
-            return card
-        if role == Qt.ItemDataRole.DisplayRole:
-            return card.title
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return card.speech()
-        return None
 
 
 @dataclass(frozen=True)
@@ -160,13 +130,13 @@ class CardDelegate(QStyledItemDelegate):
         """The height that the card's words need at the view's width, and its actions when it is current."""
         view = self.parent()
         width = view.viewport().width() if isinstance(view, QListView) else 300
-        last = self._parts(index.data(CARD_ROLE), width)[-1]
+        last = self._parts(index.data(ITEM_ROLE), width)[-1]
         actions = self.look.pixels(ACTIONS_HEIGHT) if self.with_actions and self._is_current(index) else 0
         return QSize(100, round(last.top + last.height + PAD + actions))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, mark or avatar, title and place, quote with its bar, detail."""
-        card: Card = index.data(CARD_ROLE)
+        card: Card = index.data(ITEM_ROLE)
         look, area = self.look, QRectF(option.rect)
         state: QStyle.StateFlag = option.state
         painter.save()
@@ -216,7 +186,7 @@ class CardList(QListView):
         self, look: Look, accessible_name: str, actions: Callable[[Card], Sequence[QWidget]] | None = None
     ) -> None:
         super().__init__()
-        self._look, self._cards, self._actions = look, CardModel(), actions
+        self._look, self._cards, self._actions = look, _model(), actions
         self._delegate = CardDelegate(look)
         self._delegate.setParent(self)
         self._delegate.with_actions = actions is not None
@@ -227,31 +197,31 @@ class CardList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.activated.connect(lambda index: self.opened.emit(index.data(CARD_ROLE).key))
+        self.activated.connect(lambda index: self.opened.emit(index.data(ITEM_ROLE).key))
         self.selectionModel().currentChanged.connect(self._on_current)
         look.changed.connect(self._on_look)
 
     def cards(self) -> tuple[Card, ...]:
         """What is shown."""
-        return self._cards.cards
+        return self._cards.items
 
     def set_cards(self, cards: Sequence[Card]) -> None:
         """Show other cards; the current one stays current when it is still there."""
         key = self.current_key()
         self._drop_actions()
         self._delegate.forget()
-        self._cards.set_cards(cards)
+        self._cards.set_items(cards)
         if key:
             self.set_current(key)
 
     def current_key(self) -> str:
         """The key of the current card; empty without one."""
         index = self.currentIndex()
-        return str(index.data(CARD_ROLE).key) if index.isValid() else ""
+        return str(index.data(ITEM_ROLE).key) if index.isValid() else ""
 
     def set_current(self, key: str) -> None:
         """Make the card with a key current, if it is there."""
-        for number, card in enumerate(self._cards.cards):
+        for number, card in enumerate(self._cards.items):
             if card.key == key:
                 self.setCurrentIndex(self._cards.index(number))
                 return
@@ -267,7 +237,7 @@ class CardList(QListView):
             self.setIndexWidget(before, None)  # type: ignore[arg-type]
         if not index.isValid():
             return
-        card: Card = index.data(CARD_ROLE)
+        card: Card = index.data(ITEM_ROLE)
         if self._actions is not None:
             self._holder = self._action_row(self._actions(card))
             self.setIndexWidget(index, self._holder)
@@ -299,3 +269,7 @@ class CardList(QListView):
             self.opened.emit(self.current_key())
             return
         super().keyPressEvent(event)
+
+
+def _model() -> ItemModel[Card]:
+    return ItemModel({DISPLAY: lambda card: card.title, SPEECH: Card.speech})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,11 +18,10 @@ from PySide6.QtWidgets import (
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.theme.marks import SEVERITY_NAMES, draw_severity
 from pactoria_desktop.ui.widgets.author import draw_avatar
+from pactoria_desktop.ui.widgets.items import DISPLAY, ITEM_ROLE, SPEECH, Index, ItemModel
 from pactoria_desktop.ui.widgets.text import RIGHT, draw_line
 
-ENTRY_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 HEIGHT, LEFT, MORE = 46, 8, 28
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -62,35 +61,6 @@ class ListEntry:
         )
 
 
-class EntryModel(QAbstractListModel):
-    """Entries for the list; replaced as a whole."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: tuple[ListEntry, ...] = ()
-
-    def set_entries(self, entries: Sequence[ListEntry]) -> None:
-        """Show others."""
-        self.beginResetModel()
-        self.entries = tuple(entries)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """How many there are."""
-        return 0 if parent.isValid() else len(self.entries)
-
-    def data(self, index: Index, role: int = 0) -> object:
-        """The entry under ``ENTRY_ROLE``; words for display and speech."""
-        entry = self.entries[index.row()]
-        if role == ENTRY_ROLE:
-            return entry
-        if role == Qt.ItemDataRole.DisplayRole:
-            return entry.title
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return entry.speech()
-        return None
-
-
 class EntryDelegate(QStyledItemDelegate):
     """Paints entries, with a line under each."""
 
@@ -104,7 +74,7 @@ class EntryDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, avatar or icon, two lines, the word, the time, and three dots where there is a menu."""
-        entry: ListEntry = index.data(ENTRY_ROLE)
+        entry: ListEntry = index.data(ITEM_ROLE)
         look, area = self.look, QRectF(option.rect)
         state: QStyle.StateFlag = option.state
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
@@ -169,7 +139,7 @@ class EntryDelegate(QStyledItemDelegate):
     def has_menus(self, index: Index) -> bool:
         """Whether room is left for dots: in every line, so that the times stand below each other."""
         model = index.model()
-        return isinstance(model, EntryModel) and any(entry.choices for entry in model.entries)
+        return isinstance(model, ItemModel) and any(entry.choices for entry in model.items)
 
 
 class EntryList(QListView):
@@ -182,7 +152,7 @@ class EntryList(QListView):
 
     def __init__(self, look: Look, accessible_name: str, *, all_shown: bool = False) -> None:
         super().__init__()
-        self._look, self._entries, self._all_shown = look, EntryModel(), all_shown
+        self._look, self._entries, self._all_shown = look, _model(), all_shown
         self._delegate = EntryDelegate(look)
         self.menu: QMenu | None = None
         self.setModel(self._entries)
@@ -200,13 +170,13 @@ class EntryList(QListView):
 
     def entries(self) -> tuple[ListEntry, ...]:
         """What is shown."""
-        return self._entries.entries
+        return self._entries.items
 
     def set_entries(self, entries: Sequence[ListEntry]) -> None:
         """Show others; the current one stays current when it is still there."""
         key = self.current_key()
-        self._entries.set_entries(entries)
-        for number, entry in enumerate(self._entries.entries):
+        self._entries.set_items(entries)
+        for number, entry in enumerate(self._entries.items):
             if entry.key == key or (not key and number == 0):
                 self.setCurrentIndex(self._entries.index(number))
         self.updateGeometry()
@@ -214,11 +184,11 @@ class EntryList(QListView):
     def current_key(self) -> str:
         """The key of the current entry; empty without one."""
         index = self.currentIndex()
-        return str(index.data(ENTRY_ROLE).key) if index.isValid() else ""
+        return str(index.data(ITEM_ROLE).key) if index.isValid() else ""
 
     def set_current(self, key: str) -> None:
         """Make the entry with a key current, if it is there."""
-        for number, entry in enumerate(self._entries.entries):
+        for number, entry in enumerate(self._entries.items):
             if entry.key == key:
                 self.setCurrentIndex(self._entries.index(number))
 
@@ -226,7 +196,7 @@ class EntryList(QListView):
         """All entries where all are shown."""
         if not self._all_shown:
             return super().sizeHint()
-        return QSize(240, max(1, len(self._entries.entries)) * self._look.pixels(HEIGHT) + 2)
+        return QSize(240, max(1, len(self._entries.items)) * self._look.pixels(HEIGHT) + 2)
 
     def minimumSizeHint(self) -> QSize:
         """The same where all are shown."""
@@ -235,7 +205,7 @@ class EntryList(QListView):
     def open_menu(self, at: QPoint | None = None) -> QMenu | None:
         """Open the menu of the current entry, at a global place or below the entry's dots; None without a menu."""
         index = self.currentIndex()
-        entry: ListEntry | None = index.data(ENTRY_ROLE) if index.isValid() else None
+        entry: ListEntry | None = index.data(ITEM_ROLE) if index.isValid() else None
         if entry is None or not entry.choices:
             return None
         menu = QMenu(self)
@@ -277,8 +247,8 @@ class EntryList(QListView):
         """Opens an entry without a menu."""
         super().mouseDoubleClickEvent(event)
         index = self.indexAt(event.position().toPoint())
-        if index.isValid() and not index.data(ENTRY_ROLE).choices:
-            self.opened.emit(index.data(ENTRY_ROLE).key)
+        if index.isValid() and not index.data(ITEM_ROLE).choices:
+            self.opened.emit(index.data(ITEM_ROLE).key)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The other mouse button, or the menu key."""
@@ -294,3 +264,7 @@ class EntryList(QListView):
                 self.opened.emit(self.current_key())
             return
         super().keyPressEvent(event)
+
+
+def _model() -> ItemModel[ListEntry]:
+    return ItemModel({DISPLAY: lambda entry: entry.title, SPEECH: ListEntry.speech})

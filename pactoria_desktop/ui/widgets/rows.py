@@ -4,17 +4,16 @@ nothing."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from pactoria_desktop.ui.theme.look import Look
 from pactoria_desktop.ui.theme.marks import SEVERITY_NAMES, draw_severity
+from pactoria_desktop.ui.widgets.items import DISPLAY, ITEM_ROLE, SPEECH, Index, ItemModel
 from pactoria_desktop.ui.widgets.text import RIGHT, draw_line
 
-ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 INSET = 8
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -52,37 +51,15 @@ class Row:
         return ", ".join(part for part in parts if part)
 
 
-class RowModel(QAbstractListModel):
-    """Rows for a list view; replaced as a whole."""
+class RowModel(ItemModel[Row]):
+    """Rows for a list view."""
 
     def __init__(self, rows: Sequence[Row] = ()) -> None:
-        super().__init__()
-        self.rows = tuple(rows)
-
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show other rows."""
-        self.beginResetModel()
-        self.rows = tuple(rows)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """How many rows there are."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = 0) -> object:
-        """The row itself under ``ROW_ROLE``; words for display and speech."""
-        row = self.rows[index.row()]
-        if role == ROW_ROLE:
-            return row
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.title
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return row.speech()
-        return None
+        super().__init__({DISPLAY: lambda row: row.title, SPEECH: Row.speech}, rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """A head is neither chosen nor walked over."""
-        if self.rows[index.row()].head:
+        if self.items[index.row()].head:
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
@@ -111,12 +88,12 @@ class RowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """The height of the row; the width is the view's."""
-        row: Row = index.data(ROW_ROLE)
+        row: Row = index.data(ITEM_ROLE)
         return QSize(60, self.look.pixels(28 if row.head else self.height))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, icon or mark, title with its matches, second words, figure."""
-        row: Row = index.data(ROW_ROLE)
+        row: Row = index.data(ITEM_ROLE)
         look, area = self.look, QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -200,7 +177,7 @@ class RowList(QListView):
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
         self.setUniformItemSizes(not any(row.head for row in rows))
-        self.activated.connect(lambda index: self.opened.emit(index.data(ROW_ROLE).key))
+        self.activated.connect(lambda index: self.opened.emit(index.data(ITEM_ROLE).key))
         self.selectionModel().currentChanged.connect(self._on_current)
         look.changed.connect(self._on_look)
 
@@ -210,35 +187,35 @@ class RowList(QListView):
 
     def _on_current(self, index: QModelIndex) -> None:
         if index.isValid():
-            self.moved.emit(index.data(ROW_ROLE).key)
+            self.moved.emit(index.data(ITEM_ROLE).key)
 
     def rows(self) -> tuple[Row, ...]:
         """What is shown."""
-        return self._rows.rows
+        return self._rows.items
 
     def set_rows(self, rows: Sequence[Row], current: str = "") -> None:
         """Show other rows; ``current`` (or the key that was current) stays current when it is among them."""
         wanted = current or self.current_key()
         self.setUniformItemSizes(not any(row.head for row in rows))
-        self._rows.set_rows(rows)
+        self._rows.set_items(rows)
         if wanted:
             self.set_current(wanted)
 
     def current_key(self) -> str:
         """The key of the current row; empty without one."""
         index = self.currentIndex()
-        return str(index.data(ROW_ROLE).key) if index.isValid() else ""
+        return str(index.data(ITEM_ROLE).key) if index.isValid() else ""
 
     def set_current(self, key: str) -> None:
         """Make the row with a key current, if it is there."""
-        for number, row in enumerate(self._rows.rows):
+        for number, row in enumerate(self._rows.items):
             if row.key == key and not row.head:
                 self.setCurrentIndex(self._rows.index(number))
                 return
 
     def content_height(self) -> int:
         """The height in logical pixels that shows all rows."""
-        return sum(self._look.pixels(28 if row.head else self._height) for row in self._rows.rows)
+        return sum(self._look.pixels(28 if row.head else self._height) for row in self._rows.items)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the current row on every platform."""

@@ -84,8 +84,10 @@ def test_a_member_who_is_removed_hears_it_and_keeps_what_was_not_sent(team: Team
         status = theirs.syncing.status()
         assert (status.state, status.waiting, status.not_accepted) == ("lost", 0, 1)
         assert theirs.syncing.not_accepted()[0].patch == {"title": "Written too late"}
-        assert theirs.titles() == {}
-        assert theirs.records() == {}
+        assert theirs.titles()[contract] == "Services agreement", "what was known there stays to be read"
+        standing = theirs.accounts.standing(contract)
+        assert standing is not None
+        assert standing.lost
         mine.sync()
         assert mine.titles()[contract] != "Written too late"
 
