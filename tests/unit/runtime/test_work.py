@@ -185,6 +185,9 @@ def test_what_waits_for_the_network_holds_up_neither_writing_nor_computing():
     assert written.finished.wait(5)
     assert counted.finished.wait(5)
     assert sorted(done) == ["counted", "written"]
+    until = time.monotonic() + 5  # a thread that was begun may not have had its turn
+    while sum(job.state is State.RUNNING for job in waiting) < 4 and time.monotonic() < until:
+        time.sleep(0.01)
     assert sum(job.state is State.RUNNING for job in waiting) == 4
     release.set()
     for job in waiting:
