@@ -106,6 +106,23 @@ async def desk_on(place: str, people: Registry, role: Role, contract: str, name:
     return desk, await Device.connected(f"ws://{place}", desk.party)
 
 
+@contextlib.asynccontextmanager
+async def two_nodes(
+    settings: PlatformSettings, database: TestDatabase, clock: ManualClock
+) -> AsyncIterator[tuple[str, str, FastAPI]]:
+    """Two nodes on one database; the application is the second's."""
+    async with node(settings, database, clock) as (here, _), node(settings, database, clock) as (there, application):
+        yield here, there, application
+
+
+async def desk_begun(place: str, people: Registry, contract: str, name: str) -> tuple[Desk, Device]:
+    """An editor who has sent the text's beginning."""
+    desk, device = await desk_on(place, people, Role.EDITOR, contract, name)
+    desk.begin()
+    assert (await desk.push()).status_code == 200
+    return desk, device
+
+
 async def hear_text(desk: Desk, device: Device) -> News:
     news, blobs = await device.hear(News)
     assert news.after == desk.number
@@ -129,16 +146,8 @@ async def test_two_nodes_are_one_room(
     hint_settings: PlatformSettings, test_database: TestDatabase, people: Registry, clock: ManualClock
 ) -> None:
     contract = people.contract()
-    async with (
-        node(hint_settings, test_database, clock) as (here, _),
-        node(hint_settings, test_database, clock) as (
-            there,
-            application,
-        ),
-    ):
-        ines, a = await desk_on(here, people, Role.EDITOR, contract, "Ines Falk")
-        ines.begin()
-        assert (await ines.push()).status_code == 200
+    async with two_nodes(hint_settings, test_database, clock) as (here, there, application):
+        ines, a = await desk_begun(here, people, contract, "Ines Falk")
         ines.number = 1
         dele, b = await desk_on(there, people, Role.EDITOR, contract, "Dele Okafor")
         await dele.pull()
@@ -176,13 +185,8 @@ async def test_whoever_comes_to_a_node_that_had_no_room_sees_who_sits_still_on_a
     hint_settings: PlatformSettings, test_database: TestDatabase, people: Registry, clock: ManualClock
 ) -> None:
     contract = people.contract()
-    async with (
-        node(hint_settings, test_database, clock) as (here, _),
-        node(hint_settings, test_database, clock) as (there, _),
-    ):
-        ines, a = await desk_on(here, people, Role.EDITOR, contract, "Ines Falk")
-        ines.begin()
-        assert (await ines.push()).status_code == 200
+    async with two_nodes(hint_settings, test_database, clock) as (here, there, _):
+        _, a = await desk_begun(here, people, contract, "Ines Falk")
         await a.join(people.organization, contract, 1)
         await a.hear(Joined)
         await asyncio.sleep(0.5)  # what her node said of it has gone by
