@@ -172,6 +172,7 @@ class Opening(QObject):
         shelves.refresh()
         bench.panels.show()
         QTimer.singleShot(WARMING_PAUSE, bench, bench.warm_for_review)
+        QTimer.singleShot(0, self, self.keep_session)  # whoever types at once and is killed finds it open again
         then = self._when_open.pop(contract, None)
         if then is not None:
             then(tab)
