@@ -4,14 +4,14 @@ Run by ``pytest tests/bench/test_platform.py -s``. The server is a process of it
 counted; a bare FastAPI with SQLAlchemy answers the same questions in the same run. The database is real, with fsync off
 as in all tests.
 
-Measured on two cores with a load of 4: list 1.7 ms beside 1.2, push of 100 contracts 4.5 ms and of 100 rows with 2 KB
-of sealed words 6.8 ms beside 1.9. Two things had cost a third of that before: Python searched for garbage among all
-that the program is made of (``operations/garbage``), and each sealed field set up a cipher of its own. What is not
-within its budget, and why:
+Measured on two quiet cores: list 1.6 ms beside 1.2, push of 100 contracts 4.4 ms and of 100 rows with 2 KB of sealed
+words 7.3 ms beside 1.8. Two things had cost a third of that before: Python searched for garbage among all that the
+program is made of (``operations/garbage``), and each sealed field set up a cipher of its own. What is not within its
+budget, and why:
 
 - A push of sealed words decides every operation by itself (validation, rules, hash, answer: about 2 ms for a
   hundred), and sealing 2 KB a hundred times and the larger statement come on top; the floor does neither.
-- One change a second over 100 scopes: 900 on two cores that the writers share with PostgreSQL, 0.8 ms of their own
+- One change a second over 100 scopes: 1,581 on two cores that the writers share with PostgreSQL, 0.8 ms of their own
   processor time for a push and about as much of PostgreSQL's. What a push reads it finds by keys; before, it read
   every answer that its organization ever had, and all contracts while PostgreSQL had no figures of the table: 84 ms
   for a push beside 20,000 contracts, 3 ms since.
