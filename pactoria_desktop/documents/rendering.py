@@ -161,7 +161,7 @@ class Renderer:
             for section in element.findall(SECTION):
                 element.remove(section)
             self._renumber(element)
-        changes = [key for key in marks if kind_of(key) == "pfmt"]
+        changes = sorted(key for key in marks if kind_of(key) == "pfmt")
         if changes:
             chosen, old = self.one_formatting(marks, changes)
             self._change(element, self.formatting.paragraph_before(marks, old), self.known(chosen))
@@ -385,8 +385,9 @@ class _Body:
         """Open a run for these marks, or go on in the open one when it has the same properties."""
         renderer = self._renderer
         attributes, xml = renderer.formatting.run(marks)
-        changes = tuple(key for key in marks if kind_of(key) == "fmt")
-        wanted = (attributes, xml, *((key, repr(marks[key])) for key in changes))
+        # Two replicas of one text may hold its marks in another order; they write the same file.
+        changes = tuple(sorted(key for key in marks if kind_of(key) == "fmt"))
+        wanted = (attributes, xml, *((key, repr(sorted(values_before(marks, (key,)).items()))) for key in changes))
         if self._run == wanted:
             return
         self._close_run()

@@ -62,6 +62,7 @@ class LivingText:
         self.identity = identity
         self.clock = clock
         self.suggesting = False
+        self.in_company = False
         self.rights = Rights.ALL
         self.round: int | None = None
         self.structure = Structure(document)
@@ -340,6 +341,10 @@ class LivingText:
         """Much has changed: look anew everywhere."""
         self._named.clear()
         self._open = None
+
+    def typing_is_told_apart(self) -> bool:
+        """Whether words typed without tracking get an id: a deletion must know what it was aimed at."""
+        return self.in_company or self.revisions_open()
 
     def revisions_open(self) -> bool:
         """Whether tracked changes stand anywhere in the text; at times still said just after the last has gone."""

@@ -137,6 +137,16 @@ class Opening:
         self._living.rights = rights
         self.suggesting = self.suggesting
 
+    @property
+    def in_company(self) -> bool:
+        """Whether others may be at work on this text: what is typed without tracking is told apart from what they knew,
+        so that a tracked deletion of theirs does not strike it."""
+        return self._living.in_company
+
+    @in_company.setter
+    def in_company(self, in_company: bool) -> None:
+        self._living.in_company = in_company
+
     def _get_round(self) -> int | None:
         return self._living.round
 

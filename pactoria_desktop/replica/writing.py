@@ -115,7 +115,7 @@ def put(living: LivingText, slot: Slot, offset: int, text: str, look: Wanted) ->
             around = enclosing_marks(beside, beside)
     wanted: dict[str, MarkValue] = {**look, **around}
     tracked: dict[str, MarkValue] = {}
-    kind = "ins" if living.suggesting else ("typ" if living.revisions_open() else None)
+    kind = "ins" if living.suggesting else ("typ" if living.typing_is_told_apart() else None)
     if kind is not None:
         key = extended_insertion([left, right], kind, living.is_own)
         if key is None:

@@ -4,21 +4,17 @@ Nothing here is lost when the line breaks: what waits lies in the library, and e
 """
 
 import asyncio
-import hashlib
 import logging
-import threading
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-import httpx2
-
 from pactoria_desktop.protocol.identity import Me
 from pactoria_desktop.protocol.organizations import OrganizationList
 from pactoria_desktop.protocol.problems import Code
-from pactoria_desktop.protocol.texts import Present, TextNews, TextPush, TextPushed
+from pactoria_desktop.protocol.texts import Present
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.runtime.errors import PactoriaError
@@ -26,26 +22,21 @@ from pactoria_desktop.runtime.handing_over import handed_over
 from pactoria_desktop.runtime.secrets import Keyring
 from pactoria_desktop.runtime.work import WaitingThreads
 from pactoria_desktop.services.accounts import AccountRecord, Accounts, Organization, SeatRecord
+from pactoria_desktop.services.admission import Admission
 from pactoria_desktop.services.library import LibraryService
 from pactoria_desktop.services.local_texts import ClosedError, OnReplica, OpenElsewhereError, OpenText, StoredText
 from pactoria_desktop.services.opened import OpenContract
 from pactoria_desktop.services.syncing import Departure, Syncing
+from pactoria_desktop.services.text_lines import Noted, OneAtATime
 from pactoria_desktop.services.traffic import Traffic
 from pactoria_desktop.services.transfers import Transfers
+from pactoria_desktop.services.typed_live import TypedLive
 from pactoria_desktop.sync.apart import Apart
-from pactoria_desktop.sync.courier import HttpCourier, NotReachedError, courier_client
+from pactoria_desktop.sync.courier import HttpCourier, NotReachedError
 from pactoria_desktop.sync.errors import AccessLostError, OfflineError, SignedOutError, SyncError
 from pactoria_desktop.sync.live import LiveLine
 from pactoria_desktop.sync.pausing import pause_after
-from pactoria_desktop.sync.texts import Exchange, LocalText, NotAcceptedError, PushRefusedError, TextSync
-from pactoria_desktop.sync.tokens import (
-    KeyringTokenStore,
-    PlatformUnreachableError,
-    SignedInDevice,
-    SignInError,
-    TokensNotKeptError,
-)
-from pactoria_desktop.sync.tokens import SignedOutError as NotSignedInError
+from pactoria_desktop.sync.texts import LocalText, NotAcceptedError, PushRefusedError, TextSync
 from pactoria_desktop.sync.transport import Http, RecordTransport
 
 _log = logging.getLogger("pactoria.sync")
@@ -61,8 +52,6 @@ LOOK_SECONDS = 60.0
 AGAIN_SECONDS = 5.0, 60.0
 """The pause after the first exchange that failed, and the longest."""
 
-LEDGER_SECONDS = 60.0
-TOKEN_SECONDS = 90.0
 WAITING_THREADS = 3
 
 
@@ -102,52 +91,6 @@ class Hears(Protocol):
         ...
 
 
-class _OneAtATime(TextSync):
-    """Exchanges of one text go one after the other, whoever asks."""
-
-    def __init__(
-        self,
-        inner: TextSync,
-        locks: dict[str, asyncio.Lock],
-        may_push: Callable[[str], bool],
-        renew: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._inner, self._locks, self._may_push, self._renew = inner, locks, may_push, renew
-
-    async def exchange(self, text: LocalText) -> Exchange:
-        """As ``TextSync.exchange``; whoever may not change the text only receives."""
-        async with self._locks.setdefault(text.contract, asyncio.Lock()):
-            try:
-                return await self._exchanged(text)
-            except PushRefusedError as error:
-                if error.code is not Code.SIGNED_OUT:
-                    raise
-            await self._renew()
-            return await self._exchanged(text)
-
-    async def _exchanged(self, text: LocalText) -> Exchange:
-        if await asyncio.to_thread(self._may_push, text.contract):
-            return await self._inner.exchange(text)
-        await self._inner.pull(text)
-        return Exchange.NOTHING
-
-
-class _Noted:
-    """A courier that notes in the upload ledger what is about to leave."""
-
-    def __init__(self, courier: HttpCourier, note: Callable[[list[Departure]], None]) -> None:
-        self._courier, self._note = courier, note
-
-    async def pull(self, contract: str, after: int) -> tuple[TextNews, tuple[bytes, ...]]:
-        return await self._courier.pull(contract, after)
-
-    async def push(self, contract: str, push: TextPush, updates: Sequence[bytes]) -> TextPushed:
-        body = b"".join(updates)
-        departure = Departure(contract, "text", len(body), hashlib.sha256(body).hexdigest())
-        await asyncio.to_thread(self._note, [departure])
-        return await self._courier.push(contract, push, updates)
-
-
 class Line:
     """An account's line. Made and run on its loop; ``http`` may be asked for on any thread."""
 
@@ -171,19 +114,13 @@ class Line:
         self._accounts = Accounts(service)
         self._loop = asyncio.get_running_loop()
         self.traffic = traffic
-        self._client = courier_client(account.platform)
-        self._client.event_hooks = {"request": [traffic.goes_async], "response": [traffic.came_async]}
-        self._blocking = httpx2.Client(event_hooks={"request": [traffic.goes], "response": [traffic.came]})
-        self._stopped = threading.Event()
+        self._admission = Admission(account.platform, secrets, service.clock, traffic, chance)
         self._threads = WaitingThreads(WAITING_THREADS, "pactoria-line")
-        self._given: str | None = None
         self._ended_by: Code | None = None
-        store = KeyringTokenStore(secrets, account.platform)
-        self._device = SignedInDevice(self._client, account.platform, store, service.clock)
         self._texts: dict[str, TextSync] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._open: dict[str, OpenText] = {}
-        self._typed: dict[str, tuple[int, str]] = {}
+        self._typed = TypedLive(traffic, self._note_typed)
         self._turned_away: dict[str, tuple[float, PactoriaError]] = {}
         self._wanted = asyncio.Event()
         self._whole = asyncio.Lock()
@@ -192,23 +129,28 @@ class Line:
         """What keeps sync from going on though the platform answers; None where nothing does."""
         self._asked_at = float("-inf")
         self._live = LiveLine(
-            account.platform.replace("http", "ws", 1), self._access, self._texts_of, self, chance, self._departed
+            account.platform.replace("http", "ws", 1),
+            self._admission.given,
+            self._texts_of,
+            self,
+            chance,
+            self._typed.departed,
         )
 
     async def run(self) -> None:
         """Keep the line up until cancelled."""
-        work = [asyncio.create_task(self._kept_up(one)) for one in (self._live_on, self._sync_on, self._ledger_on)]
+        work = [asyncio.create_task(self._kept_up(one)) for one in (self._live_on, self._sync_on, self._typed.run)]
         try:
             ended, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             for each in ended:
                 each.result()
         finally:
-            self._stopped.set()
+            self._admission.stop()
             for each in work:
                 each.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             self._nobody_here()
-            await asyncio.to_thread(self._write_ledger)
+            await asyncio.to_thread(self._typed.write)
             await self.close()
 
     async def _kept_up(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -222,10 +164,9 @@ class Line:
 
     async def close(self) -> None:
         """Close the connections; what still asks on a thread ends soon."""
-        self._stopped.set()
+        self._admission.stop()
         self._threads.shutdown(0.0)
-        await self._client.aclose()
-        self._blocking.close()
+        await self._admission.close()
 
     async def _waiting(self, call: Callable[..., Result], *values: object) -> Result:
         """Run what waits for the platform on a thread that the end of the program does not wait for."""
@@ -233,62 +174,11 @@ class Line:
 
     def http(self) -> Http:
         """Requests of this account that wait; to be used off the loop and off the interface's thread."""
-        last = ""
-
-        def token(renew: bool) -> str:
-            nonlocal last
-            if self._stopped.is_set():
-                raise _stopped()
-            asked = asyncio.run_coroutine_threadsafe(self._token(last if renew else None), self._loop)
-            try:
-                last = asked.result(TOKEN_SECONDS)
-            except TimeoutError as error:  # a keyring that waits to be unlocked
-                asked.cancel()
-                raise OfflineError(
-                    "The sign-in could not be read in time; your work is kept here and waits."
-                ) from error
-            return last
-
-        return Http(
-            self._blocking, self.account.platform, token,
-            clock=self._service.clock, sleep=self._pause, jitter=self._chance,
-        )  # fmt: skip
-
-    def _pause(self, seconds: float) -> None:
-        """Wait before a request is made again, at most until the line is closed."""
-        if self._stopped.wait(seconds):
-            raise _stopped()
+        return self._admission.http()
 
     async def sign_out(self) -> bool:
         """End the sign-in; False where the platform could not be told."""
-        return await self._device.sign_out()
-
-    # Tokens
-
-    async def _token(self, instead_of: str | None = None) -> str:
-        """A token; what keeps one from being got as an error of sync."""
-        try:
-            return await self._device.access_token(instead_of=instead_of)
-        except NotSignedInError as error:
-            raise SignedOutError(error.sentence) from error
-        except (PlatformUnreachableError, TokensNotKeptError) as error:
-            raise OfflineError(error.sentence) from error
-        except SignInError as error:
-            raise SignedOutError(error.sentence) from error
-
-    async def _access(self) -> str:
-        try:
-            self._given = await self._token()
-        except OfflineError as error:
-            raise NotReachedError(error.sentence) from error
-        return self._given
-
-    async def _renew(self) -> None:
-        """Get another token than the one that was refused: it may have ended early, or clocks differ."""
-        try:
-            await self._token(self._given)
-        except OfflineError as error:
-            raise NotReachedError(error.sentence) from error
+        return await self._admission.sign_out()
 
     # What the desktop says
 
@@ -520,10 +410,10 @@ class Line:
                 Identity(self.account.name, self.account.person), name_of, self._service.clock,
                 may_edit=lambda contract: self._accounts.may(contract, "contract.edit"),
             )  # fmt: skip
-            courier = _Noted(HttpCourier(self._client, organization, self._access), syncing.note_departures)
-            self._texts[organization] = _OneAtATime(
-                TextSync(courier, joiner, self._service.clock), self._locks,
-                lambda contract: self._accounts.may(contract, "contract.suggest"), self._renew,
+            courier = HttpCourier(self._admission.client, organization, self._admission.given)
+            self._texts[organization] = OneAtATime(
+                TextSync(Noted(courier, syncing.note_departures), joiner, self._service.clock), self._locks,
+                lambda contract: self._accounts.may(contract, "contract.suggest"), self._admission.renew,
             )  # fmt: skip
         return self._texts[organization]
 
@@ -565,7 +455,7 @@ class Line:
                 await self._live.run()
                 if self._ended_by is Code.SIGNED_OUT and not renewed:
                     renewed = True
-                    await self._renew()
+                    await self._admission.renew()
                     continue
             except (SignedOutError, NotReachedError) as error:
                 _log.info("live_line_signed_out", extra={"kind": type(error).__name__})
@@ -610,26 +500,7 @@ class Line:
         self._ended_by = code
         self._wanted.set()
 
-    # The ledger of what was typed live
-
-    def _departed(self, contract: str, size: int, sha256: str) -> None:
-        self.traffic.sent += size
-        before, _ = self._typed.get(contract, (0, ""))
-        self._typed[contract] = (before + size, sha256)
-
-    async def _ledger_on(self) -> None:
-        while True:
-            await asyncio.sleep(LEDGER_SECONDS)
-            await asyncio.to_thread(self._write_ledger)
-
-    def _write_ledger(self) -> None:
-        """What went live in the last minute, as one line for each contract with the hash of the last part."""
-        typed, self._typed = self._typed, {}
-        for contract, (size, sha256) in typed.items():
-            seat = self._seat_of(contract)
-            if seat is not None:
-                Syncing(self._service, seat.number).note_departures([Departure(contract, "typed live", size, sha256)])
-
-
-def _stopped() -> OfflineError:
-    return OfflineError("Sync was stopped; everything that waits is kept here.")
+    def _note_typed(self, departure: Departure) -> None:
+        seat = self._seat_of(departure.contract)
+        if seat is not None:
+            Syncing(self._service, seat.number).note_departures([departure])

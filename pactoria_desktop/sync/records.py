@@ -385,9 +385,12 @@ class RecordSync:
 def put_aside(desk: Desk, at: int) -> None:
     """The person does not belong to the organization any more: what was not sent is not accepted there.
 
-    What is known of its records stays to be read; a contract that never came there is the person's own again.
+    What is known of its records stays to be read, with what the platform acknowledged laid over, which its feed may not
+    have brought; a contract that never came there is the person's own again.
     """
     for each in desk.outbox():
+        if each.state == "acknowledged" and desk.known(each.kind, each.record) is not None:
+            continue
         if each.state != "acknowledged":
             desk.refuse(each, REVOKED, at)
         desk.remove(each.operation)

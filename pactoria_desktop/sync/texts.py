@@ -211,7 +211,7 @@ class TextSync:
         return news, blobs
 
     async def _push(self, text: LocalText, state: TextState) -> bool:
-        """Send what the platform has not; False where others came in between, so that their work is to be fetched."""
+        """Send what the platform has not; False where it was not taken. What others sent in between is fetched."""
         version = await text.version()
         update = await text.updates_since(state.known)
         peers = await _introduced(text)
@@ -223,7 +223,10 @@ class TextSync:
         follows = pushed.number <= state.number + 1
         number = pushed.number if follows else state.number
         await text.keep(_settled(state, number, known_together(state.known, version)))
-        return follows
+        if not follows:
+            # Not a race that was lost: this work is kept, and where both sides type all the while there is always more.
+            await self.pull(text)
+        return True
 
     async def _push_apart(self, text: LocalText) -> bool:
         """Join what others sent meanwhile, and send both sides' work as one update where nobody came in between."""

@@ -1,7 +1,8 @@
 """A server for the benchmarks of the platform, on a socket of its own: the platform, or a bare floor beside it.
 
 Started by ``test_platform.py`` as ``python -m tests.bench.platform_server house|floor SOCKET``; addresses and folder
-come as JSON on standard input, so that no password stands in the list of processes.
+come as JSON on standard input, so that no password stands in the list of processes. Both run on the loop, and with the
+garbage collection, that the platform is served with.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from pactoria_desktop.platform.application import create_application
 from pactoria_desktop.platform.database.engine import driver_url
 from pactoria_desktop.platform.opening import Addresses, opened_house
+from pactoria_desktop.platform.operations import garbage
+from pactoria_desktop.platform.operations.serving import loop_factory
 from pactoria_desktop.platform.settings import PlatformSettings
 from pactoria_desktop.runtime.clock import SystemClock
 
@@ -109,6 +112,7 @@ async def serve(kind: str, path: str, told: dict[str, str]) -> None:
     """Serve until the parent ends this process."""
 
     async def run(application: FastAPI) -> None:
+        garbage.settle()
         await uvicorn.Server(uvicorn.Config(application, uds=path, log_level="error", access_log=False)).serve()
 
     if kind == "floor":
@@ -121,4 +125,5 @@ async def serve(kind: str, path: str, told: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], sys.argv[2], json.load(sys.stdin)))
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(serve(sys.argv[1], sys.argv[2], json.load(sys.stdin)))

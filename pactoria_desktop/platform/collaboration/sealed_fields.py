@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from pactoria_desktop.platform.database.sealing import OrganizationSeal
 from pactoria_desktop.protocol.records import KINDS
 
+_SAID = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _SEALED = {kind: frozenset(name for name, rule in known.fields.items() if rule.sealed) for kind, known in KINDS.items()}
 
 
@@ -57,5 +58,5 @@ class OpenedFields(Mapping[str, JsonValue]):
 
 
 def _seal(seal: OrganizationSeal, kind: str, record: str, name: str, value: JsonValue) -> JsonValue:
-    content = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    content = _SAID.encode(value).encode()
     return base64.b64encode(seal.seal(content, "record", kind, record, name)).decode()

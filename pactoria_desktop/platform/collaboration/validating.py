@@ -17,6 +17,7 @@ _LARGEST_NUMBER = 2**53 - 1
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _DEEPEST = 20
+_SAID = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _IDENTIFIED = frozenset({"contract", "party", "version", "thread", "comment", "approval"})
 """Kinds whose records have an id of their own making; verdicts and questions are named by a hash."""
 
@@ -111,7 +112,7 @@ def _json_reason(rule: FieldRule, value: JsonValue) -> str | None:
     if _depth(value) > _DEEPEST:
         return "is nested too deeply"
     try:
-        size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
+        size = len(_SAID.encode(value).encode())
     except ValueError:
         return "holds characters or numbers that cannot be kept"
     return f"is larger than {rule.most:,} bytes" if size > rule.most else None

@@ -55,6 +55,7 @@ select (select unmoved from held) as unmoved, (select count(*) from locked) as l
        (select count(*) from answered) as answered
 """
 )
+_SAID = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _OF_ACCESS = frozenset({"member", "share"})
 """Kinds of records that say who reaches what."""
 
@@ -171,4 +172,4 @@ async def lock_scopes(connection: AsyncConnection, organization: str, scopes: Se
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _SAID.encode(value)

@@ -8,7 +8,7 @@ number of the key (2 bytes), nonce (12 bytes), then the ciphertext with its tag 
 import os
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -41,12 +41,14 @@ class OrganizationSeal:
     number: int
     keys: dict[int, bytes]
     random: Callable[[int], bytes] = os.urandom
+    ciphers: dict[int, AESGCM] = field(default_factory=dict, repr=False, compare=False)
+    """Made of the keys as they are asked for: setting one up costs as much as sealing a sentence."""
 
     def seal(self, content: bytes, *place: str) -> bytes:
         """Seal bytes for a place, for example ``("text_update", contract, "17")``."""
         nonce = self.random(_NONCE)
         head = _HEAD.pack(_VERSION, self.number)
-        return head + nonce + AESGCM(self.keys[self.number]).encrypt(nonce, content, self._place(head, place))
+        return head + nonce + self._cipher(self.number).encrypt(nonce, content, self._place(head, place))
 
     def open(self, sealed: bytes, *place: str) -> bytes:
         """The bytes sealed for a place. Raises UnsealError."""
@@ -59,12 +61,18 @@ class OrganizationSeal:
             version, number = _HEAD.unpack(head)
             if version != _VERSION:
                 raise ValueError
-            return AESGCM(self.keys[number]).decrypt(nonce, rest, self._place(head, place))
+            return self._cipher(number).decrypt(nonce, rest, self._place(head, place))
         except (struct.error, KeyError, ValueError, InvalidTag) as error:
             raise UnsealError(
                 f"A content of organization {self.organization} ({place[0] if place else 'content'}) does not open; "
                 "it was altered, or the master key is another one."
             ) from error
+
+    def _cipher(self, number: int) -> AESGCM:
+        found = self.ciphers.get(number)
+        if found is None:
+            found = self.ciphers[number] = AESGCM(self.keys[number])
+        return found
 
     def _place(self, head: bytes, place: tuple[str, ...]) -> bytes:
         return head + "\x1f".join((self.organization, *place)).encode()

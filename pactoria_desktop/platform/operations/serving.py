@@ -18,6 +18,7 @@ from pactoria_desktop.platform.database.migrating import migrate
 from pactoria_desktop.platform.house import House
 from pactoria_desktop.platform.notifications.smtp import SmtpMailer
 from pactoria_desktop.platform.opening import LOCK, database_addresses, opened_house, prepared
+from pactoria_desktop.platform.operations import garbage
 from pactoria_desktop.platform.operations import logging as lines
 from pactoria_desktop.platform.operations.jobs import handlers, working
 from pactoria_desktop.platform.operations.reporting import report_errors
@@ -101,7 +102,7 @@ def serve(settings: PlatformSettings, clock: Clock, announce: Announce) -> None:
                     Announcement(address, invitation, str(settings.platform_data))
                 ))  # fmt: skip
 
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
             runner.run(run())
 
 
@@ -138,7 +139,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """The event loop that this system is served by."""
     if sys.platform == "win32":
         # psycopg cannot use the proactor.
         return asyncio.SelectorEventLoop
@@ -177,5 +179,6 @@ async def _run(house: House, place: socket.socket, ready: Callable[[str | None],
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
     if server.started:
+        garbage.settle()
         ready(await first_invitation(house))
     await serving

@@ -42,6 +42,7 @@ class Opening(QObject):
         self._under_way: set[str] = set()
         self._when_open: dict[str, Callable[[ContractTab], object]] = {}
         self._wanted_in_front = ""
+        self._awaited: list[str] = []
         self._ended = False
         self.review_when_opened = False
         self._session_timer = QTimer(self)
@@ -120,6 +121,7 @@ class Opening(QObject):
     def _not_opened(self, contract: str, error: Exception) -> None:
         self._under_way.discard(contract)
         self._when_open.pop(contract, None)
+        self._await_no_more(contract)
         self._bench.together.closed(contract)
         self._bench.window.show_error(error)
 
@@ -152,6 +154,7 @@ class Opening(QObject):
         tab.view.changed.connect(lambda changes: self._refresh(tab, ("edit.undo", "edit.redo")))
         bench.panels.follow(tab)
         bench.tabs[contract] = tab
+        self._await_no_more(contract)
         bench.live.follow(tab)
         bench.apart.opened()
         legend = AuthorLegend(bench.look)
@@ -169,6 +172,7 @@ class Opening(QObject):
         shelves.refresh()
         bench.panels.show()
         QTimer.singleShot(WARMING_PAUSE, bench, bench.warm_for_review)
+        QTimer.singleShot(0, self, self.keep_session)  # whoever types at once and is killed finds it open again
         then = self._when_open.pop(contract, None)
         if then is not None:
             then(tab)
@@ -258,11 +262,20 @@ class Opening(QObject):
     # Session
 
     def _open_contracts(self) -> list[str]:
-        return [key for key in self._bench.window.documents.open_keys() if key in self._bench.tabs]
+        """The open contracts, and those of the last session that are still on their way."""
+        return [*(key for key in self._bench.window.documents.open_keys() if key in self._bench.tabs), *self._awaited]
+
+    def _await_no_more(self, contract: str) -> None:
+        if contract in self._awaited:
+            self._awaited.remove(contract)
+            self._session_timer.start()
 
     def keep_session(self) -> None:
-        """Keep which contracts are open and how the window stands, so that even a killed program finds them again."""
-        if self._ended:
+        """Keep which contracts are open and how the window stands, so that even a killed program finds them again.
+
+        Until all of the last session is there, that one stands.
+        """
+        if self._ended or self._awaited:
             return
         bench = self._bench
         session, contracts, docks = bench.window.session(), self._open_contracts(), not bench.panels_away
@@ -281,6 +294,7 @@ class Opening(QObject):
         bench.window.restore(session)
         if restore and bench.settings.value.restore_session:
             self._wanted_in_front = session.current
+            self._awaited = [document.key for document in session.documents]
             bench.window.when_painted(lambda: self._take_up(session))
 
     def _take_up(self, session: SessionState) -> None:

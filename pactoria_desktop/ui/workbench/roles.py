@@ -86,6 +86,7 @@ class Roles(QObject):
             self._standings[tab.key] = standing
         if before == standing and not first:
             return
+        tab.opened.replica.in_company = standing is not None
         rights = _rights(standing)
         if tab.view.rights is not rights:
             tab.view.set_rights(rights)

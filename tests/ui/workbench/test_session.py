@@ -39,6 +39,18 @@ def test_closing_and_opening_again_brings_back_tabs_caret_scroll_and_docks(look:
         assert not at.bench.panels.review_dock.isHidden()
 
 
+def test_a_window_that_goes_before_its_contract_is_there_again_has_not_forgotten_it(look: Look, tmp_path: Path) -> None:
+    with desk(tmp_path, look) as at:
+        at.drop(SERVICES)
+        at.opened()
+        at.settled()
+    with desk(tmp_path, look) as at:
+        assert not at.bench.tabs
+        at.bench.opening.keep_session()
+    with desk(tmp_path, look) as at:
+        at.wait(lambda: at.bench.tabs, "the contract")
+
+
 def test_switching_tabs_switches_every_panel(look: Look, tmp_path: Path) -> None:
     with desk(tmp_path, look) as at:
         at.drop(SAMPLES / "services-agreement-from-corvane.docx")

@@ -1,15 +1,17 @@
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pactoria_desktop.contract.text import ContractText, paragraphs_of
+from pactoria_desktop.contract.text import ContractText, Marks, Revision, Span, paragraphs_of
 from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
 from pactoria_desktop.documents.spans import index
 from pactoria_desktop.documents.writer import write, written
+from tests.samples import SAMPLES
 from tests.unit.documents import oracle, random_edits
 from tests.unit.documents.trees import comparable
 from tests.unit.documents.word_files import sample, word_files
@@ -162,3 +164,28 @@ def test_random_edits_in_every_file(seed: int) -> None:
         for tracked in (True, False):
             done += check_edited(path, seed, tracked, rows=bool(seed % 2))
     assert done > 2000
+
+
+def test_marks_held_in_another_order_give_the_same_file() -> None:
+    package, base = opened(SAMPLES / "services-agreement.docx") or pytest.fail("the sample cannot be opened")
+    place = next(number for number, one in enumerate(base.sections[0].paragraphs) if len(one.text) > 20)
+    old = base.sections[0].paragraphs[place]
+    marks = {
+        **old.spans[0].marks, "bold": True, "italic": True, "fmt:a": {"bold": None, "strike": None},
+        "fmt:b": {"italic": None},
+    }  # fmt: skip
+    turned = {**dict(reversed(marks.items())), "fmt:a": {"strike": None, "bold": None}}
+    revisions = {id: Revision(id, "format", "Ines", "2026-12-01T10:00:00Z") for id in "ab"}
+
+    def file(second: Marks) -> bytes:
+        spans = (Span(old.text[:9], marks), Span(old.text[9:], second))
+        section = replace(
+            base.sections[0],
+            paragraphs=(*base.sections[0].paragraphs[:place], replace(old, spans=spans),
+                        *base.sections[0].paragraphs[place + 1 :]),
+        )  # fmt: skip
+        text = replace(base, sections=(section, *base.sections[1:]), revisions={**base.revisions, **revisions})
+        return write(package, base, text)
+
+    assert list(marks) != list(turned)
+    assert file(marks) == file(turned) != package.data

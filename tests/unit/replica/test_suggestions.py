@@ -14,7 +14,7 @@ from pactoria_desktop.contract.text import (
     TextSection,
     paragraphs_of,
 )
-from pactoria_desktop.replica.changes import Stretch
+from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.resolving import Selection
 from tests.unit.replica.rehearsal import (
     SUGGESTIONS,
@@ -181,3 +181,20 @@ def test_reject_all_is_the_base_and_accept_all_what_was_shown(seed: int) -> None
 def test_reject_all_is_the_base_and_accept_all_what_was_shown_at_length(block: int) -> None:
     for seed in range(1000 + block * 25, 1025 + block * 25):
         run(seed)
+
+
+def test_words_typed_in_company_without_tracking_stand_beside_a_deletion_that_did_not_know_them() -> None:
+    snapshot = replica_of(plain_contract()).snapshot()
+    typing, striking = opened(snapshot, "A", 10), opened(snapshot, "B", 11)
+    typing.in_company = True
+    typing.insert(Place("s0", 3), "quick ")
+    striking.suggesting = True
+    striking.delete([Stretch("s0", 0, 8)])
+    exchange(typing, striking)
+    for replica in (typing, striking):
+        spans = replica.spans("s0")
+        assert "".join(text for text, marks in spans if not struck(marks)).startswith("quick ")
+        assert (
+            "".join(text for text, marks in spans if struck(marks))
+            == plain_contract().sections[0].paragraphs[0].text[:8]
+        )

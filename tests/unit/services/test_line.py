@@ -15,6 +15,7 @@ from pactoria_desktop.protocol.permissions import Role
 from pactoria_desktop.runtime.clock import ManualClock
 from pactoria_desktop.runtime.library_key import LibraryKey
 from pactoria_desktop.runtime.paths import Home
+from pactoria_desktop.services import admission
 from pactoria_desktop.services import line as module
 from pactoria_desktop.services.accounts import Organization
 from pactoria_desktop.services.line import Exchanged, Line, Traffic
@@ -136,7 +137,7 @@ def test_words_do_not_wait_for_a_word_file_that_does_not_go_through(
 
 
 def test_a_keyring_that_waits_to_be_unlocked_is_no_end(desk: Desk, keyring: Waits, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "TOKEN_SECONDS", 0.1)
+    monkeypatch.setattr(admission, "TOKEN_SECONDS", 0.1)
 
     async def run() -> None:
         line = a_line(desk, keyring)
@@ -150,7 +151,7 @@ def test_a_keyring_that_waits_to_be_unlocked_is_no_end(desk: Desk, keyring: Wait
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("part", ["_live_on", "_sync_on", "_ledger_on"])
+@pytest.mark.parametrize("part", ["_live_on", "_sync_on", "the ledger"])
 def test_what_nobody_foresaw_ends_no_part_of_the_line(
     desk: Desk, keyring: Waits, monkeypatch: pytest.MonkeyPatch, part: str
 ):
@@ -171,7 +172,8 @@ def test_what_nobody_foresaw_ends_no_part_of_the_line(
                 await idle()
             raise KeyError("unforeseen")
 
-        parts: dict[str, Callable[[], object]] = {"_live_on": idle, "_sync_on": idle, "_ledger_on": idle, part: breaks}
+        parts: dict[str, Callable[[], object]] = {"_live_on": idle, "_sync_on": idle, "the ledger": idle, part: breaks}
+        line._typed.run = parts.pop("the ledger")  # type: ignore[method-assign, assignment]
         for name, work in parts.items():
             setattr(line, name, work)
         running = asyncio.create_task(line.run())

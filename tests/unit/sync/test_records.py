@@ -8,7 +8,7 @@ import pytest
 from pactoria_desktop.contract.identity import identity_from
 from pactoria_desktop.protocol.records import KINDS, MOST_OPERATIONS, Merge
 from pactoria_desktop.sync.batching import MOST_BYTES, sendable
-from pactoria_desktop.sync.errors import OfflineError, RemovalError
+from pactoria_desktop.sync.errors import AccessLostError, OfflineError, RemovalError
 from pactoria_desktop.sync.overlay import enqueue, laid_over, making, merge_of, shown
 from pactoria_desktop.sync.ports import Known, Pending
 from pactoria_desktop.sync.records import RecordSync
@@ -198,6 +198,23 @@ def test_a_change_waits_for_the_maker_of_a_record_that_a_restored_platform_lost(
     assert dict(other.desks.kept.outbox) == {}
     conflicts = [one for one in platform.ground.records.values() if one.kind == "conflict"]
     assert [one.fields["value"] for one in conflicts] == [{"title": "By the other"}]
+
+
+def test_what_was_acknowledged_stays_in_sight_when_access_ends_before_the_feed_brings_it(platform: ReferencePlatform):
+    device = Device(platform)
+    record = device.make()
+    device.engine.sync()
+    device.change(record, {"title": "Acknowledged"})
+    device.engine.push_once()
+    platform.members.remove(0)
+    with pytest.raises(AccessLostError):
+        device.engine.pull_once()
+    assert device.shown(record)["title"] == "Acknowledged"
+    assert device.desks.kept.refused == []
+    platform.members.add(0)
+    device.engine.sync()
+    assert device.shown(record)["title"] == "Acknowledged"
+    assert dict(device.desks.kept.outbox) == {}
 
 
 def test_the_journal_is_cut_by_the_platforms_clock_alone(platform: ReferencePlatform):
