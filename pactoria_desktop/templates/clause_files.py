@@ -29,7 +29,7 @@ _WIDTH = 118
 
 
 class ClauseFileError(PactoriaError):
-    """A file of clauses cannot be used; nothing of it was taken. ``faults`` are all that were found, the first is said."""
+    """A file of clauses cannot be used, and nothing of it was taken. ``faults`` are all of them; the first is said."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         """Keep the faults, of which there is at least one."""
@@ -69,7 +69,7 @@ def read_clauses(data: bytes, name: str) -> tuple[Clause, ...]:
 
 
 def write_clauses(clauses: Iterable[Clause], form: Form = "yaml") -> bytes:
-    """A file that ``read_clauses`` gives the same clauses for. Fields that are as they are by themselves are left out."""
+    """A file that ``read_clauses`` gives the same clauses for. Fields that hold their default are left out."""
     listed = [clause.model_dump(mode="json", exclude_defaults=True) for clause in clauses]
     for clause in listed:
         for variant in clause["variants"]:

@@ -1,4 +1,4 @@
-"""Plain data from YAML or JSON that a stranger may have written: every leaf a string, bounded in size, depth and number.
+"""Plain data from YAML or JSON that a stranger may have written, bounded in size, depth and number.
 
 YAML gives words, not types, so that a title "No" stays one and no number is too long to be made. Aliases are refused,
 because their copies grow without bound, and so is a key that stands twice, because one of its values would be lost.
@@ -62,15 +62,18 @@ def _yaml(words: str) -> object:
         for number, event in enumerate(yaml.parse(words, Loader=_LOADER)):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent):
-                raise PlainDataError(f"uses an alias in line {event.start_mark.line + 1}, which is not allowed")
+                raise PlainDataError(f"uses an alias{_line(event.start_mark)}, which is not allowed")
             if depth > _DEEPEST or number > _MOST_EVENTS:
                 raise PlainDataError("is nested too deeply, or holds too much")
         # The nodes are read here and not by the loader, which would let a doubled key pass.
         return _value(yaml.compose(words, Loader=_LOADER))
     except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        place = f" in line {line + 1}" if line is not None else ""
-        raise PlainDataError(f"is not well-formed YAML{place}") from error
+        raise PlainDataError(f"is not well-formed YAML{_line(getattr(error, 'problem_mark', None))}") from error
+
+
+def _line(mark: object) -> str:
+    line = getattr(mark, "line", None)
+    return f" in line {line + 1}" if isinstance(line, int) else ""
 
 
 def _value(node: yaml.Node | None) -> object:
@@ -78,7 +81,7 @@ def _value(node: yaml.Node | None) -> object:
         return [_value(one) for one in node.value]
     if isinstance(node, yaml.MappingNode):
         if not all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
-            raise PlainDataError(f"has a field without a plain name in line {node.start_mark.line + 1}")
+            raise PlainDataError(f"has a field without a plain name{_line(node.start_mark)}")
         _once(key.value for key, _ in node.value)
         return {key.value: _value(value) for key, value in node.value}
     return node.value if isinstance(node, yaml.ScalarNode) else None
