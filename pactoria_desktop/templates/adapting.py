@@ -16,7 +16,7 @@ from pactoria_desktop.templates.emphasis import pieces_of
 from pactoria_desktop.templates.setting import Setting, Stretch
 from pactoria_desktop.templates.surroundings import rows_of, surroundings
 from pactoria_desktop.templates.synonyms import Synonyms
-from pactoria_desktop.templates.wording import Question, Replaced, Unknown, adapt_terms, defined_terms
+from pactoria_desktop.templates.wording import Question, Replaced, Unknown, adapt_terms, terms_of
 
 
 class PlaceError(PactoriaError):
@@ -83,7 +83,7 @@ def adapt(
     around = surroundings(rows, place)
     wording = adapt_terms(
         [pieces_of(paragraph.text) for paragraph in variant.paragraphs],
-        defined_terms(row.words for row in rows),
+        terms_of([row.words for row in rows], synonyms),
         synonyms,
         answers,
     )

@@ -180,9 +180,12 @@ class Setting:
 
     @cached_property
     def _bodies_are_plain(self) -> bool:
-        """Whether clauses around go on with paragraphs that have no number."""
+        """Whether clauses go on with paragraphs that have no number: the clause of the place, else most of them."""
         if self.headings != "own" or self.around.scheme == HEADINGS:
             return False
+        if not self.around.ends and self.around.clause is not None:
+            own = self.around.clause_rows
+            return not any(self.around.depth(number) for number in own) and len(own) > 1
         rows = self.around.rows
         plain = counted = 0
         for number in self.around.at_depth(0):

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pactoria_desktop.contract.accepted import AcceptedParagraph, AcceptedText
 from pactoria_desktop.contract.numbering import Label, labels_of, record
@@ -170,11 +171,26 @@ class Surroundings:
             ]
         )
 
+    @cached_property
+    def clause_rows(self) -> list[int]:
+        """The numbers of the rows with words that the clause of the place has, its first one included."""
+        if self.clause is None:
+            return []
+        found = [self.clause]
+        for number in self._main:
+            row = self.rows[number]
+            if number > self.clause:
+                if row.depth is not None and row.depth <= self.top and row.scheme in (self.scheme, HEADINGS):
+                    break
+                if row.words.strip():
+                    found.append(number)
+        return found
+
     def at_depth(self, depth: int) -> list[int]:
         """The numbers of all rows at a depth."""
         return [number for number in self._main if self.depth(number) == depth]
 
-    @property
+    @cached_property
     def _main(self) -> list[int]:
         return [
             number
@@ -224,23 +240,22 @@ def _placed(rows: tuple[Row, ...], main: list[int], at: int, scheme: str, clause
     if clause is None:
         return found
     following = None
+    plain = goes_on = False
     for number in [number for number in main if number > at]:
         row = rows[number]
-        if row.scheme == HEADINGS and row.depth is not None and row.depth <= top:
+        if row.depth is not None and row.depth <= top and row.scheme in (scheme, HEADINGS):
+            goes_on = row.scheme == scheme
             break
-        if row.scheme == scheme and row.depth is not None and row.depth <= top:
-            break
-        if (row.depth is not None or row.label is not None) or (scheme == HEADINGS and row.words.strip()):
+        if row.depth is not None or row.label is not None:
             following = number
             break
-    last = next(
-        number for number in reversed([number for number in main if number <= at]) if found.depth(number) is not None
-    )
-    if following is None:
+        plain = plain or bool(row.words.strip())
+    if following is None and not (plain and (goes_on or at == clause or scheme == HEADINGS)):
+        # Words without a number behind the last clause are no part of it: signatures, most often.
         return found
-    depths = [depth for number in (last, following) if (depth := found.depth(number)) is not None]
-    inside = max(1, depths[-1] if len(depths) > 1 and depths[-1] else depths[0])
-    return Surroundings(rows, at, scheme, clause, top, False, inside)
+    before = [depth for number in main if number <= at and (depth := found.depth(number)) is not None]
+    inside = found.depth(following) if following is not None else None
+    return Surroundings(rows, at, scheme, clause, top, False, max(1, inside if inside else before[-1]))
 
 
 def _principal(rows: tuple[Row, ...], main: list[int]) -> tuple[str, int]:

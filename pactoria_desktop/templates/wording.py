@@ -27,6 +27,8 @@ _LEADING = re.compile(
     r"|Where|Within|During|After|Until|Once|Subject)\s+)+"
 )
 _VOWEL = re.compile(r"[AEIOaeio]|U[np](?!i[lot])|[FHLMNRSX](?:[A-Z]|$)")
+_THE = re.compile(r"(?<!\w)[Tt]he\s+$")
+_OFTEN = 4
 _AS_FAR_AS_KNOWN = ("Agreement", "Contract", "Deed")
 
 
@@ -75,30 +77,58 @@ class Wording:
     doubled: tuple[str, ...]
 
 
-def defined_terms(paragraphs: Iterable[str]) -> frozenset[str]:
-    """The terms that paragraphs define; "Agreement" and its like also where a text calls itself so."""
+@dataclass(frozen=True)
+class Terms:
+    """What a contract calls things: the terms it has, and the roles that stand in it without "the"."""
+
+    known: frozenset[str]
+    bare: frozenset[str] = frozenset()
+
+
+def terms_of(paragraphs: Sequence[str], synonyms: Synonyms) -> Terms:
+    """The terms that a contract has.
+
+    Those that it defines, and "Agreement" and its like where the text calls itself so. Of a group of which it defines
+    none, as where a cover page names the parties, also those that it uses again and again.
+    """
     found: set[str] = set()
+    used: Counter[str] = Counter()
+    articles: Counter[str] = Counter()
+    every = _any_of(synonyms.by_spelling)
     for words in paragraphs:
         if any(mark in words for mark in '"“„') or "mean" in words:
             found.update(one.term for one in definitions_in(words))
         for named in _THIS.finditer(words):
             if named[1] in _AS_FAR_AS_KNOWN:
                 found.add(named[1])
-    return frozenset(found)
+        for use in every.finditer(words):
+            spelling = _spaced(use[0])
+            has_article = _THE.search(words, max(0, use.start() - 5), use.start()) is not None
+            articles[spelling] += has_article
+            used[spelling] += has_article or not _opens(words, use.start())
+    known = set(found)
+    for group in synonyms.groups:
+        if not any(is_defined(term, found) for term in group.terms):
+            known.update(
+                term.one for term in group.terms if sum(used[spelling] for spelling in term.spellings) >= _OFTEN
+            )
+    roles = {spelling for group in synonyms.roles for term in group.terms for spelling in term.spellings}
+    bare = {role for role in roles if used[role] >= _OFTEN and articles[role] * 10 <= used[role]}
+    return Terms(frozenset(known), frozenset(bare))
 
 
 def adapt_terms(
     paragraphs: Sequence[tuple[Piece, ...]],
-    defined: frozenset[str],
+    terms: Terms,
     synonyms: Synonyms,
     answers: Mapping[str, str] | None = None,
 ) -> Wording:
-    """The paragraphs of a clause in the terms of a contract that defines ``defined``.
+    """The paragraphs of a clause in the terms of a contract.
 
     ``answers`` says for terms, by the word in which the clause has them, which of the contract's is meant; an answer
     that the contract does not define is taken as it stands and is listed as unknown.
     """
-    return _Adapting(paragraphs, defined, synonyms, answers or {}).wording()
+    return _Adapting(paragraphs, terms, synonyms, answers or {}).wording()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +146,14 @@ class _Adapting:
     def __init__(
         self,
         paragraphs: Sequence[tuple[Piece, ...]],
-        defined: frozenset[str],
+        terms: Terms,
         synonyms: Synonyms,
         answers: Mapping[str, str],
     ) -> None:
         self._paragraphs = paragraphs
         self._words = [plain(pieces) for pieces in paragraphs]
-        self._defined = defined
+        self._defined = terms.known
+        self._bare = terms.bare
         self._synonyms = synonyms
         self._answers = answers
         self._own = frozenset(one.term for words in self._words for one in definitions_in(words))
@@ -186,6 +217,11 @@ class _Adapting:
         shift = 0
         for use in self._uses(words):
             by, known = self._word_for(use, words[use.start : use.end])
+            shown = by if by is not None else words[use.start : use.end]
+            the = _THE.search(words, max(0, use.start - 5), use.start) if _spaced(shown) in self._bare else None
+            if the is not None:
+                changes.append((the.start(), the.end(), ""))
+                shift -= the.end() - the.start()
             if by is not None:
                 found = _ARTICLE.search(words, max(0, use.start - 4), use.start)
                 if found is not None and bool(found[2]) != (_VOWEL.match(by) is not None):
@@ -194,7 +230,6 @@ class _Adapting:
                     shift += len(article) - (found.end(2) - found.start(1))
                 changes.append((use.start, use.end, by))
             start = use.start + shift
-            shown = by if by is not None else words[use.start : use.end]
             shift += len(shown) - (use.end - use.start)
             if not known:
                 self._note_unknown(_spaced(shown), number, start, start + len(shown))
