@@ -55,7 +55,7 @@ def read_clauses(data: bytes, name: str) -> tuple[Clause, ...]:
         try:
             clause = Clause.model_validate(raw)
         except ValidationError as error:
-            faults += [f"{name}, {named}: {_fault(raw, one['loc'], one['msg'])}" for one in error.errors()]
+            faults += [f"{name}, {named}: {fault}" for fault in _field_faults(raw, error)]
         else:
             faults += [f"{name}, {named}: {fault}" for fault in _form_faults(clause)]
             if known.setdefault(clause.id, number) != number:
@@ -118,6 +118,13 @@ class _Dumper(yaml.SafeDumper):
 def _named(raw: object, number: int) -> str:
     id = raw.get("id") if isinstance(raw, dict) else None
     return f"clause {id[:100]}" if isinstance(id, str) and id else f"clause {number}"
+
+
+def _field_faults(raw: object, error: ValidationError) -> list[str]:
+    """What is wrong with fields. A list that is empty because what stands in it is wrong says nothing itself."""
+    found = error.errors(include_url=False)
+    inner = {one["loc"][:length] for one in found for length in range(len(one["loc"]))}
+    return [_fault(raw, one["loc"], one["msg"]) for one in found if one["loc"] not in inner or len(found) == 1]
 
 
 def _fault(raw: object, place: Sequence[str | int], message: str) -> str:

@@ -29,6 +29,8 @@ Headings = Literal["own", "run-in", "none"]
 _KEPT = ("p:props", "p:style", "p:num", "p:lvl")
 _RUN_IN = re.compile(r"[A-Z0-9][^.:\n]{1,80}[.:](?=\s)")
 _SMALL = frozenset(("a", "an", "the", "of", "and", "or", "for", "to", "in", "on", "by", "with", "from", "as", "at"))
+_MOST_WORDS_WITH_A_STOP = 5
+"""Words in the style of a heading that end in a full stop are one only if they are so few."""
 _SAMPLE = 40
 """How many clauses around are looked at for habits."""
 
@@ -85,15 +87,15 @@ class Setting:
         return found.most_common(1)[0][0] if found else "none"
 
     def _heading_of(self, row: Row) -> Headings:
-        words = row.words[row.typed.length :] if row.typed is not None else row.words
-        if row.is_title or (row.heading is not None and len(words.split()) <= 14):
+        if row.is_title:
             return "own"
-        found = _RUN_IN.match(words)
-        if found is None or len(found[0].split()) > 10:
-            return "none"
         start = row.typed.length if row.typed is not None else 0
-        emphasised = self._emphasised(row)
-        return "run-in" if start + 2 < emphasised <= start + found.end() + 2 else "none"
+        found = _RUN_IN.match(row.words[start:])
+        if found is not None and len(found[0].split()) <= 10 and row.words[start + found.end() :].strip():
+            emphasised = self._emphasised(row)
+            if start + 2 < emphasised <= start + found.end() + 2:
+                return "run-in"
+        return "own" if row.heading is not None and len(row.words.split()) <= _MOST_WORDS_WITH_A_STOP else "none"
 
     def _emphasised(self, row: Row) -> int:
         """How many characters at the beginning of a row stand out."""
@@ -119,10 +121,11 @@ class Setting:
     def in_case(self, heading: str) -> str:
         """A heading in the capitals that the headings around have."""
         titles = [self._title(row) for row in self._clauses]
-        several = [title for title in titles if len([word for word in title.split() if len(word) > 3]) > 1]
+        told = [[word for word in title.split() if word.casefold() not in _SMALL] for title in titles]
+        several = [words for words in told if len(words) > 1]
         if titles and sum(title.isupper() for title in titles) * 2 > len(titles):
             return heading.upper()
-        capitals = sum(all(word[0].isupper() for word in title.split() if len(word) > 3) for title in several)
+        capitals = sum(not any(word[0].islower() for word in words) for words in several)
         return in_title_case(heading) if several and capitals * 2 > len(several) else heading
 
     def _title(self, row: Row) -> str:
