@@ -9,6 +9,10 @@ from pactoria_desktop.replica.replica import Replica
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.templates.adapting import AdaptedClause
 
+_NOT_HERE = (
+    "Nothing may be typed at this place (a field, locked words, or a cell that is merged away); nothing was inserted; "
+    "choose another one."
+)
 _CHANGED = "The text has changed at the place for the clause; nothing was inserted; choose the place again."
 
 
@@ -28,16 +32,16 @@ def insert_clause(replica: Replica, clause: AdaptedClause) -> Place:
     ]
     after = replica.insert_paragraphs(place, paragraphs)
     if after is None:
-        raise InsertError(
-            "Nothing may be typed at this place (a field, or locked words); nothing was changed; choose another one."
-        )
+        raise InsertError(_NOT_HERE)
     return after
 
 
 def _place(replica: Replica, clause: AdaptedClause) -> Place:
     """The end of the paragraph that the clause goes behind."""
+    if clause.slot not in replica.slots():
+        raise InsertError(_NOT_HERE)
     number, offset, shown = 0, 0, ""
-    for text, marks in replica.spans(clause.slot) if clause.slot in replica.slots() else ():
+    for text, marks in replica.spans(clause.slot):
         for words in re.split("(\n)", text):
             if words == "\n":
                 if number == clause.paragraph:

@@ -188,7 +188,7 @@ class Setting:
             return False
         if not self.around.ends and self.around.clause is not None:
             own = self.around.clause_rows
-            return not any(self.around.depth(number) for number in own) and len(own) > 1
+            return len(own) > 1 and not any(self._is_numbered_body(number) for number in own)
         rows = self.around.rows
         plain = counted = 0
         for number in self.around.at_depth(0):
@@ -196,9 +196,16 @@ class Setting:
             if following is None or rows[following].paragraph.in_table:
                 continue
             depth = self.around.depth(following)
-            counted += depth is not None and depth > 0
-            plain += depth is None and rows[following].label is None and rows[following].heading is None
+            if depth is not None and depth > 0 and rows[following].is_title:
+                plain += 1  # A heading below the clause's own, whose words follow it.
+            else:
+                counted += self._is_numbered_body(following)
+                plain += depth is None and rows[following].label is None and rows[following].heading is None
         return plain > counted
+
+    def _is_numbered_body(self, number: int) -> bool:
+        """Whether a row is a numbered paragraph of sentences below the clause level."""
+        return bool(self.around.depth(number)) and not self.around.rows[number].is_title
 
     def _of(self, row: Row) -> Model:
         marks = {key: row.paragraph.marks[key] for key in _KEPT if key in row.paragraph.marks}

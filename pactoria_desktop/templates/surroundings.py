@@ -19,10 +19,13 @@ from pactoria_desktop.contract.text import ContractText, Material, NumberingLeve
 TYPED = "typed"
 HEADINGS = "headings"
 MOST_HEADING_WORDS = 14
+_FEWEST_TYPED = 3
+"""Fewer paragraphs that begin with a typed number are no scheme."""
 _TYPED_NUMBER = re.compile(
     r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,4})(?P<stop>[.)]?)(?P<gap>[\t ]+)(?=\S)"
     r"|\((?P<letter>[a-z]{1,2}|[ivx]{1,5})\)(?P<gap2>[\t ]+)(?=\S)"
 )
+_CONTENTS_LINE = re.compile(r"(?:\t|\.{3,}|…|(?:\. ){3,})\s*(?:\d{1,4}|[ivxl]{1,6})\s*$")
 _CLAUSE_FORMATS = frozenset(
     ("decimal", "decimalZero", "upperRoman", "ordinal", "cardinalText", "ordinalText", "upperLetter")
 )
@@ -94,7 +97,7 @@ def _row(paragraph: AcceptedParagraph, words: str, label: Label | None, material
         and level.format != "bullet"
     ):
         return Row(paragraph, words, label, level, known.id, f"w:{known.abstract}", depth, heading, None)
-    typed = typed_number(words) if label is None else None
+    typed = typed_number(words) if label is None and not _CONTENTS_LINE.search(words) else None
     if typed is not None and typed.digits:
         parts = typed.digits.split(".")
         while len(parts) > 1 and parts[-1] == "0":
@@ -263,8 +266,8 @@ def _principal(rows: tuple[Row, ...], main: list[int]) -> tuple[str, int]:
     counted = Counter(
         rows[number].scheme for number in main if is_clause(rows[number]) and rows[number].scheme != HEADINGS
     )
-    for scheme, count in counted.most_common():
-        if scheme != TYPED or count >= 3:
+    for scheme, count in sorted(counted.items(), key=lambda one: (-one[1], one[0] == TYPED)):
+        if scheme != TYPED or count >= _FEWEST_TYPED:
             return scheme, 0
     levels = Counter(
         depth for number in main if rows[number].scheme == HEADINGS and (depth := rows[number].depth) is not None
