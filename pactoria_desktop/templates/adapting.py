@@ -5,7 +5,7 @@ contract does not define, numbers that somebody typed) is said beside the paragr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from pactoria_desktop.contract.accepted import AcceptedText, accepted
 from pactoria_desktop.contract.text import ContractText, Marks
@@ -13,10 +13,11 @@ from pactoria_desktop.protocol.clauses import ClauseVariant
 from pactoria_desktop.runtime.errors import PactoriaError
 from pactoria_desktop.templates.arranging import Arranged, arranged
 from pactoria_desktop.templates.emphasis import pieces_of
+from pactoria_desktop.templates.renumbered import MovedReference, renumbered
 from pactoria_desktop.templates.setting import Setting, Stretch
-from pactoria_desktop.templates.surroundings import rows_of, surroundings
+from pactoria_desktop.templates.surroundings import Row, rows_of, surroundings
 from pactoria_desktop.templates.synonyms import Synonyms
-from pactoria_desktop.templates.wording import Question, Replaced, Unknown, adapt_terms, terms_of
+from pactoria_desktop.templates.wording import Question, Replaced, Terms, Unknown, Wording, adapt_terms, terms_of
 
 
 class PlaceError(PactoriaError):
@@ -27,14 +28,15 @@ class PlaceError(PactoriaError):
 class AdaptedParagraph:
     """A paragraph to insert. ``depth`` counts from 0, the clause itself; None where nothing is counted.
 
-    ``marks`` are those of its newline, ``words`` stretches with the marks that say how they look; a number that the
-    contract types by hand is the first of them.
+    ``label`` is the number that it will have, "" for none and where it is typed. ``marks`` are those of its newline,
+    ``words`` stretches with the marks that say how they look; a number that the contract types by hand is the first.
     """
 
     words: tuple[Stretch, ...]
     marks: Marks
     depth: int | None
     heading: bool = False
+    label: str = ""
 
     @property
     def text(self) -> str:
@@ -47,7 +49,7 @@ class AdaptedClause:
     """What to insert, behind which paragraph, and what to say of it.
 
     ``after`` is the id of that paragraph in the accepted text, ``slot`` and ``paragraph`` its source there, ``line``
-    its words. ``remarks`` are sentences for the lawyer.
+    its words. ``moved`` are references that mean another clause afterwards; ``remarks`` are sentences for the lawyer.
     """
 
     after: str
@@ -59,48 +61,61 @@ class AdaptedClause:
     unknown: tuple[Unknown, ...] = ()
     questions: tuple[Question, ...] = ()
     doubled: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = field(default=())
+    moved: tuple[MovedReference, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read of a contract once, for all places and clauses: see ``read_contract``."""
+
+    text: ContractText
+    view: AcceptedText
+    rows: tuple[Row, ...]
+    terms: Terms
+    synonyms: Synonyms
+
+
+def read_contract(text: ContractText, synonyms: Synonyms, view: AcceptedText | None = None) -> Reading:
+    """Read a contract for clauses that are to go into it. ``view`` is its accepted text where that is known already."""
+    shown = accepted(text) if view is None else view
+    rows = rows_of(text, shown)
+    return Reading(text, shown, rows, terms_of([row.words for row in rows], synonyms), synonyms)
 
 
 def adapt(
     variant: ClauseVariant,
     title: str,
-    text: ContractText,
+    contract: Reading,
     after: str | int,
-    synonyms: Synonyms,
-    *,
-    view: AcceptedText | None = None,
     answers: Mapping[str, str] | None = None,
 ) -> AdaptedClause:
     """A variant of a clause called ``title`` as it would stand behind a paragraph of a contract.
 
-    ``after`` is the paragraph's id in the accepted text (``view``, where that is known already), or an offset in it in
-    code points. ``answers`` settle earlier questions (see ``wording.adapt_terms``). Raises PlaceError.
+    ``after`` is the paragraph's id in the accepted text, or an offset in it in code points. ``answers`` settle earlier
+    questions (see ``wording.adapt_terms``). Raises PlaceError.
     """
-    shown = accepted(text) if view is None else view
-    place = _place(shown, after)
-    rows = rows_of(text, shown)
-    around = surroundings(rows, place)
+    place = _place(contract.view, after)
     wording = adapt_terms(
-        [pieces_of(paragraph.text) for paragraph in variant.paragraphs],
-        terms_of([row.words for row in rows], synonyms),
-        synonyms,
-        answers,
+        [pieces_of(paragraph.text) for paragraph in variant.paragraphs], contract.terms, contract.synonyms, answers
     )
-    setting = Setting(text, around)
+    setting = Setting(contract.text, surroundings(contract.rows, place))
     lines = arranged(variant.paragraphs, wording.paragraphs, pieces_of(title), setting)
-    paragraph = shown.paragraphs[place]
+    paragraphs = _numbered(lines, setting)
+    numbers = renumbered(contract.text, contract.view, place, [one.marks for one in paragraphs])
+    paragraph = contract.view.paragraphs[place]
     return AdaptedClause(
         paragraph.id,
         paragraph.slot,
         paragraph.paragraph,
-        shown.line(paragraph),
-        _numbered(lines, setting),
+        contract.view.line(paragraph),
+        tuple(replace(one, label=label) for one, label in zip(paragraphs, numbers.labels, strict=True)),
         wording.replaced,
         wording.unknown,
         wording.questions,
         wording.doubled,
-        _remarks(wording.doubled, wording.replaced, setting),
+        numbers.moved,
+        _remarks(wording, numbers.moved, setting),
     )
 
 
@@ -127,13 +142,19 @@ def _numbered(lines: Sequence[Arranged], setting: Setting) -> tuple[AdaptedParag
     return tuple(found)
 
 
-def _remarks(doubled: Sequence[str], replaced: Sequence[Replaced], setting: Setting) -> tuple[str, ...]:
-    found = [f"The contract defines “{term}” already; keep one of the two definitions." for term in doubled]
+def _remarks(wording: Wording, moved: Sequence[MovedReference], setting: Setting) -> tuple[str, ...]:
+    found = [f"The contract defines “{term}” already; keep one of the two definitions." for term in wording.doubled]
     found += [
         f"“{one.term}” became “{one.by}”, which has no plural; look at the words around it."
-        for one in replaced
+        for one in wording.replaced
         if one.number
     ]
+    typed = sum(not one.field for one in moved)
+    if typed:
+        which = "reference is" if typed == 1 else "references are"
+        found.append(f"{typed} typed {which} to clauses whose numbers move; change them as well.")
+    if len(moved) > typed:
+        found.append("References that are fields follow when Word updates its fields.")
     if setting.types_numbers:
         found.append("The contract types its numbers by hand; those after the new clause do not move by themselves.")
     elif not setting.around.scheme:

@@ -27,6 +27,7 @@ _LEADING = re.compile(
     r"|Where|Within|During|After|Until|Once|Subject)\s+)+"
 )
 _VOWEL = re.compile(r"[AEIOaeio]|U[np](?!i[lot])|[FHLMNRSX](?:[A-Z]|$)")
+_THIS_SMALL = re.compile(r"\b[Tt]his\s+(agreement|contract|deed)\b")
 _THE = re.compile(r"(?<!\w)[Tt]he\s+$")
 _OFTEN = 4
 _AS_FAR_AS_KNOWN = ("Agreement", "Contract", "Deed")
@@ -79,10 +80,14 @@ class Wording:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a contract calls things: the terms it has, and the roles that stand in it without "the"."""
+    """What a contract calls things: the terms it has, and the roles that stand in it without "the".
+
+    ``itself`` is what it calls itself where it does so in small letters ("this agreement"), else "".
+    """
 
     known: frozenset[str]
     bare: frozenset[str] = frozenset()
+    itself: str = ""
 
 
 def terms_of(paragraphs: Sequence[str], synonyms: Synonyms) -> Terms:
@@ -94,6 +99,7 @@ def terms_of(paragraphs: Sequence[str], synonyms: Synonyms) -> Terms:
     found: set[str] = set()
     used: Counter[str] = Counter()
     articles: Counter[str] = Counter()
+    small: Counter[str] = Counter()
     every = _any_of(synonyms.by_spelling)
     for words in paragraphs:
         if any(mark in words for mark in '"“„') or "mean" in words:
@@ -101,6 +107,7 @@ def terms_of(paragraphs: Sequence[str], synonyms: Synonyms) -> Terms:
         for named in _THIS.finditer(words):
             if named[1] in _AS_FAR_AS_KNOWN:
                 found.add(named[1])
+        small.update(named[1] for named in _THIS_SMALL.finditer(words))
         for use in every.finditer(words):
             spelling = _spaced(use[0])
             has_article = _THE.search(words, max(0, use.start() - 5), use.start()) is not None
@@ -114,7 +121,9 @@ def terms_of(paragraphs: Sequence[str], synonyms: Synonyms) -> Terms:
             )
     roles = {spelling for group in synonyms.roles for term in group.terms for spelling in term.spellings}
     bare = {role for role in roles if used[role] >= _OFTEN and articles[role] * 10 <= used[role]}
-    return Terms(frozenset(known), frozenset(bare))
+    by_name = known.isdisjoint(_AS_FAR_AS_KNOWN)
+    itself = next((word for word, count in small.most_common(1) if by_name and count > 1), "")
+    return Terms(frozenset(known), frozenset(bare), itself)
 
 
 def adapt_terms(
@@ -154,6 +163,7 @@ class _Adapting:
         self._words = [plain(pieces) for pieces in paragraphs]
         self._defined = terms.known
         self._bare = terms.bare
+        self._itself = terms.itself
         self._synonyms = synonyms
         self._answers = answers
         self._own = frozenset(one.term for words in self._words for one in definitions_in(words))
@@ -253,6 +263,8 @@ class _Adapting:
             self._questions.setdefault(key, tuple(self._as_defined(other) for other in found))
             self._asked[key] += 1
             return None, True
+        if self._itself and term.one in _AS_FAR_AS_KNOWN:
+            return self._said(use, term, Term(self._itself, f"{self._itself}s")), True
         return self._compound(use, shown), False
 
     def _as_defined(self, term: Term) -> str:

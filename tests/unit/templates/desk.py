@@ -8,7 +8,7 @@ from pactoria_desktop.contract.text import ContractText
 from pactoria_desktop.protocol.clauses import Clause, ClauseVariant
 from pactoria_desktop.replica.identity import Identity
 from pactoria_desktop.replica.replica import Replica
-from pactoria_desktop.templates.adapting import AdaptedClause, adapt
+from pactoria_desktop.templates.adapting import AdaptedClause, adapt, read_contract
 from pactoria_desktop.templates.clause_files import own_clauses
 from pactoria_desktop.templates.inserting import insert_clause
 from pactoria_desktop.templates.synonyms import own_synonyms
@@ -40,7 +40,7 @@ def new_replica(text: ContractText, *, suggesting: bool = True) -> Replica:
 
 def adapted(text: ContractText, after: str, clause: Clause, variant: ClauseVariant) -> AdaptedClause:
     """A variant adapted to a place."""
-    return adapt(variant, clause.title, text, after, SYNONYMS)
+    return adapt(variant, clause.title, read_contract(text, SYNONYMS), after)
 
 
 def inserted(text: ContractText, clause: AdaptedClause, *, suggesting: bool = True) -> ContractText:

@@ -16,7 +16,7 @@ from pactoria_desktop.documents.verify import verify_redline
 from pactoria_desktop.documents.writer import write
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.replica.resolving import Selection
-from pactoria_desktop.templates.adapting import AdaptedClause, PlaceError, adapt
+from pactoria_desktop.templates.adapting import AdaptedClause, PlaceError, adapt, read_contract
 from pactoria_desktop.templates.inserting import InsertError, insert_clause
 from tests.conftest import CORPUS
 from tests.samples import NAMES, sample_package, sample_text
@@ -52,6 +52,9 @@ def check(text: ContractText, clause: AdaptedClause, package: Package | None = N
         kinds = {kind_of(key) for paragraph in paragraphs_of(section) for key in new_marks(paragraph.marks, text)}
         assert kinds <= ({"ins", "pfmt"} if closed else {"ins"}), "only an insertion is tracked"
         assert section.id == old.id
+    rows, _, first = new_rows(new, clause)
+    told = [row.label for row in rows[first : first + len(clause.paragraphs)]]
+    assert told == [one.label for one in clause.paragraphs], "the numbers are those that were promised"
     if package is not None:
         written = write(package, text, new)
         assert verify_redline(package, written, accepted=view, author="Ines Falk").problems == ()
@@ -90,7 +93,7 @@ def shown(text: ContractText, clause: AdaptedClause, more: int = 1) -> list[str]
 
 def adapted_to(text: ContractText, after: str, id: str, variant: int = 0) -> AdaptedClause:
     chosen, title = clause_named(id, variant)
-    return adapt(chosen, title, text, after, SYNONYMS)
+    return adapt(chosen, title, read_contract(text, SYNONYMS), after)
 
 
 def test_behind_a_clause_a_new_one_has_the_next_number_and_the_others_move() -> None:
@@ -105,6 +108,29 @@ def test_behind_a_clause_a_new_one_has_the_next_number_and_the_others_move() -> 
     rows, _, first = new_rows(new, clause)
     assert [row.style for row in rows[first : first + 3]] == ["heading 1", "Clause level 2", "Clause level 3"]
     assert ("Fees", "Charges") in {(one.term, one.by) for one in clause.replaced}
+
+
+def test_references_to_clauses_that_move_are_pointed_out() -> None:
+    text = sample_text("services-agreement.docx")
+    clause = adapted_to(text, "p34", "vat")
+    view = accepted(text)
+    assert {(one.words, one.becomes, one.field) for one in clause.moved} >= {("clause 7", "8", True)}
+    assert all(view.text[one.start : one.end] == one.words for one in clause.moved)
+    assert any("fields follow" in remark for remark in clause.remarks)
+    assert adapted_to(text, "p75", "vat").moved == ()
+    typed = contract([
+        line("Contract"),
+        line("Delivery", "heading"),
+        line("Subject to clause 2.1, it is so; see Section 9 of the Act.", "level2"),
+        line("Payment", "heading"),
+        line("The buyer pays; clause 1 stands, and clause 2.1(a) too.", "level2"),
+        line("Signed."),
+    ])  # fmt: skip
+    found = adapted_to(typed, "p3", "waiver")
+    assert [(one.words, one.becomes, one.field) for one in found.moved] == [
+        ("clause 2.1", "3.1", False), ("clause 2.1(a)", "3.1", False),
+    ]  # fmt: skip
+    assert any(remark.startswith("2 typed references") for remark in found.remarks)
 
 
 def test_inside_a_clause_there_is_no_heading_and_the_count_goes_on() -> None:
@@ -290,8 +316,8 @@ def test_a_place_that_is_not_there_is_refused() -> None:
     text = sample_text("mutual-nda.docx")
     for after in ("p9999", 10**9):
         with pytest.raises(PlaceError, match="not in this contract"):
-            adapt(*clause_named("vat"), text, after, SYNONYMS)
-    assert adapt(*clause_named("vat"), text, 0, SYNONYMS).after == "p1"
+            adapt(*clause_named("vat"), read_contract(text, SYNONYMS), after)
+    assert adapt(*clause_named("vat"), read_contract(text, SYNONYMS), 0).after == "p1"
 
 
 def test_a_text_that_has_changed_meanwhile_is_left_alone() -> None:

@@ -93,6 +93,18 @@ def test_roles_stand_without_an_article_where_the_contract_does_so() -> None:
     assert found.replaced[0].by == "Provider"
 
 
+def test_an_agreement_that_calls_itself_so_in_small_letters_goes_on_doing_so() -> None:
+    terms = terms_of(["This agreement binds the Supplier.", "Under this agreement it pays."], SYNONYMS)
+    assert terms.itself == "agreement"
+    found = adapt_terms([pieces_of("This Agreement ends. Nothing in this Agreement stays.")], terms, SYNONYMS)
+    assert plain(found.paragraphs[0]) == "This agreement ends. Nothing in this agreement stays."
+    assert found.unknown == ()
+    assert (
+        terms_of(["This Agreement binds.", "Under this agreement it pays, as this agreement says."], SYNONYMS).itself
+        == ""
+    )
+
+
 def test_bold_stays_where_it_was() -> None:
     found = adapt_terms(
         [pieces_of("The **“Cap”** of the **Supplier** alone")], Terms(frozenset(("Service Provider",))), SYNONYMS
