@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pactoria_desktop.contract.accepted import AcceptedText
 from pactoria_desktop.contract.numbering import number, record
 from pactoria_desktop.contract.references import label_parts, references_in
-from pactoria_desktop.contract.text import ContractText, Marks, TextSection, kind_of
+from pactoria_desktop.contract.text import ContractText, Marks, kind_of
+from pactoria_desktop.templates.source_words import SourceWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def renumbered(text: ContractText, view: AcceptedText, place: int, new: Sequence
 
 def _moved(text: ContractText, view: AcceptedText, changed: Mapping[tuple[str, ...], str]) -> list[MovedReference]:
     found = []
-    slots = _Fields(text)
+    source = SourceWords(text)
     for paragraph in view.paragraphs:
         words = view.line(paragraph)
         for one in references_in(words):
@@ -67,7 +68,7 @@ def _moved(text: ContractText, view: AcceptedText, changed: Mapping[tuple[str, .
             if known is None:
                 continue
             start, end = paragraph.start + one.start, paragraph.start + one.end
-            field = slots.hold(view, start, end)
+            field = _in_field(source, view, start, end)
             found.append(
                 MovedReference(
                     paragraph.id, start, end, view.text[start:end], changed[known].strip().rstrip(".:)"), field
@@ -76,27 +77,16 @@ def _moved(text: ContractText, view: AcceptedText, changed: Mapping[tuple[str, .
     return found
 
 
-class _Fields:
-    """Which words of a text stand in a field."""
-
-    def __init__(self, text: ContractText) -> None:
-        self._slots = {}
-        for section in text.sections:
-            if isinstance(section, TextSection):
-                self._slots[section.id] = section.paragraphs
-            else:
-                self._slots.update((cell.id, cell.paragraphs) for row in section.rows for cell in row.cells)
-
-    def hold(self, view: AcceptedText, start: int, end: int) -> bool:
-        """Whether any of the words from start to end are a field's."""
-        for stretch in view.stretches(start, end):
-            at = 0
-            for span in self._slots[stretch.slot][stretch.paragraph].spans:
-                if (
-                    at < stretch.end
-                    and stretch.start < at + len(span.text)
-                    and any(kind_of(key) == "fld" for key in span.marks)
-                ):
-                    return True
-                at += len(span.text)
-        return False
+def _in_field(source: SourceWords, view: AcceptedText, start: int, end: int) -> bool:
+    """Whether any of the words from start to end are a field's."""
+    for stretch in view.stretches(start, end):
+        at = 0
+        for span in source.slots[stretch.slot][stretch.paragraph].spans:
+            if (
+                at < stretch.end
+                and stretch.start < at + len(span.text)
+                and any(kind_of(key) == "fld" for key in span.marks)
+            ):
+                return True
+            at += len(span.text)
+    return False

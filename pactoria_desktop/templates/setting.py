@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from pactoria_desktop.contract.accepted import is_dropped
 from pactoria_desktop.contract.ordinals import formatted
 from pactoria_desktop.contract.suggesting import LOOK_KEYS
 from pactoria_desktop.contract.text import (
@@ -17,10 +16,9 @@ from pactoria_desktop.contract.text import (
     Marks,
     MarkValue,
     NumberingLevel,
-    Paragraph,
-    TextSection,
     kind_of,
 )
+from pactoria_desktop.templates.source_words import SourceWords
 from pactoria_desktop.templates.surroundings import HEADINGS, TYPED, Row, Surroundings, TypedNumber
 
 Headings = Literal["own", "run-in", "none"]
@@ -59,17 +57,8 @@ class Setting:
         """Of the text whose rows the surroundings hold."""
         self.around = around
         self._text = text
+        self._source = SourceWords(text)
         self._models: dict[tuple[int | None, bool], Model] = {}
-
-    @cached_property
-    def _slots(self) -> dict[str, tuple[Paragraph, ...]]:
-        found: dict[str, tuple[Paragraph, ...]] = {}
-        for section in self._text.sections:
-            if isinstance(section, TextSection):
-                found[section.id] = section.paragraphs
-            else:
-                found.update((cell.id, cell.paragraphs) for row in section.rows for cell in row.cells)
-        return found
 
     @cached_property
     def _clauses(self) -> list[Row]:
@@ -108,10 +97,8 @@ class Setting:
 
     def _stands_out(self, marks: Marks) -> bool:
         run = self._text.material.runs.get(str(marks.get("run", "")))
-        return any(
-            bool(marks[key]) if key in marks else run is not None and bool(getattr(run.look, key))
-            for key in ("bold", "underline", "italic")
-        ) or (run is not None and (run.look.caps or run.look.small_caps))
+        capitals = run is not None and (run.look.caps or run.look.small_caps)
+        return capitals or self._source.shows(marks, "bold", "underline", "italic")
 
     @cached_property
     def types_numbers(self) -> bool:
@@ -266,8 +253,7 @@ class Setting:
     # Looks
 
     def _spans(self, row: Row) -> list[tuple[str, Marks]]:
-        source = self._slots[row.paragraph.slot][row.paragraph.paragraph]
-        return [(span.text, span.marks) for span in source.spans if not is_dropped(span.marks, "accepted")]
+        return self._source.of(row.paragraph)
 
     def _look_of(self, row: Row) -> Marks:
         """The look of most of a paragraph's words."""
