@@ -5,7 +5,17 @@ import random
 import pytest
 
 from pactoria_desktop.contract.accepted import accepted, rejected
-from pactoria_desktop.contract.text import LINE_BREAK, ContractText, kind_of, paragraphs_of
+from pactoria_desktop.contract.text import (
+    LINE_BREAK,
+    ContractText,
+    Material,
+    Paragraph,
+    ParagraphProperties,
+    Span,
+    TextSection,
+    kind_of,
+    paragraphs_of,
+)
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.replica.errors import ReplicaError
 from pactoria_desktop.replica.paragraphs import NewParagraph
@@ -80,6 +90,20 @@ def test_at_the_end_of_the_text_the_last_paragraphs_properties_change_as_a_track
     assert rejected(one.text()).text == rejected(text).text
     one.reject(Selection())
     assert one.text().sections == text.sections
+
+
+def test_a_word_section_that_ends_at_the_place_keeps_its_properties() -> None:
+    ending = ParagraphProperties(xml="<w:pPr><w:sectPr/></w:pPr>", ends_section=True)
+    usual = ParagraphProperties(style="Body")
+    material = Material(paragraphs={"ending": ending, "usual": usual})
+    last = Paragraph((Span("Last", {}),), {"p:props": "ending", "p:fix": True})
+    text = ContractText((TextSection("s0", (last,)),), material=material)
+    for suggesting in (True, False):
+        one = replica_of(text, "A", 1)
+        one.suggesting = suggesting
+        one.insert_paragraphs(Place("s0", 0), [NewParagraph((("New", {}),), {"p:props": "usual"})])
+        new = one.text().sections[0].paragraphs[-1]  # type: ignore[union-attr]
+        assert (new.text, new.marks["p:props"], new.marks["p:style"]) == ("New", "ending", "Body")
 
 
 @pytest.mark.parametrize("seed", range(30))

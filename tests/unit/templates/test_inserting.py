@@ -8,7 +8,16 @@ import pytest
 
 from pactoria_desktop.contract.accepted import accepted, rejected
 from pactoria_desktop.contract.outline import outline
-from pactoria_desktop.contract.text import ContractText, kind_of, paragraphs_of
+from pactoria_desktop.contract.text import (
+    ContractText,
+    Numbering,
+    NumberingLevel,
+    Paragraph,
+    ParagraphProperties,
+    Span,
+    kind_of,
+    paragraphs_of,
+)
 from pactoria_desktop.documents.errors import DocumentError
 from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
@@ -30,7 +39,7 @@ from tests.unit.templates.desk import (
     new_replica,
     new_rows,
 )
-from tests.unit.templates.small_contract import contract, line, small_contract
+from tests.unit.templates.small_contract import LEVELS, MATERIAL, contract, line, small_contract
 
 CONTRACTS = sorted((CORPUS / "word" / "contracts").rglob("*.docx"))
 needs_corpus = pytest.mark.skipif(not CONTRACTS, reason="the corpus ../shared/data/word/contracts is missing")
@@ -121,7 +130,7 @@ def test_references_to_clauses_that_move_are_pointed_out() -> None:
     typed = contract([
         line("Contract"),
         line("Delivery", "heading"),
-        line("Subject to clause 2.1, it is so; see Section 9 of the Act.", "level2"),
+        line("Subject to clause 2.1, it is so; see Section 2.1 of the Companies Act.", "level2"),
         line("Payment", "heading"),
         line("The buyer pays; clause 1 stands, and clause 2.1(a) too.", "level2"),
         line("Signed."),
@@ -302,6 +311,42 @@ def test_headings_below_the_clause_level_are_no_model_for_sentences() -> None:
         "2. Excluded ", "Subject to w", "(a)\tloss of ", "(b)\tloss of ", "(c)\tloss of ", "(d)\tany indi",
         "This clause ", "3. Delivery",
     ]  # fmt: skip
+
+
+def test_the_nearest_paragraphs_are_the_model() -> None:
+    other = ParagraphProperties(style="Body", numbering="5", level=1, xml="<w:pPr><w:jc/></w:pPr>")
+    material = replace(MATERIAL, paragraphs={**MATERIAL.paragraphs, "level2b": other})
+    kinds = ("level2", "level2b", "level2")
+    rows = [row for kind in kinds for row in (line("Delivery", "heading"), line("It is so.", kind))]
+    text = contract([line("Contract"), *rows, line("Signed.")], material)
+    for after, kind in (("p3", "level2"), ("p5", "level2b"), ("p7", "level2"), ("p1", "level2")):
+        assert [one.marks["p:props"] for one in adapted_to(text, after, "waiver").paragraphs] == ["heading", kind]
+
+
+def test_an_item_of_a_list_that_counts_by_itself_is_no_item_of_the_old_list() -> None:
+    item = ParagraphProperties(style="Body", numbering="6", level=0, xml="<w:pPr><w:numPr/></w:pPr>")
+    letters = Numbering("6", "3", (NumberingLevel("lowerLetter", "(%1)"),))
+    two = Numbering("5", "2", LEVELS[:2])
+    material = replace(MATERIAL, paragraphs={**MATERIAL.paragraphs, "item": item}, numberings={"5": two, "6": letters})
+    rows = [
+        line("Delivery", "heading"), line("It ends when:", "level2"), line("both agree; or", "item"),
+        line("one says so.", "item"), line("Law", "heading"), line("English law.", "level2"),
+    ]  # fmt: skip
+    text = contract([line("Contract"), *rows, line("Signed.")], material)
+    clause = adapted_to(text, "p5", "excluded-losses", 1)
+    assert [row[:8] for row in shown(check(text, clause), clause)] == [
+        "2. Exclu", "2.1 Subj", "(a)\tloss", "(b)\tloss", "(c)\tloss", "(d)\tany ", "2.2 This", "3. Law",
+    ]  # fmt: skip
+
+
+def test_inside_a_field_nothing_is_inserted() -> None:
+    first, second = (Paragraph((Span(words, {"fld:1": True}),), {"p:props": "body", "fld:1": True}) for words in "ab")
+    text = contract([line("Contract"), first, second, line("Signed.")])
+    replica = new_replica(text)
+    with pytest.raises(InsertError, match="may be typed"):
+        insert_clause(replica, adapted_to(text, "p2", "waiver"))
+    assert replica.text() == text
+    replica.close()
 
 
 def test_a_table_of_contents_is_no_scheme_of_numbers() -> None:

@@ -49,6 +49,14 @@ def test_what_the_clause_puts_in_quotation_marks_is_its_own() -> None:
     assert worded("**“Fees”** means what is due.", "Fee")[1].doubled == ("Fees",)
 
 
+def test_other_quotations_are_left_alone_too() -> None:
+    words, found = worded(
+        'A box marked “Supplier only” is the Supplier’s, as is a "Customer" box.', "Provider", "Client"
+    )
+    assert words == 'A box marked “Supplier only” is the Provider’s, as is a "Customer" box.'
+    assert (found.replaced[0].count, found.unknown) == (1, ())
+
+
 def test_several_candidates_are_a_question() -> None:
     words, found = worded("The Supplier and the Suppliers.", "Provider", "Contractor")
     assert words == "The Supplier and the Suppliers."
