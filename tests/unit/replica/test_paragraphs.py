@@ -106,6 +106,16 @@ def test_a_word_section_that_ends_at_the_place_keeps_its_properties() -> None:
         assert (new.text, new.marks["p:props"], new.marks["p:style"]) == ("New", "ending", "Body")
 
 
+def test_they_stay_on_this_side_of_what_ends_here() -> None:
+    here = Paragraph((Span("Here", {}),), {"p:fix": True})
+    text = ContractText((TextSection("s0", (here,)), TextSection("s1", (Paragraph((Span("There", {}),), {}),))))
+    one = replica_of(text, "A", 1)
+    after = one.insert_paragraphs(Place("s0", 0), NEW)
+    assert after is not None
+    assert after.slot == "s0"
+    assert [words for words, _ in own(one.text())] == ["Here", "A bold 😀", "b", "There"]
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_everywhere_rejecting_leaves_no_trace_and_accepting_gives_the_words(seed: int) -> None:
     chance = random.Random(seed)

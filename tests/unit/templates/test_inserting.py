@@ -23,6 +23,7 @@ from pactoria_desktop.documents.package import Package
 from pactoria_desktop.documents.reader import read
 from pactoria_desktop.documents.verify import verify_redline
 from pactoria_desktop.documents.writer import write
+from pactoria_desktop.protocol.clauses import ClauseParagraph, ClauseVariant
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.replica.resolving import Selection
 from pactoria_desktop.templates.adapting import AdaptedClause, PlaceError, adapt, read_contract
@@ -355,6 +356,34 @@ def test_a_table_of_contents_is_no_scheme_of_numbers() -> None:
     text = contract([line("Contract"), *rows, line("Signed.")])
     clause = adapted_to(text, "p11", "waiver")
     assert [row[:8] for row in shown(check(text, clause), clause)] == ["2. Waive", "2.1 A pa", "3. Deliv"]
+
+
+def test_between_words_without_numbers_of_one_clause_there_is_no_heading() -> None:
+    rows = [
+        row for title in ("Delivery", "Law") for row in (line(title, "heading"), line("It is so."), line("So it is."))
+    ]
+    text = contract([line("Contract"), *rows, line("Signed.")])
+    inside, behind = adapted_to(text, "p3", "waiver"), adapted_to(text, "p4", "waiver")
+    assert [(one.heading, one.label) for one in inside.paragraphs] == [(False, "")]
+    assert [(one.heading, one.label) for one in behind.paragraphs] == [(True, "2."), (False, "")]
+
+
+def test_letters_are_typed_where_the_numbering_goes_no_deeper_and_nothing_else_is_there() -> None:
+    material = replace(MATERIAL, numberings={"5": Numbering("5", "2", LEVELS[:2])})
+    rows = [line(*one) for _ in "ab" for one in (("Delivery", "heading"), ("It is so.", "level2"))]
+    text = contract([line("Contract"), *rows, line("Signed")], material)
+    clause = adapted_to(text, "p3", "excluded-losses", 1)
+    told = shown(check(text, clause), clause)
+    assert [row[:8] for row in told] == [
+        "2. Exclu", "2.1 Subj", "(a)\tloss", "(b)\tloss", "(c)\tloss", "(d)\tany ", "2.2 This", "3. Deliv",
+    ]  # fmt: skip
+
+
+def test_each_list_begins_with_its_first_letter() -> None:
+    lines = [ClauseParagraph(level=level, text=f"Words {level}.") for level in (1, 2, 2, 1, 2)]
+    variant = ClauseVariant(id="two-lists", title="Two lists", standing="preferred", paragraphs=tuple(lines))
+    flat = adapt(variant, "Lists", read_contract(contract([line("A letter."), line("Signed.")]), SYNONYMS), "p1")
+    assert [one.text[:3] for one in flat.paragraphs] == ["Wor", "(a)", "(b)", "Wor", "(a)"]
 
 
 def test_a_place_that_is_not_there_is_refused() -> None:
