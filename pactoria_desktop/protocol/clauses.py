@@ -14,8 +14,8 @@ Standing = Literal["preferred", "fallback"]
 class ClauseParagraph(Message):
     """One paragraph. ``level`` 0 is the clause itself (its heading, or its first words), 1 a sub-clause, 2 an item.
 
-    ``text`` is plain words; two stars on either side make bold, as a defined term where it is defined. Roles of the parties stand as
-    the clause calls them (``Supplier``); they are adapted to the contract where the clause is inserted.
+    ``text`` is plain words; two stars on either side make bold, as a defined term where it is defined. Roles of the
+    parties stand as the clause calls them (``Supplier``); they are adapted to the contract where it is inserted.
     """
 
     level: int = Field(default=1, ge=0, le=4)

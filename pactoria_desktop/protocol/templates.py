@@ -40,8 +40,8 @@ Unit = Literal["days", "business_days", "weeks", "months", "years"]
 Tier = Literal["free", "starter", "professional", "enterprise"]
 Risk = Literal["low", "medium", "high"]
 PARTY_PARTS = ("name", "kind", "number", "place", "address", "represented_by", "email")
-"""The parts of a party: its name; what it is ("company", "partnership", "individual", ...); its registered number; where
-it is incorporated; its address; who signs for it; where notices reach it."""
+"""The parts of a party: its name; what it is ("company", "partnership", "individual", ...); its registered number;
+where it is incorporated; its address; who signs for it; where notices reach it."""
 
 
 class Money(Message):
