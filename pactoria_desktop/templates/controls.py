@@ -70,7 +70,7 @@ def words_of(element: etree._Element) -> str:
     for each in element.iter(TEXT, word("tab"), word("br"), word("cr"), word("noBreakHyphen")):
         if each.tag == TEXT:
             found.append(each.text or "")
-        elif each.getparent() is not None and each.getparent().tag == RUN:  # type: ignore[union-attr]
+        elif each.getparent() is not None and each.getparent().tag == RUN:
             found.append({word("tab"): "\t", word("noBreakHyphen"): "\u2011"}.get(each.tag, "\u2028"))
     return "".join(found)
 

@@ -172,7 +172,7 @@ class _Settling:
                     before += element.tag == PARAGRAPH
                 if before == 0:
                     raise FillingError(
-                        f"The slot {slot.title!r} ({slot.id}) stands before the first paragraph, where no clause can go."
+                        f"The slot {slot.title!r} ({slot.id}) stands before all paragraphs, where no clause can go."
                     )
                 found.append((before, slot.id))
             elif stands and slot.required:
@@ -274,7 +274,8 @@ def _tidy(root: etree._Element) -> None:
 
 
 def _bytes(root: etree._Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    data: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return data
 
 
 def _without_definition(package: Package, member: str, parts: Mapping[str, bytes]) -> bytes:

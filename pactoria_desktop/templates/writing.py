@@ -106,7 +106,8 @@ class _Writer:
     def __init__(self, source: TemplateSource) -> None:
         self._source = source
         self._variables = {one.id: one for one in source.definition.variables}
-        self._titles = {one.id: one.title for one in (*source.definition.conditions, *source.definition.slots)}
+        self._titles = {one.id: one.title for one in source.definition.conditions}
+        self._titles |= {one.id: one.title for one in source.definition.slots}
         self._labels = {line.bookmark: label for line, label in _numbered(_lines(source.nodes)) if line.bookmark}
         self._kinds = {line.bookmark: line.kind for line in _lines(source.nodes) if line.bookmark}
         self._bookmarks = {name: number for number, name in enumerate(self._labels, 1)}
