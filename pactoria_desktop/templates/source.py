@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     rf"|\{{if (?P<if>{_NAME})\}}|(?P<end>\{{/if\}})"
 )
 _BLOCK = re.compile(rf"\[(if|each|slot) ({_NAME})\]|\[/(if|each)\]")
+_CELL = re.compile(r"(?:^|\s)\|(?:\s|$)")
 _LEFT = re.compile(r"[{}\[\]]|_{3,}|\.{4,}")
 
 
@@ -164,6 +165,7 @@ class _Nodes:
     def __init__(self, name: str, first: int, lines: Sequence[str], faults: list[str]) -> None:
         self._name, self._first, self._lines, self._faults = name, first, lines, faults
         self._number = 0
+        self._cells = 0
 
     def read(self) -> tuple[Node, ...]:
         stack: list[tuple[str, str, int, list[Node]]] = [("", "", 0, [])]
@@ -175,6 +177,7 @@ class _Nodes:
             if (block := _BLOCK.fullmatch(line)) is None:
                 read = self._line(line)
                 if read is not None:
+                    self._width(read)
                     stack[-1][3].append(read)
             elif block[1] == "slot":
                 stack[-1][3].append(Slot(block[2]))
@@ -189,6 +192,13 @@ class _Nodes:
             self._faults.append(f"{self._name}, line {number}: [{kind} {id}] is not closed.")
         return tuple(stack[0][3])
 
+    def _width(self, line: Line) -> None:
+        """Rows that follow each other are one table."""
+        cells = len(line.cells)
+        if cells and self._cells and cells != self._cells:
+            self._fault(f"this row has {cells} cells and the row before it {self._cells}")
+        self._cells = cells
+
     def _fault(self, what: str) -> None:
         self._faults.append(f"{self._name}, line {self._number}: {what}.")
 
@@ -199,7 +209,7 @@ class _Nodes:
             return None
         words = line[2:].strip()
         if kind == "row":
-            cells = tuple(self._pieces(cell.strip())[0] for cell in words.split(" | "))
+            cells = tuple(self._pieces(cell.strip())[0] for cell in _CELL.split(words))
             return Line(kind, (), "", cells, self._number)
         if kind == "signature":
             if not re.fullmatch(_NAME, words):

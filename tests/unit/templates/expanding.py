@@ -19,7 +19,7 @@ def expanded(source: str, conditions: dict[str, bool], values: Given) -> list[st
         if kind == "G":
             found += _signature(words, values)
             continue
-        for cell in words.split(" | ") if kind == "T" else [words]:
+        for cell in f"{words} ".split(" | ") if kind == "T" else [words]:
             line = _filled(cell, conditions, values, item, numbers)
             if line.strip():
                 found.append(line.strip())
