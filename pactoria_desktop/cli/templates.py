@@ -122,7 +122,7 @@ def _fill_many(arguments: argparse.Namespace) -> int:
 def _values(words: str) -> dict[str, object]:
     if words == "-":
         text = sys.stdin.buffer.read(MOST_BYTES + 1)
-    elif words.lstrip().startswith("{"):
+    elif words.lstrip().startswith(("{", "[")):
         text = words.encode("utf-8", "surrogateescape")
     else:
         text = _bytes(words)
