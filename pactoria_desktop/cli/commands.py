@@ -137,6 +137,12 @@ def _nothing(parser: argparse.ArgumentParser) -> None:
     """No words of its own."""
 
 
+def _templates(parser: argparse.ArgumentParser) -> None:
+    from pactoria_desktop.cli.templates import configure
+
+    configure(parser)
+
+
 def _platform(parser: argparse.ArgumentParser) -> None:
     from pactoria_desktop.cli.platform import configure
 
@@ -156,6 +162,7 @@ COMMANDS: dict[str, tuple[str, str, Configure]] = {
     "convert": ("documents", "write a contract in another format, chosen by the endings", _convert),
     "review": ("reviews", "analyse contracts offline", _review),
     "playbook": ("reviews", "run a playbook's own examples, or try a change of it", _playbook),
+    "templates": ("templates", "list, show and fill templates", _templates),
     "import": ("library", "bring files into the library", _import),
     "list": ("library", "list the library", _list),
     "search": ("library", "search the library's contracts", _search),

@@ -20,6 +20,7 @@ from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.gradual import Gradually, replace_each
 from pactoria_desktop.replica.living import TRACKED_KINDS
 from pactoria_desktop.replica.opening import Opening
+from pactoria_desktop.replica.paragraphs import NewParagraph, insert_paragraphs
 from pactoria_desktop.replica.rebasing import Join, rebase
 from pactoria_desktop.replica.resolving import Selection, require_all, resolve_revisions, resolve_within
 
@@ -41,6 +42,11 @@ class Replica(Opening):
         """Insert a piece of Word XML that has no words, such as a page break."""
         with self._command():
             return writing.insert_object(self._living, place, thing)
+
+    def insert_paragraphs(self, place: Place, paragraphs: Sequence[NewParagraph]) -> Place | None:
+        """Put paragraphs with properties of their own behind the paragraph of a place, as one step."""
+        with self._command():
+            return insert_paragraphs(self._living, place, paragraphs)
 
     def enter(self, place: Place) -> Place | None:
         """Start a new paragraph."""

@@ -18,7 +18,7 @@ from pactoria_desktop.cli.main import main
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
     "text", "outline", "revisions", "accept", "reject", "edit", "compare", "merge", "check-received", "convert",
-    "review", "playbook", "import", "list", "search", "export", "backup", "restore", "verify",
+    "review", "playbook", "import", "list", "search", "export", "backup", "restore", "verify", "templates",
 )  # fmt: skip
 
 

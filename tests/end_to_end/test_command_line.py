@@ -1,6 +1,7 @@
 """Every command in a process of its own: its result, its shape, its exit status."""
 
 import io
+import json
 import time
 import zipfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ NDA = SAMPLES / "mutual-nda.docx"
 NDA_BACK = SAMPLES / "mutual-nda-from-tessel.docx"
 SERVICES = SAMPLES / "services-agreement.docx"
 SERVICES_BACK = SAMPLES / "services-agreement-from-corvane.docx"
-NOT_YET = ("ai", "templates")
+NOT_YET = ("ai",)
 
 
 @pytest.fixture
@@ -238,6 +239,61 @@ def test_playbooks_run_their_own_examples_and_show_flipped_verdicts(desk: Path) 
     assert (flips.status, flips.json["flips"]) == (0, [])
     assert call("playbook", "backtest", "mutual-nda").status == 2
     assert call("playbook", "test", "no-such-playbook").status == 2
+
+
+def test_templates_are_listed_shown_and_filled(desk: Path) -> None:
+    listed = bare(desk, "templates", "list", "--json")
+    names = [row["name"] for row in listed.json["templates"]]
+    assert len(names) >= 12
+    assert "mutual-nda" in names
+    shown = call("templates", "show", "one-way-nda", "--json").json["template"]
+    assert {one["id"] for one in shown["variables"]} >= {"discloser", "recipient", "purpose"}
+    party = {"name": "Halden Marine Systems Ltd", "represented_by": "Ana Reyes"}
+    values = {"agreement_date": "1 December 2026", "discloser": party, "recipient": {**party, "name": "Corvane B.V."},
+              "purpose": "prepare an offer"}  # fmt: skip
+    filled = bare(desk, "templates", "fill", "one-way-nda", "--values", json.dumps(values), "--out", "nda.docx")
+    assert filled.status == 0
+    text = bare(desk, "text", "nda.docx").out.decode()
+    assert "Halden Marine Systems Ltd (the “Discloser”)" in text
+    assert "in order to prepare an offer (the “Purpose”)" in text
+    stdin = json.dumps(values).encode()
+    again = bare(desk, "templates", "fill", "one-way-nda", "--values", "-", "--out", "again.docx", stdin=stdin)
+    assert again.status == 0
+    assert (desk / "again.docx").read_bytes() == (desk / "nda.docx").read_bytes()
+
+
+def test_a_value_that_is_wrong_is_refused_in_a_sentence_that_names_the_field(desk: Path) -> None:
+    (desk / "nda.docx").write_bytes(b"as it was")
+    for words, said in (
+        ('{"agreement_date": "01/02/2026"}', "(agreement_date)"),
+        ('{"nothing": 1}', "'nothing'"),
+        ("[1]", "JSON"),
+        ("missing.json", "missing.json"),
+    ):
+        refused = call("templates", "fill", "mutual-nda", "--values", words, "--out", "nda.docx")
+        assert refused.status == 2
+        assert said in refused.err
+    assert call("templates", "fill", "no-such", "--values", "{}", "--out", "nda.docx").status == 2
+    assert call("templates", "fill", NDA, "--values", "{}", "--out", "nda.docx").status == 2
+    assert call("templates", "fill", "mutual-nda", "--out", "nda.docx").status == 2
+    assert call("templates", "show").status == 2
+    assert (desk / "nda.docx").read_bytes() == b"as it was"
+
+
+def test_a_table_fills_many_or_none(desk: Path) -> None:
+    head = "agreement_date;discloser;recipient;purpose;as_deed\n"
+    rows = [f"2026-12-0{number};Halden Ltd;Corvane {number};talk;no\n" for number in (1, 2, 3)]
+    (desk / "many.csv").write_text(head + "".join(rows), encoding="utf-8")
+    made = call("templates", "fill", "one-way-nda", "--csv", "many.csv", "--out", "contracts", "--json")
+    assert [Path(one["file"]).name for one in made.json["files"]] == [
+        f"one-way-nda-000{number}.docx" for number in (1, 2, 3)
+    ]
+    assert "Corvane 2 (the “Recipient”)" in bare(desk, "text", made.json["files"][1]["file"]).out.decode()
+    (desk / "many.csv").write_text(head + rows[0] + rows[1].replace("2026-12-02", "soon"), encoding="utf-8")
+    refused = call("templates", "fill", "one-way-nda", "--csv", "many.csv", "--out", "others")
+    assert refused.status == 2
+    assert "row 3, column agreement_date" in refused.err
+    assert not (desk / "others").exists()
 
 
 def test_a_text_file_is_its_own_text(desk: Path) -> None:

@@ -1,0 +1,1 @@
+"""Templates and clauses: format, fill, bind, make."""
