@@ -69,7 +69,7 @@ def test_every_command_has_help_and_no_shortened_options(capsys: pytest.CaptureF
 
 
 def test_a_word_that_is_no_command_and_no_file_opens_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    for word in ("txet", "ai", "templates", "a-b-c-d-e"):
+    for word in ("txet", "ai", "template", "a-b-c-d-e"):
         assert main([word]) == 2
         assert f"{word} is neither a command nor a file" in capsys.readouterr().err
 
