@@ -44,6 +44,18 @@ def keep_emptied_boxes(living: LivingText, slot: Slot, gone: Iterable[Run]) -> N
             set_marks(slot.text, got, marks)
 
 
+def controls_round(living: LivingText, slot: Slot, start: int, end: int) -> dict[str, MarkValue]:
+    """The content controls that all characters of a stretch stand in, as marks."""
+    runs = list(runs_between(slot.text, start, end))
+    if not runs:
+        return {}
+    return {
+        key: value
+        for key, value in runs[0].marks.items()
+        if kind_of(key) == "box" and _is_control(living, id_of(key)) and all(key in run.marks for run in runs)
+    }
+
+
 def _is_control(living: LivingText, id: str) -> bool:
     box = living.material.boxes.get(id)
     return box is not None and box.kind == "sdt"

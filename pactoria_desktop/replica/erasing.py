@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pactoria_desktop.contract.suggesting import LOOK_KEYS, is_struck, is_wordless
 from pactoria_desktop.contract.text import HIDDEN, MarkValue
 from pactoria_desktop.replica.aiming import aims_at, met
+from pactoria_desktop.replica.boxes import controls_round
 from pactoria_desktop.replica.changes import Place, Stretch
 from pactoria_desktop.replica.deleting import Deletion
 from pactoria_desktop.replica.living import LivingText, Part
@@ -89,7 +90,10 @@ def replace(
     text: str,
     formatting: dict[str, MarkValue | None] | None = None,
 ) -> Place | None:
-    """Put text in the place of stretches: after the struck words when suggesting, in the first stretch."""
+    """Put text in the place of stretches: after the struck words when suggesting, in the first stretch.
+
+    Words that stand in a content control are replaced in it, also the last ones.
+    """
     parts = living.parts(stretches)
     text = sanitised(text)
     if not parts:
@@ -105,6 +109,7 @@ def replace(
     if living.suggesting and len(parts) > 1:
         where = min(first.end, slot.text.len_utf16 - 1)
     tail = slot.text.len_utf16 - where
+    inside = controls_round(living, slot, first.start, first.end) if len(parts) == 1 else {}
     _erase(living, parts)
     if living.suggesting:
         where = slot.text.len_utf16 - tail
@@ -112,7 +117,7 @@ def replace(
     offset = typing_offset(living, slot, max(0, where))
     if offset is None or not text:
         return Place(slot.id, max(0, min(where, slot.text.len_utf16 - 1)))
-    return put(living, slot, offset, text, look)
+    return put(living, slot, offset, text, look, inside)
 
 
 def _look_of_part(living: LivingText, part: Part) -> dict[str, MarkValue]:

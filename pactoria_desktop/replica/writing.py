@@ -13,7 +13,7 @@ from pactoria_desktop.contract.suggesting import (
     look_of,
     typing_allowed,
 )
-from pactoria_desktop.contract.text import HIDDEN, OBJECT, MarkValue, WordObject
+from pactoria_desktop.contract.text import HIDDEN, OBJECT, Marks, MarkValue, WordObject
 from pactoria_desktop.replica.changes import Place
 from pactoria_desktop.replica.living import LivingText
 from pactoria_desktop.replica.loro_text import (
@@ -103,8 +103,13 @@ def insert(
     return put(living, slot, offset, text, look)
 
 
-def put(living: LivingText, slot: Slot, offset: int, text: str, look: Wanted) -> Place:
-    """Insert text at an offset where it is allowed, tracked when suggesting; gives the caret after it."""
+def put(
+    living: LivingText, slot: Slot, offset: int, text: str, look: Wanted, inside: Marks | None = None
+) -> Place:  # fmt: skip
+    """Insert text at an offset where it is allowed, tracked when suggesting; gives the caret after it.
+
+    ``inside`` are containers that it belongs to as soon as what stands on one side of it does.
+    """
     loro = slot.text
     living.remember(loro)
     before, after = character_before(loro, offset), character_at(loro, offset)
@@ -113,6 +118,7 @@ def put(living: LivingText, slot: Slot, offset: int, text: str, look: Wanted) ->
     for beside in (left, right):
         if beside.get("obj") == EMPTIED_CONTROL:
             around = enclosing_marks(beside, beside)
+    around |= {key: value for key, value in (inside or {}).items() if key in left or key in right}
     wanted: dict[str, MarkValue] = {**look, **around}
     tracked: dict[str, MarkValue] = {}
     kind = "ins" if living.suggesting else ("typ" if living.typing_is_told_apart() else None)

@@ -42,7 +42,7 @@ class FieldPlace:
 def fields_of(text: ContractText, view: AcceptedText | None = None) -> tuple[FieldPlace, ...]:
     """The fields in the order of the text. ``view`` is the accepted text where it is known already."""
     shown = accepted(text) if view is None else view
-    tags = {key: found for key, box in text.material.boxes.items() if (found := _field(box)) is not None}
+    tags = {key: field for key, box in text.material.boxes.items() if (field := _field(box)) is not None}
     if not tags:
         return ()
     known = set(shown.slots)

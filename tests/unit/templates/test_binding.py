@@ -138,11 +138,11 @@ NEW = {"client.name": "Halden Ocean Systems Ltd", "fee": "£14,750", "term": "fo
        "starts": "15 January 2027", "client.address": "2 Harbour Street, Bristol"}  # fmt: skip
 
 
-def changed(text: ContractText, standings: tuple[Standing, ...], path: str) -> ContractText:
+def changed(text: ContractText, standings: tuple[Standing, ...], path: str, tracked: bool = True) -> ContractText:
     change = change_of(standings, path, NEW[path])
     replica = Replica.create(text, identity=Identity("Me"), clock=SystemClock())
     try:
-        replica.suggesting = True
+        replica.suggesting = tracked
         operations = [ReplaceOperation(one.start, one.end, one.text) for one in change.edits]
         return apply_operations(replica, text, operations).text
     finally:
@@ -164,6 +164,14 @@ def test_a_new_value_stands_everywhere_as_tracked_changes_and_stays_bound(path: 
     again = bind(after, linked_anew(link(), path, NEW[path]))
     assert Counter(one.how for one in again if one.path == path) == {How.BOUND: count}
     assert {one.how for one in again} == {How.BOUND}
+
+
+@pytest.mark.parametrize("path", sorted(NEW))
+def test_a_new_value_without_tracking_stays_bound(path: str) -> None:
+    text = text_of(contract())
+    after = changed(text, bind(text, link()), path, tracked=False)
+    assert not after.revisions
+    assert {one.how for one in bind(after, linked_anew(link(), path, NEW[path]))} == {How.BOUND}
 
 
 @pytest.mark.parametrize("seed", range(6))
