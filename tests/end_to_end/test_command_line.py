@@ -281,8 +281,8 @@ def test_a_value_that_is_wrong_is_refused_in_a_sentence_that_names_the_field(des
 
 
 def test_a_table_fills_many_or_none(desk: Path) -> None:
-    head = "agreement_date;discloser;recipient;purpose;as_deed\n"
-    rows = [f"2026-12-0{number};Halden Ltd;Corvane {number};talk;no\n" for number in (1, 2, 3)]
+    head = "agreement_date;discloser;recipient;purpose\n"
+    rows = [f"2026-12-0{number};Halden Ltd;Corvane {number};talk\n" for number in (1, 2, 3)]
     (desk / "many.csv").write_text(head + "".join(rows), encoding="utf-8")
     made = call("templates", "fill", "one-way-nda", "--csv", "many.csv", "--out", "contracts", "--json")
     assert [Path(one["file"]).name for one in made.json["files"]] == [

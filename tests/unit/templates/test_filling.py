@@ -1,6 +1,7 @@
 """A template filled is the expected text to the letter, whatever the values; nothing of the template is left in it."""
 
 import io
+import json
 import random
 import re
 import zipfile
@@ -99,3 +100,11 @@ def test_a_filled_contract_keeps_its_fields_and_nothing_else_of_the_template() -
     assert {tag.kind for tag in tags} == {"field"}
     assert {"items.1.title", "fee", "client.name"} <= {tag.path for tag in tags}
     assert not re.search(r"\[[A-Z]", "\n".join(lines_of(data)))
+
+
+def test_the_example_of_the_help_page_fills_its_template() -> None:
+    page = (RESOURCES.parent / "help" / "templates.md").read_text(encoding="utf-8")
+    example = re.search(r"```json\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    template = next(one for one in shipped_templates() if one.name == "mutual-nda.docx")
+    assert "assess a joint bid" in " ".join(lines_of(fill(template, json.loads(example[1]), SystemClock()).data))
