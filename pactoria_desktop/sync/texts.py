@@ -22,6 +22,9 @@ APART_SECONDS = 30
 """Work that waited longer is held against what others did meanwhile."""
 
 MOST_RACES = 20
+PATIENT_RACES = 8
+"""Races that work done apart loses before it goes without waiting for a moment in which nobody types."""
+
 NOTHING = b"\x00"
 """The version of a replica that knows nothing."""
 
@@ -161,12 +164,12 @@ class TextSync:
 
         Whatever is raised, what was kept until then stands, and the next exchange goes on from there.
         """
-        for _ in range(MOST_RACES):
+        for race in range(MOST_RACES):
             version = await text.version()  # first: by it all is journalled, and the state says since when it waits
             state = await text.state()
             waits = not includes(state.known, version)
             if waits and self._is_apart(state):
-                done = await self._push_apart(text)
+                done = await self._push_apart(text, compares=race < PATIENT_RACES)
             else:
                 state = await self.pull(text)
                 if includes(state.known, await text.version()):
@@ -228,8 +231,12 @@ class TextSync:
             await self.pull(text)
         return True
 
-    async def _push_apart(self, text: LocalText) -> bool:
-        """Join what others sent meanwhile, and send both sides' work as one update where nobody came in between."""
+    async def _push_apart(self, text: LocalText, *, compares: bool) -> bool:
+        """Join what others sent meanwhile, and send both sides' work as one update where nobody came in between.
+
+        Without ``compares`` also where somebody did: what they typed in this moment, with this device online, is not
+        compared, as nothing is that is typed online.
+        """
         state = await text.state()
         number, arrived, people = state.number, list[bytes](), list[str]()
         known, sent = state.known, state.sent
@@ -253,24 +260,34 @@ class TextSync:
         if not arrived:
             push_state = replace(state, number=number)
             version, update = await text.version(), await text.updates_since(known)
-            push = TextPush(updates=(_sha256(update),), peers=await _introduced(text), expect=number)
+            expect = number if compares else None
+            push = TextPush(updates=(_sha256(update),), peers=await _introduced(text), expect=expect)
             pushed = await self._send(text.contract, push, update)
             if pushed is None:
                 return False
-            await text.keep(_settled(push_state, pushed.number, known_together(known, version)))
+            follows = pushed.number <= number + 1
+            reached = pushed.number if follows else number
+            await text.keep(_settled(push_state, reached, known_together(known, version)))
+            if not follows:
+                await self.pull(text)
             return True
         joined = await self._joiner.join(text, known, arrived, people)
         questions = tuple(Question(text.contract, clash) for clash in joined.clashes)
         sha256 = _sha256(joined.update)
         await text.keep(replace(state, sent=Sent(sha256, questions)))
         peers = (*await _introduced(text), joined.peer)[-1000:]
-        pushed = await self._send(text.contract, TextPush(updates=(sha256,), peers=peers, expect=number), joined.update)
+        push = TextPush(updates=(sha256,), peers=peers, expect=number if compares else None)
+        pushed = await self._send(text.contract, push, joined.update)
         if pushed is None:
             return False
         await text.take_in((*arrived, joined.update), (joined.peer,))
-        await text.keep(_settled(state, pushed.number, joined.version), questions)
+        follows = pushed.number <= number + 1
+        await text.keep(_settled(state, pushed.number if follows else number, joined.version), questions)
         # What was typed during all this goes the plain way.
-        return includes(joined.version, await text.version())
+        done = includes(joined.version, await text.version())
+        if not follows:
+            await self.pull(text)
+        return done
 
     async def _send(self, contract: str, push: TextPush, update: bytes) -> TextPushed | None:
         try:

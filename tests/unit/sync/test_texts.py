@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
 
 from pactoria_desktop.protocol.texts import TextNews, TextPush, TextPushed
 from pactoria_desktop.replica.changes import Place
@@ -56,3 +59,43 @@ def test_two_who_type_all_the_while_come_through_and_are_told_of_no_trouble() ->
     asyncio.run(run())
     assert mine.words() == theirs.words()
     assert len(platform.kept) < 10
+
+
+@pytest.mark.parametrize("theirs_too", [True, False], ids=["both wrote apart", "only mine"])
+def test_work_done_apart_comes_through_while_somebody_types_without_a_pause(theirs_too: bool) -> None:
+    platform = TextPlatform()
+    base = Replica.create(plain_contract(), identity=Identity("Z"), clock=SystemClock()).snapshot()
+    mine, theirs = (MemoryText("c", opened(base, name, peer)) for name, peer in (("A", 10), ("B", 11)))
+    for text in (mine, theirs):
+        text.kept = replace(text.kept, known=text.replica.version())
+
+    async def exchanged(text: MemoryText, line: Line) -> Exchange:
+        async def name_of(person: str) -> str:
+            return person
+
+        joiner = Apart(text.replica.identity, name_of, SystemClock(), may_edit=lambda contract: True)
+        return await TextSync(line, joiner, SystemClock()).exchange(text)
+
+    class WhileTheyType(Line):
+        """Whenever something is about to go, one more word of the other's is there before it."""
+
+        async def push(self, contract: str, push: TextPush, updates: Sequence[bytes]) -> TextPushed:
+            theirs.replica.insert(Place("s0", 0), "t")
+            await exchanged(theirs, platform.line(PEOPLE[1], PEOPLE[1]))
+            return await super().push(contract, push, updates)
+
+    async def run() -> None:
+        if theirs_too:
+            theirs.replica.insert(Place("s0", 3), "before ")
+            await exchanged(theirs, platform.line(PEOPLE[1], PEOPLE[1]))
+        mine.replica.insert(Place("s0", 6), "mine ")
+        mine.kept = replace(mine.kept, waiting_since=1)
+        assert await exchanged(mine, WhileTheyType(platform, PEOPLE[0], PEOPLE[0])) is Exchange.SYNCED
+        for text, person in ((theirs, PEOPLE[1]), (mine, PEOPLE[0]), (theirs, PEOPLE[1])):
+            await exchanged(text, platform.line(person, person))
+
+    asyncio.run(run())
+    assert mine.words() == theirs.words()
+    assert mine.words().count("mine ") == 1
+    assert "ttt" in mine.words()
+    assert mine.asked or not theirs_too
