@@ -60,7 +60,7 @@ def judged(condition: Condition, fields: Mapping[str, Value | None], unknown: Se
 
 
 def explain(condition: Condition, definition: TemplateDefinition, values: Values | None = None) -> str:
-    """Why words stand or are left out: "stands because 'Personal data is processed' is yes".
+    """Why words stand or are left out: "stands because “Personal data is processed” is yes".
 
     Without values: "stands if ...". Variables of lists are named where no variable outside has their name.
     """
@@ -77,13 +77,18 @@ def explain(condition: Condition, definition: TemplateDefinition, values: Values
     return ("stands because " if stands else "is left out because ") + reason
 
 
-def names_in(condition: Condition | None) -> Iterator[str]:
-    """The variables that a condition asks for."""
+def comparisons_in(condition: Condition | None) -> Iterator[Comparison]:
+    """The tests of a condition."""
     if isinstance(condition, Comparison):
-        yield condition.variable
+        yield condition
     elif condition is not None:
         for part in condition.any if isinstance(condition, AnyOf) else condition.all:
-            yield from names_in(part)
+            yield from comparisons_in(part)
+
+
+def names_in(condition: Condition | None) -> Iterator[str]:
+    """The variables that a condition asks for."""
+    yield from (comparison.variable for comparison in comparisons_in(condition))
 
 
 def asking_order(variables: Sequence[_Asked]) -> tuple[_Asked, ...]:
@@ -149,7 +154,7 @@ def _same(comparison: Comparison, wanted: object, value: Value) -> bool:
         return value == _number(comparison, wanted)
     if isinstance(value, date):
         return value == _date(comparison, wanted)
-    return value == wanted
+    return value == str(wanted)
 
 
 def _difference(comparison: Comparison, value: Value) -> Decimal | None:
@@ -238,7 +243,7 @@ def _test_in_words(
     comparison: Comparison, stands: bool, known: Mapping[str, Variable], language: str, values: Values | None
 ) -> str:
     variable = known.get(comparison.variable)
-    name = f"‘{variable.label if variable is not None else comparison.variable}’"
+    name = f"“{variable.label if variable is not None else comparison.variable}”"
     if comparison.test in ("given", "missing"):
         given = (comparison.test == "given") == stands
         return f"{name} is given" if given else f"{name} is not given"
@@ -261,7 +266,7 @@ def _test_in_words(
 
 def _value_in_words(wanted: object, variable: Variable | None, comparison: Comparison, language: str) -> str:
     if isinstance(variable, ChoiceVariable):
-        return next((f"‘{choice.label}’" for choice in variable.choices if choice.id == wanted), str(wanted))
+        return next((f"“{choice.label}”" for choice in variable.choices if choice.id == wanted), str(wanted))
     if isinstance(variable, MoneyVariable):
         return money_written(_money(comparison, variable.currencies[0]), variable.written, language)
     if isinstance(variable, NumberVariable):

@@ -55,7 +55,7 @@ def shown(raw: object) -> str:
     """What was given, as a sentence may quote it: short, on one line, and printable everywhere."""
     if isinstance(raw, str):
         words = raw if len(raw) <= _LONGEST_SHOWN else raw[: _LONGEST_SHOWN - 1] + "…"
-        return '"' + "".join(letter if letter.isprintable() else "\ufffd" for letter in words) + '"'
+        return "“" + "".join(letter if letter.isprintable() else "\ufffd" for letter in words) + "”"
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, int):

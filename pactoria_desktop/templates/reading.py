@@ -32,7 +32,9 @@ from pactoria_desktop.templates.money import money_read
 from pactoria_desktop.templates.numerals import MOST_DIGITS, number_read, period_read, plain, units_named
 from pactoria_desktop.templates.value_set import SingleValue
 
-BLANKS = " \t\r\n\u00a0"
+BLANKS = " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+"""What is taken away round words: the white space of Unicode that is no control character."""
+
 _REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u2060\ufffc\ufffe\uffff\ud800-\udfff]")
 """Control characters; ends of lines; what the text of a contract marks its own places with; what XML cannot hold."""
 
@@ -167,7 +169,7 @@ def _number(raw: object, variable: NumberVariable, language: str) -> Decimal:
             agree = "agree" in error.expected
             raise UnreadableError(error.expected if agree else expectation) from error
     elif isinstance(raw, float):
-        raise UnreadableError(f'{expectation}, written as words such as "12.5"')
+        raise UnreadableError(f"{expectation}, written as words such as “12.5”")
     else:
         raise UnreadableError(expectation)
     exponent = number.as_tuple().exponent

@@ -77,6 +77,22 @@ def value_rendered(variable: Single, value: SingleValue | None, language: str) -
     return str(value)
 
 
+def entered(variable: Single, value: SingleValue, language: str) -> str:
+    """The value as an entry field shows it: in figures, and a choice by its label; of a party, its name."""
+    if isinstance(value, Party):
+        return value.name
+    if isinstance(variable, ChoiceVariable):
+        return next((choice.label for choice in variable.choices if choice.id == value), str(value))
+    if isinstance(value, Money):
+        several = isinstance(variable, MoneyVariable) and len(variable.currencies) > 1
+        return money_written(value, "code" if several else "symbol", language)
+    if isinstance(value, Period):
+        return period_written(value, "figures", language)
+    if isinstance(value, Decimal):
+        return number_written(value, "figures", "", language)
+    return value_rendered(variable, value, language)
+
+
 def party_rendered(party: Party) -> str:
     """A party as the head of a contract names it, from the parts that are there: "Acme Limited, a company incorporated
     in England and Wales with number 123, of 1 High Street, Leeds"; a person is resident, not incorporated."""

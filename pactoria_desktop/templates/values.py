@@ -44,9 +44,9 @@ _SLOT_EXPECTED = "a clause as clause and variant, or nothing"
 
 @dataclass(frozen=True, slots=True)
 class PartialValues:
-    """What could be read: ``values`` are those without a fault, ``faults`` says what is wrong or missing, in the order
-    of the form. ``undecided`` are variables and slots that may or may not be asked for, which a value with a fault
-    decides."""
+    """What could be read. ``values`` are those without a fault (of a list with a fault, what is whole of its items);
+    ``faults`` says what is wrong or missing, in the order of the form; ``undecided`` are the paths of variables and
+    slots of which it hangs on a value with a fault whether they are asked for."""
 
     values: Values
     faults: tuple[ValueFault, ...]
@@ -141,7 +141,7 @@ class ValuesReader:
         if faults:
             reading.faults[variable.id] = faults
             reading.unknown.add(variable.id)
-        else:
+        if not faults or isinstance(value, tuple):
             reading.fields[variable.id] = value
 
     def _read_one(self, variable: Single, given: object, path: str) -> tuple[SingleValue | None, list[ValueFault]]:
@@ -174,15 +174,15 @@ class ValuesReader:
             return None, [
                 ValueFault(path, f"{variable.label} ({path}) is missing: it must be {expectation}.", missing=True)
             ]
-        if not variable.least <= len(given) <= variable.most:
-            return None, [ValueFault(path, f"{variable.label} ({path}) must be {expectation}, not of {len(given):,}.")]
         items: list[Item] = []
         faults: list[ValueFault] = []
-        for number, raw in enumerate(given, 1):
+        if not variable.least <= len(given) <= variable.most:
+            faults.append(ValueFault(path, f"{variable.label} ({path}) must be {expectation}, not of {len(given):,}."))
+        for number, raw in enumerate(given[: variable.most], 1):
             item, wrong = self._read_item(variable, raw, f"{path}.{number}", reading)
             items.append(item)
             faults += wrong
-        return (None, faults) if faults else (tuple(items), [])
+        return tuple(items), faults
 
     def _read_item(
         self, variable: ListVariable, raw: object, path: str, reading: _Reading
@@ -213,6 +213,7 @@ class ValuesReader:
             if asked is None:
                 wrong = [fault for fault in wrong if not (fault.missing and fault.path == path_of_one)]
                 unknown = unknown | {one.id}
+                reading.undecided.add(path_of_one)
             if wrong:
                 found[one.id] = wrong
                 unknown = unknown | {one.id}
@@ -223,6 +224,7 @@ class ValuesReader:
                 fault = self._out_of_order(one, f"{path}.{one.id}", {**outside, **item}, own)
                 if fault is not None:
                     found.setdefault(one.id, []).append(fault)
+                    item.pop(one.id, None)
         faults += [fault for one in variable.of for fault in found.get(one.id, ())]
         return {name: item[name] for name in own if name in item}, faults
 
