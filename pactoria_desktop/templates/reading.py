@@ -89,14 +89,18 @@ def read_party(variable: PartyVariable, raw: object, path: str) -> tuple[Party |
         return None, [UnreadableError("a party with its name").fault(variable.label, path, raw)]
     faults: list[ValueFault] = []
     parts: dict[str, str] = {}
+    asked = ("name", *variable.parts)
     for name, given in raw.items():
-        own = f"{path}.{name}" if name in PARTY_PARTS else path
-        if name != "name" and name not in variable.parts:
-            if name not in PARTY_PARTS or not is_empty(given):
-                asked = ", ".join(("name", *variable.parts))
-                faults.append(ValueFault(own, f"{variable.label} ({path}) has no part {shown(name)}; it has {asked}."))
+        own = f"{path}.{name}"
+        if name not in PARTY_PARTS:
+            sentence = f"{variable.label} ({path}) has no part {shown(str(name))}; it has {', '.join(asked)}."
+            faults.append(ValueFault(path, sentence))
             continue
         if is_empty(given):
+            continue
+        if name not in asked:
+            sentence = f"{variable.label}, {PART_LABELS[name]} ({own}) is not asked for here: {', '.join(asked)} are."
+            faults.append(ValueFault(own, sentence))
             continue
         try:
             parts[name] = _part(name, given)

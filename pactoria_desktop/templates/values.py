@@ -107,7 +107,7 @@ class ValuesReader:
         for name in raw:
             if name not in self._variables and name not in self._slots:
                 title = self._definition.title
-                unknown_names.append(ValueFault(_safe(name), f"{shown(name)} is no field of the template “{title}”."))
+                unknown_names.append(ValueFault(_safe(name), f"“{_safe(name)}” is no field of the template “{title}”."))
         for variable in self._order:
             self._read(variable, raw, reading)
         for name, fault in self._dates_out_of_order(reading.fields):
@@ -192,7 +192,7 @@ class ValuesReader:
             return {}, [error.fault(variable.item_label, path, raw)]
         own = {one.id: one for one in variable.of}
         faults = [
-            ValueFault(f"{path}.{_safe(name)}", f"{shown(name)} is no field of {variable.item_label} ({path}).")
+            ValueFault(f"{path}.{_safe(name)}", f"“{path}.{_safe(name)}” is no field of {variable.item_label}.")
             for name in raw
             if name not in own
         ]
@@ -303,5 +303,5 @@ def _clause(given: object, slot: ClauseSlot, mentioned: bool) -> ClauseChoice | 
 
 
 def _safe(name: object) -> str:
-    """An unknown name as a path may hold it: short and printable."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(name)[:100])
+    """An unknown name as a path and a sentence may hold it: short and printable."""
+    return shown(str(name))[1:-1]
