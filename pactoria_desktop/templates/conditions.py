@@ -17,6 +17,7 @@ from pactoria_desktop.protocol.templates import (
     ChoiceVariable,
     Comparison,
     Condition,
+    DateVariable,
     ListVariable,
     Money,
     MoneyVariable,
@@ -252,13 +253,11 @@ def _test_in_words(
     wanted = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
     words = [_value_in_words(one, variable, comparison, language) for one in wanted]
     several = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
-    match comparison.test:
-        case "at_least":
-            return f"{name} is {several} or more" if stands else f"{name} is not {several} or more"
-        case "at_most":
-            return f"{name} is {several} or less" if stands else f"{name} is not {several} or less"
-        case "is_not":
-            stands = not stands
+    if comparison.test in ("at_least", "at_most"):
+        beyond = ("later", "earlier") if isinstance(variable, DateVariable) else ("more", "less")
+        return f"{name} is {'' if stands else 'not '}{several} or {beyond[comparison.test == 'at_most']}"
+    if comparison.test == "is_not":
+        stands = not stands
     if comparison.value is True or comparison.value is False:
         return f"{name} is {'yes' if comparison.value == stands else 'no'}"
     return f"{name} is {several}" if stands else f"{name} is not {several}"

@@ -44,7 +44,9 @@ def expected(variable: Variable, language: str) -> str:
         case DateVariable():
             earliest = date_written(variable.earliest, language) if variable.earliest else ""
             latest = date_written(variable.latest, language) if variable.latest else ""
-            return DATE_EXPECTED + (f", {_between(earliest, latest)}" if earliest or latest else "")
+            return DATE_EXPECTED + (
+                f", {_between(earliest, latest, 'on or after', 'on or before')}" if earliest or latest else ""
+            )
         case PeriodVariable():
             limits = _between(f"{variable.least:,}", f"{variable.most:,}")
             return f"a period in {alternatives(units_named(variable.units))}, {limits} of them"
@@ -78,7 +80,7 @@ def _amounts(variable: MoneyVariable, language: str) -> str:
     return f", {_between(least, most)}" if least or most else ""
 
 
-def _between(least: str, most: str) -> str:
+def _between(least: str, most: str, above: str = "of at least", below: str = "of at most") -> str:
     if least and most:
         return f"from {least} to {most}"
-    return f"{least} at least" if least else f"{most} at most"
+    return f"{above} {least}" if least else f"{below} {most}"

@@ -28,8 +28,8 @@ class ClauseChoice:
 class Values:
     """Values without a fault.
 
-    ``fields`` has every variable that is asked for, None where nothing is given; ``slots`` likewise. ``unasked`` names
-    what was given but is not asked for with these values: it is not kept.
+    ``fields`` has every variable that is asked for, None where nothing is given; ``slots`` likewise. ``unasked`` has
+    the paths of what was given but is not asked for with these values: it is not kept.
     """
 
     fields: Mapping[str, Value | None]

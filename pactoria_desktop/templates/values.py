@@ -74,7 +74,7 @@ class _Reading:
     fields: dict[str, Value | None] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     undecided: set[str] = field(default_factory=set)
-    unasked: set[str] = field(default_factory=set)
+    unasked: list[str] = field(default_factory=list)
     faults: dict[str, list[ValueFault]] = field(default_factory=dict)
 
 
@@ -117,7 +117,7 @@ class ValuesReader:
         fields = {name: reading.fields[name] for name in self._variables if name in reading.fields}
         order = [*self._variables, *self._slots]
         faults = unknown_names + [fault for name in order for fault in reading.faults.get(name, ())]
-        unasked = tuple(name for name in order if name in reading.unasked)
+        unasked = tuple(sorted(reading.unasked, key=lambda path: order.index(path.split(".")[0])))
         return PartialValues(Values(fields, slots, unasked), tuple(faults), frozenset(reading.undecided))
 
     def _read(self, variable: Variable, raw: Mapping[str, object], reading: _Reading) -> None:
@@ -125,7 +125,7 @@ class ValuesReader:
         given = raw.get(variable.id)
         if asked is False:
             if not is_empty(given) and given != []:
-                reading.unasked.add(variable.id)
+                reading.unasked.append(variable.id)
             return
         if asked is None:
             reading.undecided.add(variable.id)
@@ -206,7 +206,7 @@ class ValuesReader:
             given = raw.get(one.id)
             if asked is False:
                 if not is_empty(given):
-                    reading.unasked.add(variable.id)
+                    reading.unasked.append(path_of_one)
                 continue
             given = one.default if one.id not in raw else given
             value, wrong = self._read_one(one, given, path_of_one)
@@ -261,7 +261,7 @@ class ValuesReader:
             given = raw.get(slot.id)
             if asked is False:
                 if not is_empty(given):
-                    reading.unasked.add(slot.id)
+                    reading.unasked.append(slot.id)
                 continue
             if asked is None:
                 reading.undecided.add(slot.id)

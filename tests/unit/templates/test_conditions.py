@@ -17,12 +17,14 @@ VARIABLES: list[dict[str, Any]] = [
     {"kind": "money", "id": "fee", "label": "Fee", "currencies": ["GBP", "USD"]},
     {"kind": "date", "id": "start", "label": "Start"},
     {"kind": "period", "id": "term", "label": "Term", "units": ["days", "business_days", "weeks", "months", "years"]},
+    {"kind": "period", "id": "weeks", "label": "Weeks"},
     {"kind": "text", "id": "place", "label": "Place"},
     {"kind": "list", "id": "works", "label": "Works", "item_label": "Work", "least": 0,
      "of": [{"kind": "text", "id": "title", "label": "Title"}]},
 ]  # fmt: skip
 RAW: dict[str, object] = {
     "personal": True, "model": "hourly", "seats": "5.5", "fee": "GBP 500", "start": "2026-03-01", "term": "6 months",
+    "weeks": "2 weeks",
     "place": "Leeds", "works": [{"title": "A"}, {"title": "B"}],
 }  # fmt: skip
 
@@ -49,7 +51,9 @@ def described(when: object, *, required: bool = True) -> TemplateDefinition:
         ("start", "is", "2026-03-01", True),
         ("term", "at_least", "6 months", True), ("term", "at_most", "1 year", True),
         ("term", "at_least", "10 days", False),
-        ("term", "at_most", "10 days", False), ("term", "at_most", 5, False),
+        ("term", "at_most", "10 days", False), ("weeks", "at_least", "14 days", True),
+        ("weeks", "at_least", "15 days", False),
+        ("term", "at_most", 5, False),
         ("place", "is", "Leeds", True), ("place", "is_not", "York", True),
         ("works", "at_least", 2, True), ("works", "at_most", 1, False), ("works", "given", None, True),
     ],
@@ -97,7 +101,7 @@ def test_what_is_not_known_leaves_open_only_what_hangs_on_it() -> None:
         ({"variable": "term", "test": "at_most", "value": "3 months"},
          "is left out because “Term” is not 3 months or less"),
         ({"variable": "start", "test": "at_least", "value": "2026-01-01"},
-         "stands because “Start” is 1 January 2026 or more"),
+         "stands because “Start” is 1 January 2026 or later"),
         ({"variable": "place", "test": "missing"}, "is left out because “Place” is given"),
         ({"all": [{"variable": "personal", "test": "is", "value": True}, {"variable": "place", "test": "missing"},
                   {"variable": "seats", "test": "at_least", "value": 9}]},

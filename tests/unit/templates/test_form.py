@@ -19,7 +19,7 @@ DEFINITION = TemplateDefinition.model_validate({
         {"kind": "money", "id": "fee", "label": "Fee", "group": "Terms"},
         {"kind": "yes_no", "id": "personal", "label": "Personal data is processed", "group": "Terms", "default": False},
         {"kind": "text", "id": "officer", "label": "Officer", "group": "Parties",
-         "when": {"variable": "personal", "test": "is", "value": True}},
+         "default": "nobody yet", "when": {"variable": "personal", "test": "is", "value": True}},
         {"kind": "period", "id": "notice", "label": "Notice", "group": "Terms",
          "default": {"count": 30, "unit": "days"}, "written": "words_and_figures"},
         {"kind": "text", "id": "note", "label": "Note", "required": False},
@@ -59,6 +59,7 @@ def test_an_empty_form_says_what_is_missing_and_offers_the_defaults() -> None:
     assert question(form, "fee").is_missing
     assert question(form, "fee").hint == "an amount of money in GBP, such as £12,500"
     assert question(form, "officer").asked is False
+    assert question(form, "officer").words == "nobody yet"
     assert question(form, "officer").reason == "is left out because “Personal data is processed” is no"
     assert [slot.asked for slot in form.slots] == [True, False]
 
@@ -73,13 +74,14 @@ def test_good_values_stand_beside_faults_also_in_the_items_of_a_list() -> None:
     assert question(form, "works.1.title").value == "A"
     assert question(form, "works.2.by").reason == "is left out because “Tested” is no"
     assert question(form, "works").value == ({"title": "A", "tested": True}, {"title": "B", "tested": False})
-    assert form.missing == ("officer",)
+    assert form.missing == ()
     assert form.slots[0].chosen == ClauseChoice("english")
 
 
 def test_what_a_fault_decides_is_left_open() -> None:
     form = form_of(DEFINITION, {"personal": "perhaps", "works": [{"title": "A", "tested": "perhaps"}]})
     assert question(form, "officer").asked is None
+    assert question(form, "officer").words == "nobody yet"
     assert question(form, "officer").reason == ""
     assert question(form, "works.1.by").asked is None
     assert form.slots[1].asked is None

@@ -109,7 +109,9 @@ def test_what_is_entered_is_read_as_it_is_meant(variable: dict[str, Any], raw: o
         (ANY_MONEY, "5", "It (it) must be an amount that says its currency, GBP, USD, JPY, KWD or CAD, not “5”."),
         (ANY_MONEY, "$5", "It (it) must be an amount that says which currency $ is, USD or CAD, not “$5”."),
         (MONEY | {"least_minor": 10_000}, "£1", "It (it) must be an amount of money in GBP, such as £12,500, "
-         "£100 at least, not “£1”."),
+         "of at least £100, not “£1”."),
+        ({"kind": "date", "earliest": "2026-05-01"}, "2026-04-30", "It (it) must be a date such as 1 December 2026 or "
+         "2026-12-01, on or after 1 May 2026, not “2026-04-30”."),
         ({"kind": "date"}, "31 April 2026", "It (it) must be a date that the calendar has, not “31 April 2026”."),
         ({"kind": "date"}, "03/04/2026", "It (it) must be a date such as 1 December 2026 or 2026-12-01, because day "
          "and month could be either way round, not “03/04/2026”."),
@@ -198,7 +200,10 @@ def test_items_see_the_values_outside_and_their_own_first() -> None:
     }
     works = {"kind": "list", "id": "works", "label": "Works", "item_label": "Work"}
     outside = definition(PERSONAL, works | {"of": [part, {"kind": "text", "id": "title", "label": "Title"}]})
-    assert read_values(outside, {"personal": False, "works": [{"title": "A"}]}).fields["works"] == ({"title": "A"},)
+    read = read_values(outside, {"personal": False, "works": [{"title": "A"}, {"title": "B", "note": "C"}]})
+    assert (read.fields["works"], read.unasked) == (({"title": "A"}, {"title": "B"}), ("works.2.note",))
+    with pytest.raises(ValuesError, match=r"^Note \(works.1.note\) is missing"):
+        read_values(outside, {"personal": True, "works": [{"title": "A"}]})
     inside = definition(PERSONAL, works | {"of": [part, PERSONAL]})
     with pytest.raises(ValuesError, match=r"^Note \(works.2.note\) is missing"):
         read_values(inside, {"personal": False, "works": [{"personal": False}, {"personal": True}]})
