@@ -61,12 +61,16 @@ def expected(variable: Variable, language: str) -> str:
 
 
 def _number(variable: NumberVariable) -> str:
-    kind = f"a number with at most {variable.places} places after the point" if variable.places else "a whole number"
+    kind = f"a number with at most {_places(variable.places)} after the point" if variable.places else "a whole number"
     least = "" if variable.least is None else figures(variable.least)
     most = "" if variable.most is None else figures(variable.most)
     limits = f" {_between(least, most)}" if least or most else ""
     unit = variable.unit.strip()
     return kind + limits + (f", in {unit}" if unit else "")
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
 
 
 def _amounts(variable: MoneyVariable, language: str) -> str:

@@ -26,7 +26,8 @@ DEFINITION = TemplateDefinition.model_validate({
         {"kind": "list", "id": "works", "label": "Works", "item_label": "Work", "of": [
             {"kind": "text", "id": "title", "label": "Title"},
             {"kind": "yes_no", "id": "tested", "label": "Tested", "default": False},
-            {"kind": "date", "id": "by", "label": "By", "when": {"variable": "tested", "test": "is", "value": True}}]},
+            {"kind": "date", "id": "by", "label": "By", "default": "2026-12-01",
+             "when": {"variable": "tested", "test": "is", "value": True}}]},
     ],
     "slots": [{"id": "law", "title": "Governing law", "category": "law", "required": True},
               {"id": "audit", "title": "Audit", "category": "audit",
@@ -72,6 +73,7 @@ def test_good_values_stand_beside_faults_also_in_the_items_of_a_list() -> None:
     by = question(form, "works.1.by")
     assert (by.asked, by.words, [fault.path for fault in by.faults]) == (True, "soon", ["works.1.by"])
     assert question(form, "works.1.title").value == "A"
+    assert question(form, "works.2.by").words == "1 December 2026"
     assert question(form, "works.2.by").reason == "is left out because “Tested” is no"
     assert question(form, "works").value == ({"title": "A", "tested": True}, {"title": "B", "tested": False})
     assert form.missing == ()

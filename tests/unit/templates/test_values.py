@@ -99,6 +99,8 @@ def test_what_is_entered_is_read_as_it_is_meant(variable: dict[str, Any], raw: o
         (NUMBER, 0.5, "It (it) must be a number with at most 2 places after the point, written as words such as "
          "“12.5”, not the binary fraction 0.5."),
         ({"kind": "number", "least": 1, "most": 90}, "91", "It (it) must be a whole number from 1 to 90, not “91”."),
+        ({"kind": "number", "least": 5}, "4", "It (it) must be a whole number of at least 5, not “4”."),
+        (PERCENT, "x %", "It (it) must be a number with at most 1 place after the point, in %, not “x %”."),
         (NUMBER, "ninety (30)", "It (it) must be a number whose words and figures agree, not “ninety (30)”."),
         (MONEY, "€5", "It (it) must be an amount of money in GBP, not “€5”."),
         (MONEY, 500, "It (it) must be an amount of money in GBP, such as £12,500, with its currency, not 500."),
