@@ -18,8 +18,9 @@ from pactoria_desktop.templates.clause_files import own_clauses
 from pactoria_desktop.templates.filling import Chosen, Filled, filled
 from pactoria_desktop.templates.package import read_template
 from pactoria_desktop.templates.synonyms import own_synonyms
-from pactoria_desktop.templates.table import read_table
-from pactoria_desktop.templates.values import Values, read_values
+from pactoria_desktop.templates.table import TableError, TableFault, read_rows, read_table
+from pactoria_desktop.templates.value_set import Values
+from pactoria_desktop.templates.values import read_values
 
 
 class NoTemplateError(PactoriaError):
@@ -73,8 +74,18 @@ def fill(template: Template, raw: Mapping[str, object], clock: Clock) -> Filled:
 
 
 def rows_of(template: Template, table: bytes, name: str) -> tuple[Values, ...]:
-    """The values in the rows of a CSV table. Raises TableError."""
-    return read_table(template.definition, table, name)
+    """The values in the rows of a CSV table, called ``name`` in messages. Raises TableError where any row has a
+    fault, with those of all rows."""
+    rows, faults = [], list[TableFault]()
+    for row in read_rows(template.definition, read_table(template.definition, table)):
+        faults += row.faults
+        if row.values is not None:
+            rows.append(row.values)
+    if not faults and not rows:
+        faults = [TableFault(1, "", f"{name} has a header and no row below it; give each contract a row.")]
+    if faults:
+        raise TableError(faults)
+    return tuple(rows)
 
 
 def fill_with(template: Template, values: Values, clock: Clock) -> Filled:

@@ -46,7 +46,7 @@ from pactoria_desktop.templates.inserting import insert_clause
 from pactoria_desktop.templates.rendering import rendered
 from pactoria_desktop.templates.synonyms import Synonyms
 from pactoria_desktop.templates.tags import Tag
-from pactoria_desktop.templates.values import Values
+from pactoria_desktop.templates.value_set import Values
 from pactoria_desktop.templates.writing import MOMENT
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -141,7 +141,8 @@ class _Settling:
         made: list[etree._Element] = []
         if content is not None and parent is not None:
             place = parent.index(control.element)
-            for item in range(1, self._values.count(control.tag.path) + 1):
+            items = self._values.fields.get(control.tag.path)
+            for item in range(1, len(items) + 1 if isinstance(items, tuple) else 1):
                 for child in content:
                     one = copy.deepcopy(child)
                     holder = etree.Element("holder")
@@ -185,8 +186,7 @@ class _Settling:
         for control in list(controls_in(root)):
             if control.tag.kind != "field" or not _is_within(control.element, root):
                 continue
-            item = next((int(step) for step in control.tag.path.split(".") if step.isdigit()), None)
-            words = rendered(control.tag.pattern, self._values, self._definition, item)
+            words = rendered(control.tag.path, self._values, self._definition)
             if words:
                 _write(control, words)
                 continue

@@ -21,6 +21,7 @@ from pactoria_desktop.protocol.templates import (
 from pactoria_desktop.templates.controls import CONTENT, PARAGRAPH, SDT, Control, controls_in, words_of
 from pactoria_desktop.templates.crossing import broken
 from pactoria_desktop.templates.definition_part import TemplateError, read_definition
+from pactoria_desktop.templates.soundness import definition_faults
 from pactoria_desktop.templates.tags import Tag
 
 _TRACKED = ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange")
@@ -36,7 +37,7 @@ def read_template(data: bytes, name: str = "The template") -> TemplateContent:
     package = Package(data, name)
     definition = read_definition(package)
     roots = [package.parse(story.member) for story in package.stories]
-    faults: list[str] = []
+    faults = list(definition_faults(definition))
     if any(next(root.iter(*[word(one) for one in _TRACKED]), None) is not None for root in roots):
         faults.append(f"{name} has tracked changes; accept or reject them before it becomes a template.")
     found: list[Control] = []

@@ -1,113 +1,148 @@
-"""Values in the words of a contract."""
+"""What stands in the contract for a field: dates, money, numbers and parties as a lawyer writes them.
+
+Whatever is rendered of a single value is read back by ``values`` to the same value; whole parties are not.
+"""
 
 from datetime import date
 from decimal import Decimal
 
 from pactoria_desktop.protocol.templates import (
+    PARTY_PARTS,
     ChoiceVariable,
     ListVariable,
     Money,
     MoneyVariable,
     NumberVariable,
     Party,
+    PartyVariable,
     Period,
     PeriodVariable,
+    Single,
     TemplateDefinition,
-    Variable,
 )
-from pactoria_desktop.templates.readings import SYMBOLS, places_of
-from pactoria_desktop.templates.spelling import spelled
-from pactoria_desktop.templates.values import Value, Values
+from pactoria_desktop.templates.dates import date_written
+from pactoria_desktop.templates.faults import UnknownPathError, shown
+from pactoria_desktop.templates.money import money_written
+from pactoria_desktop.templates.numerals import number_written, period_written
+from pactoria_desktop.templates.value_set import Item, SingleValue, Value, Values
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-           "December")  # fmt: skip
-_SIGNS = {code: sign for sign, code in SYMBOLS.items()}
+_PERSONS = frozenset(("individual", "natural person", "sole trader"))
+_CONSONANT_SOUNDS = ("eu", "uni", "use", "usu", "uti", "one", "ubi")
+_VOWEL_SOUNDS = ("unin", "unim", "hono", "heir", "hour")
+_VOWEL_LETTERS = "AEFHILMNORSX"
 
 
 def rendered(path: str, values: Values, definition: TemplateDefinition, item: int | None = None) -> str:
-    """What stands at a path; "" for what is not given. ``item`` counts a list's items from 1; the path names a variable
-    of them as a template does (``deliverables.title``)."""
-    first, _, rest = path.partition(".")
-    variable = next((one for one in definition.variables if one.id == first), None)
-    value = values.get(first)
-    if isinstance(variable, ListVariable):
-        name, _, rest = rest.partition(".")
-        items = values.items(first)
-        variable = next((one for one in variable.of if one.id == name), None)
-        value = items[item - 1].get(name) if item is not None and 0 < item <= len(items) else None
-    if variable is None or value is None:
+    """The words for a field, empty where nothing is given or asked for.
+
+    ``path`` is a variable (``fee``), a part of a party (``client.name``), or one of a list's item:
+    ``deliverables.title`` with ``item`` counting from 1, or with the number in it (``deliverables.2.title``). ``item``
+    says nothing of a path outside lists. Raises UnknownPathError for a path that the definition, or an item that the
+    values, do not have.
+    """
+    names = path.split(".")
+    known = {variable.id: variable for variable in definition.variables}
+    variable = known.get(names[0])
+    if variable is None:
+        raise _unknown(path)
+    if not isinstance(variable, ListVariable):
+        return _field(variable, values.fields.get(variable.id), names[1:], path, definition.language)
+    if len(names) > 1 and names[1].isascii() and names[1].isdigit():
+        item = int(names.pop(1)[:6])
+    chosen = _item(values.fields.get(variable.id), item, path)
+    one = next((one for one in variable.of if len(names) > 1 and one.id == names[1]), None)
+    if one is None:
+        raise _unknown(path)
+    return _field(one, chosen.get(one.id), names[2:], path, definition.language)
+
+
+def value_rendered(variable: Single, value: SingleValue | None, language: str) -> str:
+    """The words for a value of a variable, empty where there is none."""
+    if value is None:
         return ""
-    if isinstance(value, Party):
-        return str(getattr(value, rest)) if rest else _party(value)
-    return shown(variable, value, definition.language)
-
-
-def shown(variable: Variable, value: Value, language: str = "en-GB") -> str:
-    """A single value in the words of a contract."""
-    if isinstance(value, Party):
-        return _party(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, Money):
-        return _money(value, variable.written if isinstance(variable, MoneyVariable) else "symbol")
+    if isinstance(value, Decimal) and isinstance(variable, NumberVariable):
+        return number_written(value, variable.written, variable.unit, language)
+    if isinstance(value, Money) and isinstance(variable, MoneyVariable):
+        return money_written(value, variable.written, language)
+    if isinstance(value, Period) and isinstance(variable, PeriodVariable):
+        return period_written(value, variable.written, language)
     if isinstance(value, date):
-        month = _MONTHS[value.month - 1]
-        return f"{month} {value.day}, {value.year}" if language == "en-US" else f"{value.day} {month} {value.year}"
-    if isinstance(value, Period):
-        return _period(value, isinstance(variable, PeriodVariable) and variable.written == "words_and_figures")
-    if isinstance(value, Decimal):
-        return _number(value, variable)
-    if isinstance(value, tuple):
-        return str(len(value))
+        return date_written(value, language)
+    if isinstance(value, Party):
+        return party_rendered(value)
     if isinstance(variable, ChoiceVariable):
-        return next((one.text or one.label for one in variable.choices if one.id == value), value)
-    return value
+        return next((choice.text or choice.label for choice in variable.choices if choice.id == value), str(value))
+    return str(value)
 
 
-def _figures(number: Decimal, places: int = 0) -> str:
-    return f"{number:,.{places}f}"
+def entered(variable: Single, value: SingleValue, language: str) -> str:
+    """The value as an entry field shows it: in figures, and a choice by its label; of a party, its name."""
+    if isinstance(value, Party):
+        return value.name
+    if isinstance(variable, ChoiceVariable):
+        return next((choice.label for choice in variable.choices if choice.id == value), str(value))
+    if isinstance(value, Money):
+        several = isinstance(variable, MoneyVariable) and len(variable.currencies) > 1
+        return money_written(value, "code" if several else "symbol", language)
+    if isinstance(value, Period):
+        return period_written(value, "figures", language)
+    if isinstance(value, Decimal):
+        return number_written(value, "figures", "", language)
+    return value_rendered(variable, value, language)
 
 
-def _number(value: Decimal, variable: Variable) -> str:
-    exponent = value.normalize().as_tuple().exponent
-    figures = _figures(value, max(0, -exponent) if isinstance(exponent, int) else 0)
-    unit = variable.unit if isinstance(variable, NumberVariable) else ""
-    if isinstance(variable, NumberVariable) and variable.written == "words_and_figures" and value == int(value) >= 0:
-        return f"{spelled(int(value))} ({figures}){unit}"
-    return f"{figures}{unit}"
+def party_rendered(party: Party) -> str:
+    """A party as the head of a contract names it, from the parts that are there: "Acme Limited, a company incorporated
+    in England and Wales with number 123, of 1 High Street, Leeds"; a person is resident, not incorporated."""
+    words = [party.name]
+    person = party.kind.lower() in _PERSONS
+    about: list[str] = []
+    if party.kind:
+        about.append(_with_article(party.kind))
+    if party.place:
+        about.append(f"{'resident' if person else 'incorporated'} in {party.place}")
+    if party.number:
+        about.append(f"with number {party.number}")
+    if about:
+        words.append(" ".join(about))
+    if party.address:
+        words.append(f"of {party.address}")
+    return ", ".join(words)
 
 
-def _money(value: Money, written: str) -> str:
-    places = places_of(value.currency)
-    amount = Decimal(abs(value.amount_minor)) / (Decimal(10) ** places)
-    figures = _figures(amount, 0 if amount == amount.to_integral_value() else places)
-    minus = "-" if value.amount_minor < 0 else ""
-    sign = _SIGNS.get(value.currency)
-    if written == "symbol" and sign is not None:
-        return f"{minus}{sign}{figures}"
-    return f"{value.currency} {minus}{figures}"
+def _field(variable: Single, value: Value | None, rest: list[str], path: str, language: str) -> str:
+    if isinstance(value, tuple) or len(rest) > 1:
+        raise _unknown(path)
+    if not rest:
+        return value_rendered(variable, value, language)
+    if not isinstance(variable, PartyVariable) or rest[0] not in PARTY_PARTS:
+        raise _unknown(path)
+    return str(getattr(value, rest[0])) if isinstance(value, Party) else ""
 
 
-def _period(value: Period, twice: bool) -> str:
-    unit = value.unit.replace("_", " ")
-    unit = unit.removesuffix("s") if value.count == 1 else unit
-    return f"{spelled(value.count)} ({value.count:,}) {unit}" if twice else f"{value.count:,} {unit}"
+def _item(items: Value | None, item: int | None, path: str) -> Item:
+    if item is None:
+        raise UnknownPathError(f"The field {shown(path)} is of a list: say of which item.")
+    if not isinstance(items, tuple) or not 1 <= item <= len(items):
+        raise UnknownPathError(f"The list of the field {shown(path)} has no item {item}.")
+    return items[item - 1]
 
 
-def _party(value: Party) -> str:
-    """Name, what it is, where and under which number it is registered, and its address."""
-    parts = [value.name]
-    kind = value.kind.strip()
-    if kind:
-        parts.append(f"{'an' if kind[0].casefold() in 'aeiou' else 'a'} {kind[0].lower()}{kind[1:]}")
-    registered = " ".join(
-        words for words in (f"incorporated in {value.place}" if value.place else "",
-                            f"with number {value.number}" if value.number else "") if words
-    )  # fmt: skip
-    if kind and registered:
-        parts[-1] += f" {registered}"
-    elif registered:
-        parts.append(registered)
-    if value.address:
-        parts.append(f"of {value.address}")
-    return ", ".join(parts)
+def _with_article(kind: str) -> str:
+    first = kind.split()[0] if kind.split() else kind
+    if first.lower() in ("a", "an", "the"):
+        return kind
+    lower = first.lower()
+    if first.isupper() and len(first) > 1:
+        vowel = first[0] in _VOWEL_LETTERS
+    elif lower.startswith(_VOWEL_SOUNDS):
+        vowel = True
+    else:
+        vowel = lower[0] in "aeiou" and not lower.startswith(_CONSONANT_SOUNDS)
+    return f"{'an' if vowel else 'a'} {kind}"
+
+
+def _unknown(path: str) -> UnknownPathError:
+    return UnknownPathError(f"The template has no field {shown(path)}.")

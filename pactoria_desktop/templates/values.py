@@ -1,392 +1,307 @@
-"""Values for the variables of a template: read from JSON, from a form's words or a table's cells, and checked.
+"""The values that a template is filled with, read from what a form, a table or a file gives: ``read_values``.
 
-Every fault is a sentence that names the field by its label and its name, and says what is expected there.
+``when`` decides what is asked for: a variable or slot whose condition does not hold has no value, whatever was given,
+and is named in ``Values.unasked``. Defaults fill in for what is not mentioned; null and empty words say that nothing is
+given. All faults are found in one reading.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-
-from pydantic import ValidationError
 
 from pactoria_desktop.protocol.templates import (
-    ChoiceVariable,
-    Condition,
+    ClauseSlot,
     DateVariable,
     ListVariable,
-    LongTextVariable,
-    Money,
-    MoneyVariable,
-    NumberVariable,
-    Party,
     PartyVariable,
-    Period,
-    PeriodVariable,
+    Single,
     TemplateDefinition,
-    TextVariable,
     Variable,
-    YesNoVariable,
 )
-from pactoria_desktop.runtime.errors import PactoriaError
-from pactoria_desktop.templates.readings import (
-    ReadingError,
-    date_from,
-    money_from,
-    number_from,
-    period_from,
-    places_of,
-    yes_or_no_from,
+from pactoria_desktop.templates.conditions import asking_order, judged
+from pactoria_desktop.templates.dates import date_written
+from pactoria_desktop.templates.expectations import expected
+from pactoria_desktop.templates.faults import (
+    DefinitionError,
+    UnknownPathError,
+    UnreadableError,
+    ValueFault,
+    ValuesError,
+    shown,
 )
+from pactoria_desktop.templates.reading import BLANKS, is_empty, read_party, read_single
+from pactoria_desktop.templates.value_set import ClauseChoice, Item, SingleValue, Value, Values
 
-Value = str | Decimal | Money | date | Period | Party | bool | tuple["Item", ...]
-_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffc\u2060\ufffe\uffff]")
-_WHAT = {"text": "words", "long_text": "words", "number": "a number", "money": "an amount of money such as £12,500",
-         "date": "a date such as 2026-12-01 or 1 December 2026", "period": "a length of time such as 30 days",
-         "choice": "one of the choices", "party": "a party with a name", "yes_no": "yes or no",
-         "list": "a list"}  # fmt: skip
+__all__ = [
+    "ClauseChoice", "DefinitionError", "Item", "PartialValues", "SingleValue", "UnknownPathError", "Value",
+    "ValueFault", "Values", "ValuesError", "ValuesReader", "read_values",
+]  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class ValueFault:
-    """What is wrong with one field. ``path`` names it: ``fee``, ``client.name``, ``deliverables.2.title``."""
-
-    path: str
-    sentence: str
-
-
-class ValuesError(PactoriaError):
-    """Values cannot be used; the message is the first fault's sentence."""
-
-    def __init__(self, faults: Sequence[ValueFault]) -> None:
-        """With at least one fault."""
-        super().__init__(faults[0].sentence)
-        self.faults = tuple(faults)
+_CLAUSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_SLOT_EXPECTED = "a clause as clause and variant, or nothing"
 
 
 @dataclass(frozen=True, slots=True)
-class ChosenClause:
-    """A clause for a slot; without ``variant`` its preferred wording."""
+class PartialValues:
+    """What could be read. ``values`` are those without a fault (of a list with a fault, what is whole of its items);
+    ``faults`` says what is wrong or missing, in the order of the form; ``undecided`` are the paths of variables and
+    slots of which it hangs on a value with a fault whether they are asked for."""
 
-    clause: str
-    variant: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """The values of one item of a list."""
-
-    values: Mapping[str, Value]
-
-    def get(self, name: str) -> Value | None:
-        """A value, None where it is not given."""
-        return self.values.get(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What was given for a template, checked. What is not given, or is not asked for, is not there."""
-
-    values: Mapping[str, Value] = field(default_factory=dict)
-    slots: Mapping[str, ChosenClause | None] = field(default_factory=dict)
-
-    def get(self, name: str) -> Value | None:
-        """A variable's value, None where it is not given."""
-        return self.values.get(name)
-
-    def items(self, name: str) -> tuple[Item, ...]:
-        """The items of a list."""
-        found = self.values.get(name)
-        return found if isinstance(found, tuple) else ()
-
-    def count(self, name: str) -> int:
-        """How many items a list has."""
-        return len(self.items(name))
-
-
-def comparable(value: Value) -> object:
-    """What conditions compare: numbers (of a list how many there are), text, a date as it is written in ISO 8601."""
-    if isinstance(value, tuple):
-        return Decimal(len(value))
-    if isinstance(value, Money):
-        return Decimal(value.amount_minor) / (Decimal(10) ** places_of(value.currency))
-    if isinstance(value, Period):
-        return Decimal(value.count)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Party):
-        return value.name
-    return value
+    values: Values
+    faults: tuple[ValueFault, ...]
+    undecided: frozenset[str] = frozenset()
 
 
 def read_values(definition: TemplateDefinition, raw: Mapping[str, object]) -> Values:
-    """The values for a template. Raises ValuesError with all faults."""
-    values, faults = examine(definition, raw)
-    if faults:
-        raise ValuesError(faults)
-    return values
+    """The values, typed and within the limits of ``definition``.
+
+    ``raw`` maps the ids of variables and slots to JSON values or to words: money "£12,500", "GBP 12,500.50" or
+    {"amount_minor", "currency"}; periods "30 days" or {"count", "unit"}; dates "1 December 2026" or ISO; choices by id
+    or label; parties and items of lists as objects. Raises ValuesError with every fault, DefinitionError where the
+    conditions of the template cannot be followed.
+    """
+    read = ValuesReader(definition).partial(raw)
+    if read.faults:
+        raise ValuesError(read.faults)
+    return read.values
 
 
-def examine(definition: TemplateDefinition, raw: Mapping[str, object]) -> tuple[Values, tuple[ValueFault, ...]]:
-    """The values that are right, and what is wrong with the others: for a form that is being filled."""
-    return _Reader(definition).read(raw)
+@dataclass(slots=True)
+class _Reading:
+    """One reading as it goes on. ``unknown`` are variables with a fault, on which no condition can be judged."""
+
+    fields: dict[str, Value | None] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    undecided: set[str] = field(default_factory=set)
+    unasked: list[str] = field(default_factory=list)
+    faults: dict[str, list[ValueFault]] = field(default_factory=dict)
 
 
-class _Reader:
+class ValuesReader:
+    """Reads values for one definition, any number of times."""
+
     def __init__(self, definition: TemplateDefinition) -> None:
+        """Order the questions. Raises DefinitionError where they hang on one another in a circle, or where a slot has
+        the name of a variable."""
         self._definition = definition
-        self._faults: list[ValueFault] = []
+        self._language = definition.language
+        self._variables = {variable.id: variable for variable in definition.variables}
+        self._slots = {slot.id: slot for slot in definition.slots}
+        for name in self._slots.keys() & self._variables.keys():
+            raise DefinitionError(f"The slot {name} of this template has the name of a variable.")
+        self._order = asking_order(definition.variables)
+        self._item_orders = {
+            variable.id: asking_order(variable.of)
+            for variable in definition.variables
+            if isinstance(variable, ListVariable)
+        }
 
-    def read(self, raw: Mapping[str, object]) -> tuple[Values, tuple[ValueFault, ...]]:
-        known = {one.id for one in (*self._definition.variables, *self._definition.slots)}
+    def partial(self, raw: Mapping[str, object]) -> PartialValues:
+        """What can be read of ``raw``, with all that is wrong or missing. Raises only DefinitionError."""
+        reading = _Reading()
+        unknown_names: list[ValueFault] = []
+        if not isinstance(raw, Mapping):
+            fault = ValueFault("", f"The values must be an object of names and values, not {shown(raw)}.")
+            return PartialValues(Values({}, {}), (fault,))
         for name in raw:
-            if name not in known:
-                self._fault(str(name)[:60], f"{str(name)[:60]!r} is no field of this template; leave it out.")
-        given: dict[str, Value] = {}
-        for variable in self._definition.variables:
-            value = self._variable(variable, raw.get(variable.id), variable.id)
-            if value is not None:
-                given[variable.id] = value
-        values = self._asked(given, raw)
-        self._orders(values)
-        return Values(values.values, self._slots(raw, values)), tuple(self._faults)
+            if name not in self._variables and name not in self._slots:
+                title = self._definition.title
+                unknown_names.append(ValueFault(_safe(name), f"“{_safe(name)}” is no field of the template “{title}”."))
+        for variable in self._order:
+            self._read(variable, raw, reading)
+        for name, fault in self._dates_out_of_order(reading.fields):
+            reading.faults.setdefault(name, []).append(fault)
+            reading.fields.pop(name, None)
+        slots = self._read_slots(raw, reading)
+        fields = {name: reading.fields[name] for name in self._variables if name in reading.fields}
+        order = [*self._variables, *self._slots]
+        faults = unknown_names + [fault for name in order for fault in reading.faults.get(name, ())]
+        unasked = tuple(sorted(reading.unasked, key=lambda path: order.index(path.split(".")[0])))
+        return PartialValues(Values(fields, slots, unasked), tuple(faults), frozenset(reading.undecided))
 
-    def _fault(self, path: str, sentence: str) -> None:
-        self._faults.append(ValueFault(path, sentence))
+    def _read(self, variable: Variable, raw: Mapping[str, object], reading: _Reading) -> None:
+        asked = True if variable.when is None else judged(variable.when, reading.fields, reading.unknown)
+        given = raw.get(variable.id)
+        if asked is False:
+            if not is_empty(given) and given != []:
+                reading.unasked.append(variable.id)
+            return
+        if asked is None:
+            reading.undecided.add(variable.id)
+        value: Value | None
+        if isinstance(variable, ListVariable):
+            value, faults = self._read_list(variable, given, reading)
+        else:
+            given = variable.default if variable.id not in raw else given
+            value, faults = self._read_one(variable, given, variable.id)
+        if asked is None:
+            faults = [fault for fault in faults if not (fault.missing and fault.path == variable.id)]
+            reading.unknown.add(variable.id)
+        if faults:
+            reading.faults[variable.id] = faults
+            reading.unknown.add(variable.id)
+        if not faults or isinstance(value, tuple):
+            reading.fields[variable.id] = value
 
-    def _asked(self, given: dict[str, Value], raw: Mapping[str, object]) -> Values:
-        """The values without those that are not asked for, defaults filled in; what is required must be there."""
-        faulty = {one.path.partition(".")[0] for one in self._faults}
-        for variable in self._definition.variables:
-            default = getattr(variable, "default", None)
-            absent = raw.get(variable.id) is None and variable.id not in given
-            if absent and default is not None:
-                given[variable.id] = default
-        standing = dict(given)
-        for _ in self._definition.variables:  # what is asked for may hang on what is asked for
-            kept = {
-                one.id: standing[one.id]
-                for one in self._definition.variables
-                if one.id in standing and self._holds(one.when, Values(standing))
-            }
-            if kept.keys() == standing.keys():
-                break
-            standing = kept
-        values = Values(standing)
-        for variable in self._definition.variables:
-            if (
-                variable.required
-                and variable.id not in standing
-                and variable.id not in faulty
-                and self._holds(variable.when, values)
-            ):
-                self._fault(variable.id, f"{_named(variable)} is missing; give {_WHAT[variable.kind]}.")
-        return values
-
-    @staticmethod
-    def _holds(condition: Condition | None, values: Values) -> bool:
-        from pactoria_desktop.templates.conditions import holds
-
-        return condition is None or holds(condition, values)
-
-    def _slots(self, raw: Mapping[str, object], values: Values) -> dict[str, ChosenClause | None]:
-        found: dict[str, ChosenClause | None] = {}
-        for slot in self._definition.slots:
-            value = raw.get(slot.id)
-            if value is None or not self._holds(slot.when, values):
-                found[slot.id] = ChosenClause(slot.default) if value is None and slot.default else None
-                continue
-            clause = value.get("clause") if isinstance(value, Mapping) else value
-            variant = value.get("variant") or "" if isinstance(value, Mapping) else ""
-            others = set(value) - {"clause", "variant"} if isinstance(value, Mapping) else set()
-            if not isinstance(clause, str) or not clause or not isinstance(variant, str) or others:
-                self._fault(
-                    slot.id, f"{slot.title!r} ({slot.id}) takes a clause of the library by its name, or nothing."
-                )
-                continue
-            found[slot.id] = ChosenClause(clause, variant)
-        return found
-
-    def _orders(self, values: Values) -> None:
-        for variable in self._definition.variables:
-            if not isinstance(variable, DateVariable):
-                continue
-            mine = values.get(variable.id)
-            for name, strict in ((variable.after, True), (variable.not_before, False)):
-                other = values.get(name) if name else None
-                if not isinstance(mine, date) or not isinstance(other, date):
-                    continue
-                if mine < other or (strict and mine == other):
-                    label = next(one.label for one in self._definition.variables if one.id == name)
-                    word = "after" if strict else "on or after"
-                    self._fault(variable.id, f"{_named(variable)} must be {word} {label!r} ({other.isoformat()}).")
-
-    def _variable(self, variable: Variable, raw: object, path: str) -> Value | None:
-        if raw is None or (isinstance(raw, str) and not raw.strip()):
-            return None
+    def _read_one(self, variable: Single, given: object, path: str) -> tuple[SingleValue | None, list[ValueFault]]:
+        if is_empty(given):
+            if not variable.required:
+                return None, []
+            expectation = expected(variable, self._language)
+            return None, [
+                ValueFault(path, f"{variable.label} ({path}) is missing: it must be {expectation}.", missing=True)
+            ]
+        if isinstance(variable, PartyVariable):
+            return read_party(variable, given, path)
         try:
-            return self._read(variable, raw, path)
-        except ReadingError as error:
-            self._fault(path, f"{_named(variable, path)} {error}.")
+            return read_single(variable, given, self._language), []
+        except UnreadableError as error:
+            return None, [error.fault(variable.label, path, given)]
+
+    def _read_list(
+        self, variable: ListVariable, given: object, reading: _Reading
+    ) -> tuple[tuple[Item, ...] | None, list[ValueFault]]:
+        path = variable.id
+        if given is None or (isinstance(given, str) and not given.strip(BLANKS)):
+            given = []
+        expectation = expected(variable, self._language)
+        if not isinstance(given, list | tuple):
+            return None, [UnreadableError(expectation).fault(variable.label, path, given)]
+        if not given:
+            if not variable.required or variable.least == 0:
+                return (), []
+            return None, [
+                ValueFault(path, f"{variable.label} ({path}) is missing: it must be {expectation}.", missing=True)
+            ]
+        items: list[Item] = []
+        faults: list[ValueFault] = []
+        if not variable.least <= len(given) <= variable.most:
+            faults.append(ValueFault(path, f"{variable.label} ({path}) must be {expectation}, not of {len(given):,}."))
+        for number, raw in enumerate(given[: variable.most], 1):
+            item, wrong = self._read_item(variable, raw, f"{path}.{number}", reading)
+            items.append(item)
+            faults += wrong
+        return tuple(items), faults
+
+    def _read_item(
+        self, variable: ListVariable, raw: object, path: str, reading: _Reading
+    ) -> tuple[Item, list[ValueFault]]:
+        if not isinstance(raw, Mapping):
+            error = UnreadableError(f"an object with {', '.join(one.id for one in variable.of)}")
+            return {}, [error.fault(variable.item_label, path, raw)]
+        own = {one.id: one for one in variable.of}
+        faults = [
+            ValueFault(f"{path}.{_safe(name)}", f"“{path}.{_safe(name)}” is no field of {variable.item_label}.")
+            for name in raw
+            if name not in own
+        ]
+        outside = {name: value for name, value in reading.fields.items() if name not in own}
+        item: dict[str, SingleValue | None] = {}
+        unknown: Set[str] = reading.unknown - own.keys()
+        found: dict[str, list[ValueFault]] = {}
+        for one in self._item_orders[variable.id]:
+            asked = True if one.when is None else judged(one.when, {**outside, **item}, unknown)
+            path_of_one = f"{path}.{one.id}"
+            given = raw.get(one.id)
+            if asked is False:
+                if not is_empty(given):
+                    reading.unasked.append(path_of_one)
+                continue
+            given = one.default if one.id not in raw else given
+            value, wrong = self._read_one(one, given, path_of_one)
+            if asked is None:
+                wrong = [fault for fault in wrong if not (fault.missing and fault.path == path_of_one)]
+                unknown = unknown | {one.id}
+                reading.undecided.add(path_of_one)
+            if wrong:
+                found[one.id] = wrong
+                unknown = unknown | {one.id}
+            else:
+                item[one.id] = value
+        for one in variable.of:
+            if isinstance(one, DateVariable):
+                fault = self._out_of_order(one, f"{path}.{one.id}", {**outside, **item}, own)
+                if fault is not None:
+                    found.setdefault(one.id, []).append(fault)
+                    item.pop(one.id, None)
+        faults += [fault for one in variable.of for fault in found.get(one.id, ())]
+        return {name: item[name] for name in own if name in item}, faults
+
+    def _dates_out_of_order(self, fields: Mapping[str, Value | None]) -> list[tuple[str, ValueFault]]:
+        dates = (variable for variable in self._definition.variables if isinstance(variable, DateVariable))
+        faults = ((variable.id, self._out_of_order(variable, variable.id, fields)) for variable in dates)
+        return [(name, fault) for name, fault in faults if fault is not None]
+
+    def _out_of_order(
+        self,
+        variable: DateVariable,
+        path: str,
+        fields: Mapping[str, Value | None],
+        own: Mapping[str, Single] | None = None,
+    ) -> ValueFault | None:
+        day = fields.get(variable.id)
+        if not isinstance(day, date):
+            return None
+        for name, words in ((variable.after, "after"), (variable.not_before, "on or after")):
+            other = fields.get(name) if name is not None else None
+            if name is None or not isinstance(other, date):
+                continue
+            if day < other or (words == "after" and day == other):
+                known: Mapping[str, Variable] = {**self._variables, **(own or {})}
+                label = f"{known[name].label} ({name}), which is {date_written(other, self._language)}"
+                given = date_written(day, self._language)
+                return ValueFault(path, f"{variable.label} ({path}) must be {words} {label}, not {given}.")
         return None
 
-    def _read(self, variable: Variable, raw: object, path: str) -> Value | None:
-        if isinstance(variable, TextVariable | LongTextVariable):
-            return _words(variable, raw)
-        if isinstance(variable, NumberVariable):
-            return _number(variable, raw)
-        if isinstance(variable, MoneyVariable):
-            return _money(variable, raw)
-        if isinstance(variable, DateVariable):
-            return _date(variable, raw)
-        if isinstance(variable, PeriodVariable):
-            return _period(variable, raw)
-        if isinstance(variable, ChoiceVariable):
-            return _choice(variable, raw)
-        if isinstance(variable, PartyVariable):
-            return self._party(variable, raw, path)
-        if isinstance(variable, YesNoVariable):
-            return yes_or_no_from(raw)
-        return self._list(variable, raw, path)
-
-    def _party(self, variable: PartyVariable, raw: object, path: str) -> Party | None:
-        given = {"name": raw} if isinstance(raw, str) else raw
-        if not isinstance(given, Mapping):
-            raise ReadingError(f"must be {_WHAT['party']}")
-        known = ("name", *variable.parts)
-        right = True
-        parts: dict[str, str] = {}
-        for name, value in given.items():
-            if name not in known:
-                self._fault(f"{path}.{name}"[:90], f"{_named(variable, path)} has no part {str(name)[:40]!r}.")
-                right = False
-            elif value is not None:
-                if not isinstance(value, str) or _UNSTORABLE.search(value):
-                    self._fault(f"{path}.{name}", f"{_named(variable, path)}: {name!r} must be words.")
-                    right = False
-                elif value.strip():
-                    parts[str(name)] = value.strip()
-        if not right:
-            return None
-        if "name" not in parts:
-            raise ReadingError("has no name; give one")
-        try:
-            return Party.model_validate(parts)
-        except ValidationError as error:
-            first = str(error.errors(include_url=False)[0]["loc"][0])
-            raise ReadingError(f"has a part that is too long ({first})") from error
-
-    def _list(self, variable: ListVariable, raw: object, path: str) -> tuple[Item, ...] | None:
-        if not isinstance(raw, list | tuple):
-            raise ReadingError(f"must be {_WHAT['list']} of {variable.item_label!r}")
-        if not variable.least <= len(raw) <= variable.most:
-            raise ReadingError(f"must have {variable.least} to {variable.most} items, not {len(raw)}")
-        before = len(self._faults)
-        items = []
-        for number, one in enumerate(raw, 1):
-            where = f"{path}.{number}"
-            if not isinstance(one, Mapping):
-                self._fault(where, f"{_named(variable, where)} must have the fields {', '.join(_names(variable))}.")
+    def _read_slots(self, raw: Mapping[str, object], reading: _Reading) -> dict[str, ClauseChoice | None]:
+        slots: dict[str, ClauseChoice | None] = {}
+        for slot in self._definition.slots:
+            asked = True if slot.when is None else judged(slot.when, reading.fields, reading.unknown)
+            given = raw.get(slot.id)
+            if asked is False:
+                if not is_empty(given):
+                    reading.unasked.append(slot.id)
                 continue
-            for name in one:
-                if name not in _names(variable):
-                    self._fault(f"{where}.{name}"[:90], f"{_named(variable, where)} has no field {str(name)[:40]!r}.")
-            found: dict[str, Value] = {}
-            for each in variable.of:
-                value = self._variable(each, one.get(each.id), f"{where}.{each.id}")
-                value = getattr(each, "default", None) if value is None and one.get(each.id) is None else value
-                if value is not None:
-                    found[each.id] = value
-                elif each.required and not any(fault.path.startswith(f"{where}.{each.id}") for fault in self._faults):
-                    self._fault(
-                        f"{where}.{each.id}", f"{_named(each, f'{where}.{each.id}')} is missing; "
-                        f"give {_WHAT[each.kind]}.",
-                    )  # fmt: skip
-            items.append(Item(found))
-        return tuple(items) if len(self._faults) == before else None
+            if asked is None:
+                reading.undecided.add(slot.id)
+            try:
+                chosen = _clause(given, slot, slot.id in raw)
+            except UnreadableError as error:
+                reading.faults[slot.id] = [error.fault(slot.title, slot.id, given)]
+                continue
+            if chosen is None and slot.required and asked:
+                sentence = f"{slot.title} ({slot.id}) is missing: it must be a clause of the library."
+                reading.faults[slot.id] = [ValueFault(slot.id, sentence, missing=True)]
+                continue
+            slots[slot.id] = chosen
+        return slots
 
 
-def _names(variable: ListVariable) -> list[str]:
-    return [one.id for one in variable.of]
+def _clause(given: object, slot: ClauseSlot, mentioned: bool) -> ClauseChoice | None:
+    if not mentioned:
+        return ClauseChoice(slot.default) if slot.default else None
+    if isinstance(given, ClauseChoice):
+        given = {"clause": given.clause, "variant": given.variant}
+    if is_empty(given):
+        return None
+    names: Sequence[object] = ()
+    if isinstance(given, str) and len(given) <= 300:
+        names = given.strip(BLANKS).split("/")
+    elif isinstance(given, Mapping) and set(given) <= {"clause", "variant"}:
+        names = (given.get("clause"), given.get("variant") or "")
+    if len(names) == 1:
+        names = (*names, "")
+    if len(names) != 2:
+        raise UnreadableError(_SLOT_EXPECTED)
+    clause, variant = names
+    if not isinstance(clause, str) or _CLAUSE.fullmatch(clause) is None or not isinstance(variant, str):
+        raise UnreadableError(_SLOT_EXPECTED)
+    if variant and _CLAUSE.fullmatch(variant) is None:
+        raise UnreadableError(_SLOT_EXPECTED)
+    return ClauseChoice(clause, variant)
 
 
-def _named(variable: Variable, path: str = "") -> str:
-    return f"{variable.label!r} ({path or variable.id})"
-
-
-def _words(variable: TextVariable | LongTextVariable, raw: object) -> str:
-    if isinstance(raw, bool) or not isinstance(raw, str | int):
-        raise ReadingError("must be words")
-    words = str(raw).replace("\r\n", "\n").replace("\r", "\n").strip()
-    if _UNSTORABLE.search(words):
-        raise ReadingError("holds characters that no contract can hold; type it anew")
-    if isinstance(variable, TextVariable):
-        if "\n" in words:
-            raise ReadingError("must be one line")
-        if len(words) < variable.shortest:
-            raise ReadingError(f"must have {variable.shortest} characters at least")
-    if len(words) > variable.longest:
-        raise ReadingError(f"must have {variable.longest:,} characters at most, not {len(words):,}")
-    return words
-
-
-def _number(variable: NumberVariable, raw: object) -> Decimal:
-    number = number_from(raw, variable.unit)
-    exponent = number.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > variable.places:
-        places = f"{variable.places} decimal places at most" if variable.places else "a whole number"
-        raise ReadingError(f"must be {places}")
-    if (variable.least is not None and number < variable.least) or (
-        variable.most is not None and number > variable.most
-    ):
-        raise ReadingError(f"must be {_between(variable.least, variable.most)}")
-    return number
-
-
-def _money(variable: MoneyVariable, raw: object) -> Money:
-    money = money_from(raw, variable.currencies[0] if len(variable.currencies) == 1 else None)
-    if money.currency not in variable.currencies:
-        raise ReadingError(f"must be in {' or '.join(variable.currencies)}, not {money.currency}")
-    if (variable.least_minor is not None and money.amount_minor < variable.least_minor) or (
-        variable.most_minor is not None and money.amount_minor > variable.most_minor
-    ):
-        scale = Decimal(10) ** places_of(money.currency)
-        bounds = [None if one is None else one / scale for one in (variable.least_minor, variable.most_minor)]
-        raise ReadingError(f"must be {_between(*bounds)} {money.currency}")
-    return money
-
-
-def _date(variable: DateVariable, raw: object) -> date:
-    found = date_from(raw)
-    if variable.earliest is not None and found < variable.earliest:
-        raise ReadingError(f"must be {variable.earliest.isoformat()} or later")
-    if variable.latest is not None and found > variable.latest:
-        raise ReadingError(f"must be {variable.latest.isoformat()} or earlier")
-    return found
-
-
-def _period(variable: PeriodVariable, raw: object) -> Period:
-    period = period_from(raw, variable.units[0] if len(variable.units) == 1 else None)
-    if period.unit not in variable.units:
-        raise ReadingError(f"must be in {' or '.join(one.replace('_', ' ') for one in variable.units)}")
-    if not variable.least <= period.count <= variable.most:
-        raise ReadingError(f"must be {_between(variable.least, variable.most)} {period.unit.replace('_', ' ')}")
-    return period
-
-
-def _choice(variable: ChoiceVariable, raw: object) -> str:
-    names = [one.id for one in variable.choices]
-    if isinstance(raw, str):
-        if raw in names:
-            return raw
-        for one in variable.choices:
-            if raw.strip().casefold() in (one.id, one.label.casefold()):
-                return one.id
-    raise ReadingError(f"must be one of {', '.join(names)}")
-
-
-def _between(least: object, most: object) -> str:
-    if least is None:
-        return f"{most} or less"
-    return f"{least} or more" if most is None else f"between {least} and {most}"
+def _safe(name: object) -> str:
+    """An unknown name as a path and a sentence may hold it: short and printable."""
+    return shown(str(name))[1:-1]

@@ -266,7 +266,7 @@ def test_a_value_that_is_wrong_is_refused_in_a_sentence_that_names_the_field(des
     (desk / "nda.docx").write_bytes(b"as it was")
     for words, said in (
         ('{"agreement_date": "01/02/2026"}', "(agreement_date)"),
-        ('{"nothing": 1}', "'nothing'"),
+        ('{"nothing": 1}', "“nothing”"),
         ("[1]", "JSON"),
         ("missing.json", "missing.json"),
     ):
@@ -292,7 +292,7 @@ def test_a_table_fills_many_or_none(desk: Path) -> None:
     (desk / "many.csv").write_text(head + rows[0] + rows[1].replace("2026-12-02", "soon"), encoding="utf-8")
     refused = call("templates", "fill", "one-way-nda", "--csv", "many.csv", "--out", "others")
     assert refused.status == 2
-    assert "row 3, column agreement_date" in refused.err
+    assert "Row 3, column agreement_date" in refused.err
     assert not (desk / "others").exists()
 
 

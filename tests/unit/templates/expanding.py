@@ -2,7 +2,7 @@
 
 import re
 
-from tests.unit.templates.generating import Given
+from tests.unit.templates.worded_values import Given
 
 TOKEN = re.compile(r"\{\{([a-z0-9_.]+)\}\}")
 INSIDE = re.compile(r"\{if (\w+)\}((?:(?!\{if ).)*?)\{/if\}")

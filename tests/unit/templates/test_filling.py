@@ -22,7 +22,7 @@ from pactoria_desktop.templates.package import read_template
 from pactoria_desktop.templates.source import read_source
 from pactoria_desktop.templates.writing import template_package
 from tests.unit.templates.expanding import expanded
-from tests.unit.templates.generating import Given, given
+from tests.unit.templates.worded_values import Given, given
 
 RESOURCES = Path(__file__).resolve().parents[3] / "resources" / "templates"
 SOURCES = sorted((RESOURCES / "source").glob("*.txt"))

@@ -1,7 +1,6 @@
 """A source or a Word file that is no good template is refused with every fault, each at its place."""
 
 import io
-import random
 import zipfile
 from pathlib import Path
 
@@ -14,11 +13,8 @@ from pactoria_desktop.templates.conditions import explain
 from pactoria_desktop.templates.definition_part import TemplateError
 from pactoria_desktop.templates.package import read_template
 from pactoria_desktop.templates.source import SourceError, read_source
-from pactoria_desktop.templates.table import TableError, empty_table, header, read_table
 from pactoria_desktop.templates.tags import Tag, tag_of
-from pactoria_desktop.templates.values import read_values
 from pactoria_desktop.templates.writing import template_package
-from tests.unit.templates import generating
 
 OWN = Path(__file__).parent / "everything.txt"
 HEAD = """---
@@ -153,60 +149,8 @@ def everything() -> TemplateDefinition:
     return read_source(OWN.read_bytes(), OWN.name).definition
 
 
-def table(definition: TemplateDefinition, sets: list[dict[str, object]], delimiter: str = ",") -> bytes:
-    """A CSV file with quoted cells, written by hand."""
-    columns = header(definition, items=4)
-    lines = [delimiter.join(columns)]
-    for raw in sets:
-        cells = []
-        for column in columns:
-            value: object = raw
-            for step in column.split("."):
-                if isinstance(value, list):
-                    value = value[int(step) - 1] if int(step) <= len(value) else None
-                else:
-                    value = value.get(step) if isinstance(value, dict) else None
-            if isinstance(value, dict):
-                value = (
-                    f"{value['count']} {value['unit'].replace('_', ' ')}"
-                    if "unit" in value
-                    else f"{value['currency']} {value['amount_minor'] / 100:.2f}"
-                )
-            cells.append('"' + str("" if value is None else value).replace('"', '""') + '"')
-        lines.append(delimiter.join(cells))
-    return "\r\n".join(lines).encode("utf-8-sig")
-
-
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_a_table_gives_the_values_of_every_row(delimiter: str) -> None:
-    definition = everything()
-    sets = [generating.given(definition, random.Random(seed)).raw for seed in range(4)]
-    assert read_table(definition, table(definition, sets, delimiter), "many.csv") == tuple(
-        read_values(definition, raw) for raw in sets
-    )
-
-
-def test_a_fault_of_a_table_names_row_and_column() -> None:
-    definition = everything()
-    sets = [generating.given(definition, random.Random(seed)).raw for seed in range(2)]
-    with pytest.raises(TableError, match=r"many.csv, row 3, column fee: 'Fee' \(fee\)"):
-        read_table(
-            definition,
-            table(definition, [sets[0], {**sets[1], "fee": {"currency": "GBP", "amount_minor": 1}}]),
-            "many.csv",
-        )
-    with pytest.raises(TableError, match="no header"):
-        read_table(definition, b"", "many.csv")
-    with pytest.raises(TableError, match="no row below it"):
-        read_table(definition, empty_table(definition), "many.csv")
-    with pytest.raises(TableError, match="twice"):
-        read_table(definition, b"fee,fee\n1,2\n", "many.csv")
-    with pytest.raises(TableError, match="UTF-8"):
-        read_table(definition, b"fee\n\xff\xfe\n", "many.csv")
-
-
 def test_conditions_are_explained_in_words() -> None:
     definition = everything()
     words = {one.id: explain(one.when, definition) for one in definition.conditions}
-    assert words["with_data"] == "“Personal data” is yes"
-    assert words["long_term"] == "“Staff” is at least 300, or “Law” is “Scotland”"
+    assert words["with_data"] == "stands if “Personal data” is yes"
+    assert words["long_term"] == "stands if “Staff” is 300 or more or “Law” is “Scotland”"
